@@ -1,0 +1,37 @@
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import html from "eslint-plugin-html";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/", ".node-red/", "models/", "locales/", "**/.venv/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // An engine never writes to the console of the process it runs in.
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["bin/**", "bench/**", "tools/**", "test/**/cli.ts"],
+    rules: { "no-console": "off" },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["nodes/*.html", "resources/**/*.js"],
+    plugins: { html },
+    languageOptions: { sourceType: "script", globals: { ...globals.browser, ...globals.jquery, RED: "readonly" } },
+  },
+  prettier,
+);

@@ -1,3 +1,5 @@
+import { translate, type Language, type MessageKey, type MessageParams } from "./i18n/catalogue";
+
 /** Every code that a Catch node can switch on (`msg.error.code`): a public API. */
 export const ERROR_CODES = [
   "BAD_IMAGE",
@@ -16,16 +18,25 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** A failure that we foresaw. Its message says what was expected, what came and what to do. */
+/**
+ * A failure that we foresaw. Its sentence stands in the catalogue (`locales/<language>/lib`) and
+ * says what was expected, what came and what to do.
+ */
 export class TlacError extends Error {
   override readonly name = "TlacError";
 
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    readonly key: MessageKey,
+    readonly params: MessageParams = {},
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(translate(key, params), options);
+  }
+
+  /** The same sentence in another language. */
+  in(language: Language): string {
+    return translate(this.key, this.params, language);
   }
 }
 
@@ -34,7 +45,7 @@ export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** The error that ends work whose owner went away, for `signal.aborted`. */
-export function closedError(what: string): TlacError {
-  return new TlacError("CLOSED", `${what} was stopped because its node was closed or redeployed.`);
+/** Throws `CLOSED` once the owner of the work is gone. */
+export function throwIfClosed(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new TlacError("CLOSED", "tlac.closed");
 }

@@ -1,0 +1,44 @@
+/** A part of the upright image in fractions of its width and height (0…1), so that it survives a camera's change of resolution. */
+export interface Roi {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How an image tower wants its pixels, read from `preprocessor_config.json`. */
+export interface PixelSpec {
+  /** Either the short side (`shortest`) or both sides (`width` and `height`, squashed). */
+  readonly resize:
+    | { readonly shortest: number }
+    | { readonly width: number; readonly height: number };
+  /** Centre crop after the resize, in pixels; absent: none. */
+  readonly crop?: { readonly width: number; readonly height: number };
+  readonly kernel: "nearest" | "linear" | "cubic" | "lanczos3";
+  /** Multiplies a byte 0…255 before normalisation, usually 1/255. */
+  readonly rescale: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** Planar float pixels [3, height, width], ready for an image tower. */
+export interface Pixels {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One image as the engine sees it: upright, sRGB, opaque, bounded. */
+export interface Frame {
+  /** Pixels of the bounded image. */
+  readonly width: number;
+  readonly height: number;
+  /** Baseline JPEG without metadata: what the LMM sees and what leaves as `msg.image`. */
+  readonly jpeg: Buffer;
+  /** SHA-256 (hex) of the bounded pixels and their size: equal images are equal here. */
+  readonly hash: string;
+  /** 64-bit difference hash (16 hex digits) for near-equality. */
+  readonly perceptualHash: string;
+  /** Resized with antialiasing, cropped, normalised. */
+  pixels(spec: PixelSpec): Promise<Pixels>;
+}

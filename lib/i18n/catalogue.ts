@@ -1,0 +1,67 @@
+import mustache from "mustache";
+
+import enClip from "../../locales/en-US/lib/clip.json";
+import enFrame from "../../locales/en-US/lib/frame.json";
+import enLmm from "../../locales/en-US/lib/lmm.json";
+import enMatch from "../../locales/en-US/lib/match.json";
+import enTlac from "../../locales/en-US/lib/tlac.json";
+import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
+import jaClip from "../../locales/ja/lib/clip.json";
+import jaFrame from "../../locales/ja/lib/frame.json";
+import jaLmm from "../../locales/ja/lib/lmm.json";
+import jaMatch from "../../locales/ja/lib/match.json";
+import jaTlac from "../../locales/ja/lib/tlac.json";
+import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
+
+/** The engine's sentences, one catalogue per folder of `lib/`. English is the reference. */
+const EN = {
+  clip: enClip,
+  frame: enFrame,
+  lmm: enLmm,
+  match: enMatch,
+  tlac: enTlac,
+  vocabulary: enVocabulary,
+} as const;
+
+const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
+  clip: jaClip,
+  frame: jaFrame,
+  lmm: jaLmm,
+  match: jaMatch,
+  tlac: jaTlac,
+  vocabulary: jaVocabulary,
+};
+
+type KeysOf<M extends keyof typeof EN> = M extends unknown
+  ? `${M}.${Extract<keyof (typeof EN)[M], string>}`
+  : never;
+
+/** Names one sentence, `<folder of lib>.<key in locales/<language>/lib/<folder>.json>`. */
+export type MessageKey = KeysOf<keyof typeof EN>;
+
+export type MessageParams = Readonly<Record<string, string | number>>;
+
+/** The languages that the engine speaks. */
+export type Language = "en-US" | "ja";
+
+/** Maps a tag such as `ja-JP` or `de` to a language that we have; English is the fallback. */
+export function toLanguage(tag: string | undefined): Language {
+  return tag?.toLowerCase().startsWith("ja") ? "ja" : "en-US";
+}
+
+/**
+ * The sentence for `key` with its `{{name}}` places filled in. Values are inserted as they are
+ * (a message is no HTML); whoever shows it in a browser escapes it there.
+ */
+export function translate(
+  key: MessageKey,
+  params: MessageParams = {},
+  language: Language = "en-US",
+): string {
+  const dot = key.indexOf(".");
+  const folder = key.slice(0, dot) as keyof typeof EN;
+  const name = key.slice(dot + 1);
+  const english: Readonly<Record<string, string>> = EN[folder];
+  const template = (language === "ja" ? JA[folder][name] : undefined) ?? english[name] ?? key;
+  return mustache.render(template, params, undefined, { escape: String });
+}

@@ -6,6 +6,8 @@ export interface Candidate {
   readonly synonyms: readonly string[];
   /** What the proposal rests on: a phrase of the LMM, or a probability of the recogniser. */
   readonly evidence?: string;
+  /** 0…1, how sure the proposer is, where it can tell. */
+  readonly probability?: number;
 }
 
 /** Which model answered, for the record that travels with each result. */

@@ -1,0 +1,53 @@
+import type { Embedder } from "../clip/embedder";
+import { TlacError } from "../errors";
+import type { Frame } from "../frame/frame";
+import type { AskOptions, Candidate, Lmm, Proposal } from "./lmm";
+
+/** As many names as an LMM is asked for. */
+const TOP_NAMES = 5;
+
+/**
+ * The built-in recogniser: the image tower's own classes stand in for an LMM's words, so that a
+ * flow runs where no LMM is. It knows the names in the model's `labels.json` and nothing else,
+ * and it cannot read a question: the second stage needs a real LMM.
+ */
+export class Recogniser implements Lmm {
+  constructor(private readonly embedder: Embedder) {}
+
+  /**
+   * The most probable names with their synonyms, best first. A prompt means nothing to it.
+   * Throws `BAD_CONFIG` for a model without names of its own, `EMBEDDER_UNAVAILABLE`, `CLOSED`.
+   */
+  async propose(frame: Frame, _prompt: string, options: AskOptions = {}): Promise<Proposal> {
+    const started = performance.now();
+    const { info } = this.embedder;
+    if (!info.labels) {
+      throw new TlacError("BAD_CONFIG", "lmm.recogniser-without-labels", { model: info.name });
+    }
+    const labels = info.labels;
+    const probabilities = await this.embedder.classify(frame, options);
+    if (probabilities.length !== labels.length) {
+      throw new TlacError("BAD_CONFIG", "lmm.recogniser-labels-mismatch", {
+        model: info.name,
+        labels: labels.length,
+        classes: probabilities.length,
+      });
+    }
+    const candidates = [...probabilities.entries()]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, TOP_NAMES)
+      .flatMap(([index, probability]): Candidate[] => {
+        const label = labels[index];
+        if (!label) return [];
+        const { name, synonyms } = label;
+        return [{ name, synonyms, probability, evidence: `p=${probability.toFixed(3)}` }];
+      });
+    return {
+      candidates,
+      description: "",
+      raw: candidates.map(({ name, evidence }) => `${name} (${evidence ?? ""})`).join(", "),
+      model: { name: `built-in recogniser (${info.name})`, digest: info.digest },
+      timings: { total: performance.now() - started },
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { translate, type Language } from "../i18n/catalogue";
+import type { Ranking } from "../match/ranking";
+import type { Vocabulary } from "../vocabulary/vocabulary";
+import type { Verdict } from "./result";
+
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+
+/** Japanese as soon as one label is written in it: labels are what the reader calls things. */
+export function vocabularyLanguage(vocabulary: Vocabulary): Language {
+  return vocabulary.classes.some(({ label }) => JAPANESE.test(label)) ? "ja" : "en-US";
+}
+
+/** One sentence that says which word led to which class, by how much, or why there is none. */
+export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Language): string {
+  const [first, second] = ranking.classes;
+  return translate(
+    `tlac.explain-${verdict.reason}`,
+    {
+      candidate: first?.via.candidate ?? "",
+      alias: first?.via.alias ?? "",
+      label: verdict.label ?? first?.label ?? "",
+      first: first?.label ?? "",
+      runnerUp: second?.label ?? "–",
+      score: verdict.score.toFixed(2),
+      margin: verdict.margin.toFixed(2),
+      background: ranking.background?.word ?? "",
+    },
+    language,
+  );
+}

@@ -1,33 +1,41 @@
 import mustache from "mustache";
 
+import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
+import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
+import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
+import jaStart from "../../locales/ja/lib/start.json";
 import jaTlac from "../../locales/ja/lib/tlac.json";
 import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
 
-/** The engine's sentences, one catalogue per folder of `lib/`. English is the reference. */
+/** The engine's sentences, one catalogue per folder of `lib/` and one for `npm start`. English is the reference. */
 const EN = {
+  cli: enCli,
   clip: enClip,
   frame: enFrame,
   lmm: enLmm,
   match: enMatch,
+  start: enStart,
   tlac: enTlac,
   vocabulary: enVocabulary,
 } as const;
 
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
+  cli: jaCli,
   clip: jaClip,
   frame: jaFrame,
   lmm: jaLmm,
   match: jaMatch,
+  start: jaStart,
   tlac: jaTlac,
   vocabulary: jaVocabulary,
 };

@@ -1,0 +1,100 @@
+import { parseArgs } from "node:util";
+
+import { toError } from "../errors";
+import { MODES, type Mode } from "../tlac/result";
+import { UsageError } from "./usage-error";
+
+/** What `tlac classify` was asked for. */
+export interface ClassifyCommand {
+  readonly places: readonly string[];
+  /** Class list as text, or the file that holds the vocabulary. */
+  readonly vocabulary: { readonly text: string } | { readonly file: string };
+  readonly mode: Mode;
+  readonly model: string;
+  readonly lmm: { readonly host: string; readonly model: string } | null;
+  readonly prompt: string | undefined;
+  readonly threshold: number | undefined;
+  readonly margin: number | undefined;
+  readonly offline: boolean;
+  readonly cacheDir: string | undefined;
+  readonly json: boolean;
+}
+
+/** Reads the arguments behind `tlac`; null asks for help. Throws `UsageError`. */
+export function readOptions(args: readonly string[]): ClassifyCommand | null {
+  const { values, positionals } = parse(args);
+  if (values.help || args.length === 0) return null;
+  const [command, ...places] = positionals;
+  if (command !== "classify") throw new UsageError("cli.unknown-command", { command: command ?? "" });
+  if (places.length === 0) throw new UsageError("cli.no-files");
+  return {
+    places,
+    vocabulary: readVocabulary(values.classes, values.vocabulary),
+    mode: readMode(values.mode ?? (values.lmm === undefined ? "slac" : "cascade")),
+    model: values.model ?? "starter",
+    lmm: readLmm(values.lmm, values["model-lmm"]),
+    prompt: values.prompt,
+    threshold: readCosine("threshold", values.threshold),
+    margin: readCosine("margin", values.margin),
+    offline: values.offline ?? false,
+    cacheDir: values["cache-dir"],
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        classes: { type: "string" },
+        vocabulary: { type: "string" },
+        mode: { type: "string" },
+        model: { type: "string" },
+        lmm: { type: "string" },
+        "model-lmm": { type: "string" },
+        prompt: { type: "string" },
+        threshold: { type: "string" },
+        margin: { type: "string" },
+        offline: { type: "boolean" },
+        "cache-dir": { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (thrown) {
+    throw new UsageError("cli.bad-option", { reason: toError(thrown).message });
+  }
+}
+
+function readVocabulary(
+  text: string | undefined,
+  file: string | undefined,
+): ClassifyCommand["vocabulary"] {
+  if (text !== undefined && file !== undefined) throw new UsageError("cli.two-vocabularies");
+  if (text !== undefined) return { text };
+  if (file !== undefined) return { file };
+  throw new UsageError("cli.no-classes");
+}
+
+function readMode(value: string): Mode {
+  const mode = MODES.find((known) => known === value);
+  if (!mode) throw new UsageError("cli.bad-mode", { mode: value, modes: MODES.join(", ") });
+  return mode;
+}
+
+function readLmm(host: string | undefined, model: string | undefined): ClassifyCommand["lmm"] {
+  if (host === undefined) return null;
+  if (!model) throw new UsageError("cli.needs-lmm-model");
+  return { host, model };
+}
+
+function readCosine(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() === "" || !(number >= -1 && number <= 1)) {
+    throw new UsageError("cli.bad-number", { option, value });
+  }
+  return number;
+}

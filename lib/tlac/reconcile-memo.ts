@@ -18,6 +18,8 @@ const MAX_ANSWERS = 20_000;
  */
 export class FileReconcileMemo implements ReconcileMemo {
   private writing: Promise<void> = Promise.resolve();
+  /** Lines that the next write takes along, so that a burst costs one write. */
+  private pending: string[] = [];
 
   private constructor(
     private readonly file: string,
@@ -39,7 +41,10 @@ export class FileReconcileMemo implements ReconcileMemo {
   set(key: string, chosen: string | null): void {
     this.answers.delete(key);
     this.answers.set(key, chosen);
-    this.write((file) => appendFile(file, `${JSON.stringify([key, chosen])}\n`));
+    this.pending.push(toLine([key, chosen]));
+    if (this.pending.length === 1) {
+      this.write((file) => appendFile(file, this.pending.splice(0).join("")));
+    }
     this.forgetOldest();
   }
 
@@ -53,7 +58,8 @@ export class FileReconcileMemo implements ReconcileMemo {
     if (this.answers.size <= MAX_ANSWERS * 1.1) return;
     const surplus = this.answers.size - MAX_ANSWERS;
     for (const key of [...this.answers.keys()].slice(0, surplus)) this.answers.delete(key);
-    const lines = [...this.answers].map((entry) => `${JSON.stringify(entry)}\n`).join("");
+    const lines = [...this.answers].map(toLine).join("");
+    this.pending = [];
     this.write(async (file) => {
       await writeFile(`${file}.new`, lines);
       await rename(`${file}.new`, file);
@@ -67,6 +73,10 @@ export class FileReconcileMemo implements ReconcileMemo {
       .then(() => work(this.file))
       .catch(() => undefined);
   }
+}
+
+function toLine(answer: readonly [string, string | null]): string {
+  return `${JSON.stringify(answer)}\n`;
 }
 
 function parseAnswers(text: string): [string, string | null][] {

@@ -5,6 +5,7 @@ import enClip from "../../locales/en-US/lib/clip.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
+import enNodes from "../../locales/en-US/lib/nodes.json";
 import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
@@ -13,17 +14,22 @@ import jaClip from "../../locales/ja/lib/clip.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
+import jaNodes from "../../locales/ja/lib/nodes.json";
 import jaStart from "../../locales/ja/lib/start.json";
 import jaTlac from "../../locales/ja/lib/tlac.json";
 import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
 
-/** The engine's sentences, one catalogue per folder of `lib/` and one for `npm start`. English is the reference. */
+/**
+ * The engine's sentences, one catalogue per folder of `lib/`, one for `nodes/`
+ * and one for `npm start`. English is the reference.
+ */
 const EN = {
   cli: enCli,
   clip: enClip,
   frame: enFrame,
   lmm: enLmm,
   match: enMatch,
+  nodes: enNodes,
   start: enStart,
   tlac: enTlac,
   vocabulary: enVocabulary,
@@ -35,6 +41,7 @@ const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   frame: jaFrame,
   lmm: jaLmm,
   match: jaMatch,
+  nodes: jaNodes,
   start: jaStart,
   tlac: jaTlac,
   vocabulary: jaVocabulary,

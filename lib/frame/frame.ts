@@ -8,11 +8,10 @@ export interface Roi {
 
 /** How an image tower wants its pixels, read from `preprocessor_config.json`. */
 export interface PixelSpec {
-  /** Either the short side (`shortest`) or both sides (`width` and `height`, squashed). */
-  readonly resize:
-    | { readonly shortest: number }
-    | { readonly width: number; readonly height: number };
-  /** Centre crop after the resize, in pixels; absent: none. */
+  /** Either the short side (`shortest`) or both sides (`width` and `height`, squashed); absent: none. */
+  readonly resize?:
+    { readonly shortest: number } | { readonly width: number; readonly height: number };
+  /** Centre crop after the resize, in pixels (black where there is no image); absent: none. */
   readonly crop?: { readonly width: number; readonly height: number };
   readonly kernel: "nearest" | "linear" | "cubic" | "lanczos3";
   /** Multiplies a byte 0…255 before normalisation, usually 1/255. */

@@ -1,0 +1,106 @@
+import type { Response } from "undici";
+
+import { throwIfClosed, TlacError, toError } from "../errors";
+import type { FrameRules } from "./frame-options";
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The body at an http(s) URL whose host is allowed, and so is every host that it redirects to.
+ * `user:password@` becomes basic authentication for that host alone and is never repeated in a
+ * sentence. Throws `BAD_IMAGE`, or `CLOSED` where the caller's signal fires.
+ */
+export async function fetchImage(given: string, rules: FrameRules): Promise<Uint8Array> {
+  const deadline = AbortSignal.timeout(rules.fetchTimeoutMs);
+  const signal = rules.signal ? AbortSignal.any([rules.signal, deadline]) : deadline;
+  let url = parseUrl(given);
+  try {
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      checkHost(url, rules.access.hosts);
+      const response = await request(url, signal);
+      if (!REDIRECTS.has(response.status)) return await readBody(response, url, rules.maxBytes);
+      await response.body?.cancel();
+      url = parseUrl(response.headers.get("location") ?? "", url);
+    }
+  } catch (thrown) {
+    if (thrown instanceof TlacError) throw thrown;
+    throwIfClosed(rules.signal);
+    if (deadline.aborted) {
+      const params = { url: show(url), ms: rules.fetchTimeoutMs };
+      throw new TlacError("BAD_IMAGE", "frame.url-timeout", params, { cause: thrown });
+    }
+    const params = { url: show(url), reason: explain(thrown) };
+    throw new TlacError("BAD_IMAGE", "frame.url-failed", params, { cause: thrown });
+  }
+  throw new TlacError("BAD_IMAGE", "frame.url-redirects", { url: show(url), max: MAX_REDIRECTS });
+}
+
+function parseUrl(given: string, base?: URL): URL {
+  const url = URL.canParse(given, base?.href) ? new URL(given, base) : null;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new TlacError("BAD_IMAGE", "frame.bad-url", { url: url ? show(url) : "?" });
+}
+
+function checkHost(url: URL, hosts: readonly string[]): void {
+  if (hosts.length === 0) throw new TlacError("BAD_IMAGE", "frame.url-off", { url: show(url) });
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  const allowed = hosts.some((host) => {
+    const name = host.trim().toLowerCase();
+    return name === url.host || name === `${url.hostname}:${port}`;
+  });
+  if (allowed) return;
+  const params = { host: url.host, hosts: hosts.join(", ") };
+  throw new TlacError("BAD_IMAGE", "frame.url-host", params);
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<Response> {
+  const { fetch } = await import("undici");
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const headers: Record<string, string> = { accept: "image/*" };
+  if (user !== ":") headers.authorization = `Basic ${Buffer.from(user).toString("base64")}`;
+  return fetch(bare, { redirect: "manual", signal, headers });
+}
+
+async function readBody(response: Response, url: URL, maxBytes: number): Promise<Uint8Array> {
+  if (!response.ok) {
+    await response.body?.cancel();
+    const params = { url: show(url), status: response.status };
+    throw new TlacError("BAD_IMAGE", "frame.url-status", params);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = Number(response.headers.get("content-length") ?? 0);
+  const checkSize = (): void => {
+    if (size > maxBytes)
+      throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
+  };
+  try {
+    checkSize();
+    size = 0;
+    const body: AsyncIterable<Uint8Array> | null = response.body;
+    if (!body) return new Uint8Array();
+    for await (const chunk of body) {
+      size += chunk.length;
+      checkSize();
+      chunks.push(chunk);
+    }
+  } catch (thrown) {
+    await response.body?.cancel().catch(() => undefined);
+    throw thrown;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Without user, password and query: those hold secrets. */
+function show(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+/** undici says "fetch failed" and keeps the reason in the cause. */
+function explain(thrown: unknown): string {
+  const error = toError(thrown);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,22 @@
+import type sharp from "sharp";
+
+import { TlacError } from "../errors";
+
+export type Sharp = typeof sharp;
+
+/**
+ * The image library, loaded with the first image: its native part costs start-up time, and a
+ * platform without it should still get as far as a sentence. Throws `BAD_CONFIG`.
+ */
+export async function loadSharp(): Promise<Sharp> {
+  try {
+    return (await import("sharp")).default;
+  } catch (cause) {
+    throw new TlacError(
+      "BAD_CONFIG",
+      "frame.no-sharp",
+      { platform: `${process.platform}-${process.arch}` },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { constants } from "node:fs";
+import { open, realpath } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { TlacError, toError } from "../errors";
+import type { FrameRules } from "./frame-options";
+
+/**
+ * Never waits for the writer of a pipe, and never follows a link put there after the check. Windows
+ * has neither flag; undefined counts as 0 there.
+ */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/**
+ * A file's bytes, where it lies in an allowed folder after all links are followed. A relative path
+ * counts from the allowed folders. Throws `BAD_IMAGE`; outside the folders it says the same
+ * whether the file exists or not.
+ */
+export async function readImageFile(given: string, rules: FrameRules): Promise<Uint8Array> {
+  const { folders } = rules.access;
+  if (folders.length === 0) {
+    throw new TlacError("BAD_IMAGE", "frame.path-off", { path: given });
+  }
+  const file = await findAllowed(toPath(given), given, folders);
+  return readWithin(file, given, rules.maxBytes);
+}
+
+function toPath(given: string): string {
+  if (!/^file:/i.test(given)) return given;
+  try {
+    return fileURLToPath(given);
+  } catch (cause) {
+    throw new TlacError("BAD_IMAGE", "frame.bad-scheme", { scheme: given }, { cause });
+  }
+}
+
+/** The real path of the file in the first allowed folder that has it. */
+async function findAllowed(
+  file: string,
+  given: string,
+  folders: readonly string[],
+): Promise<string> {
+  let missing = false;
+  for (const folder of folders) {
+    const root = path.resolve(folder);
+    const target = path.resolve(root, file);
+    try {
+      const [realRoot, real] = await Promise.all([realpath(root), realpath(target)]);
+      if (isInside(realRoot, real)) return real;
+    } catch {
+      missing ||= isInside(root, target);
+    }
+  }
+  const key = missing ? "frame.path-missing" : "frame.path-outside";
+  throw new TlacError("BAD_IMAGE", key, { path: given, folders: folders.join(", ") });
+}
+
+function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return (
+    relative !== "" &&
+    relative !== ".." &&
+    !relative.startsWith(`..${path.sep}`) &&
+    !path.isAbsolute(relative)
+  );
+}
+
+async function readWithin(file: string, given: string, maxBytes: number): Promise<Uint8Array> {
+  const unreadable = (reason: string, cause?: unknown): TlacError =>
+    new TlacError("BAD_IMAGE", "frame.path-unreadable", { path: given, reason }, { cause });
+  const handle = await open(file, OPEN_FLAGS).catch((thrown: unknown) => {
+    throw unreadable(toError(thrown).message, thrown);
+  });
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw unreadable("not a file");
+    if (stat.size > maxBytes) {
+      throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
+    }
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}

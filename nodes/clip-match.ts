@@ -1,0 +1,67 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+
+import type { LoadProgress } from "../lib/clip/shared-embedders";
+import { classifyFrame, classifyWords } from "../lib/tlac/classify";
+import type { Result } from "../lib/tlac/result";
+import { departJudged } from "./runtime/departures";
+import { handleInput } from "./runtime/handle-input";
+import { runtimeLanguage } from "./runtime/language";
+import { Matcher, type MatcherSettings } from "./runtime/matcher";
+import { nameProperty, readProperty } from "./runtime/read-property";
+import { readRules, type RuleSettings } from "./runtime/read-rules";
+import { readChoice } from "./runtime/read-settings";
+import { looksLikeImage, readWords } from "./runtime/read-words";
+import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+
+interface ClipMatchDef extends NodeDef, ImageSettings, MatcherSettings, RuleSettings {
+  /** Empty: whatever the message holds. */
+  input: "" | "words" | "image";
+  loadAtDeploy: boolean;
+}
+
+const INPUTS = ["words", "image"] as const;
+
+export default function (RED: NodeAPI): void {
+  function ClipMatchNode(this: Node, def: ClipMatchDef): void {
+    RED.nodes.createNode(this, def);
+    const language = runtimeLanguage(RED);
+    const source = { property: def.image, type: def.imageType };
+    const name = nameProperty(source);
+    const matcher = new Matcher(RED, def, (progress: LoadProgress) => {
+      input.showLoading(progress);
+    });
+    const readSettings = () => ({
+      kind: readChoice(def.input, INPUTS, "input", "BAD_CONFIG"),
+      frame: readFrameOptions(def),
+      rules: readRules(def),
+    });
+
+    const input = handleInput(this, language, {
+      doors: ["class", "review"],
+      prepare: async () => {
+        readSettings();
+        await matcher.prepare(def.loadAtDeploy);
+      },
+      work: async (message, signal) => {
+        const { kind, frame, rules } = readSettings();
+        const value = await readProperty(RED, this, source, message);
+        const isImage = kind ? kind === "image" : looksLikeImage(value);
+        if (!isImage) {
+          const words = readWords(value, name);
+          const index = await matcher.getIndex(message);
+          const result = await classifyWords(words, { index, rules, signal });
+          return departJudged([result], undefined, language);
+        }
+        const image = await resolveImage(value, name, { ...frame, signal });
+        const { frameMs } = image;
+        const index = await matcher.getIndex(message);
+        const options = { mode: "clip", lmm: null, index, rules, frameMs, signal } as const;
+        const results: Result[] = [];
+        for (const one of image.frames) results.push(await classifyFrame(one, options));
+        return departJudged(results, image, language);
+      },
+      release: () => matcher.embedder.release(),
+    });
+  }
+  RED.nodes.registerType("clip-match", ClipMatchNode);
+}

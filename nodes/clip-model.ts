@@ -1,0 +1,51 @@
+import path from "node:path";
+
+import type { Node, NodeAPI, NodeDef } from "node-red";
+
+import type { EmbedderOptions } from "../lib/clip/shared-embedders";
+import { cacheFolder } from "./runtime/cache-folder";
+import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
+
+interface ClipModelDef extends NodeDef {
+  kind: "starter" | "preset" | "folder";
+  preset: string;
+  folder: string;
+  /** Empty: per tower, by the files that are there. */
+  dtype: string;
+  /** Empty: the runtime's own choice. */
+  threads: NumberField;
+  offline: boolean;
+}
+
+const DTYPES = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"] as const;
+
+/** The model that several nodes share; the process loads it once, on their behalf. */
+export interface ClipModelNode extends Node {
+  type: "clip-model";
+  /** Throws `BAD_CONFIG`. */
+  readOptions(): EmbedderOptions;
+}
+
+export default function (RED: NodeAPI): void {
+  function ClipModelNode(this: ClipModelNode, def: ClipModelDef): void {
+    RED.nodes.createNode(this, def);
+    this.readOptions = () => {
+      const dtype = readChoice(def.dtype, DTYPES, "dtype", "BAD_CONFIG");
+      const threads = readNumber(def.threads, { field: "threads", min: 1, max: 64 });
+      return {
+        model: findModel(def),
+        cacheDir: cacheFolder(RED),
+        offline: def.offline,
+        ...(dtype ? { dtype } : {}),
+        ...(threads ? { threads } : {}),
+      };
+    };
+  }
+  RED.nodes.registerType("clip-model", ClipModelNode);
+}
+
+function findModel({ kind, preset, folder }: ClipModelDef): string {
+  if (kind === "preset") return preset;
+  // A bare folder name must not be taken for a preset of that name.
+  return kind === "folder" ? path.resolve(folder) : "starter";
+}

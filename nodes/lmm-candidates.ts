@@ -1,0 +1,71 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+
+import type { LoadProgress } from "../lib/clip/shared-embedders";
+import type { Proposal } from "../lib/lmm/lmm";
+import { departSkipped, imagesOf } from "./runtime/departures";
+import { handleInput } from "./runtime/handle-input";
+import { runtimeLanguage } from "./runtime/language";
+import { LmmUse } from "./runtime/lmm-use";
+import { useModel } from "./runtime/matcher";
+import { proposed } from "./runtime/node-status";
+import { nameProperty, readProperty } from "./runtime/read-property";
+import { readTurn, type CameraSettings } from "./runtime/read-turn";
+import { readText } from "./runtime/read-settings";
+import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+
+interface LmmCandidatesDef extends NodeDef, ImageSettings, CameraSettings {
+  server: string;
+  prompt: string;
+  loadAtDeploy: boolean;
+}
+
+export default function (RED: NodeAPI): void {
+  function LmmCandidatesNode(this: Node, def: LmmCandidatesDef): void {
+    RED.nodes.createNode(this, def);
+    const language = runtimeLanguage(RED);
+    const showLoading = (progress: LoadProgress): void => {
+      input.showLoading(progress);
+    };
+    const embedder = useModel(RED, "", showLoading);
+    const lmmUse = new LmmUse(RED, def.server, embedder, showLoading);
+    const source = { property: def.image, type: def.imageType };
+
+    const input = handleInput(this, language, {
+      doors: ["out", "skipped"],
+      prepare: async () => {
+        readFrameOptions(def);
+        if (def.loadAtDeploy) await lmmUse.get();
+      },
+      work: async (message, signal) => {
+        const prompt = readText(message["prompt"], "msg.prompt") ?? def.prompt;
+        const options = { ...readFrameOptions(def), signal };
+        const value = await readProperty(RED, this, source, message);
+        const lmm = await lmmUse.get();
+        const outcome = await lmmUse.run({
+          ...(await readTurn(RED, this, def, message)),
+          signal,
+          work: async () => {
+            const image = await resolveImage(value, nameProperty(source), options);
+            const proposals: Proposal[] = [];
+            for (const frame of image.frames) {
+              proposals.push(await lmm.propose(frame, prompt, { signal }));
+            }
+            return { image, proposals };
+          },
+        });
+        if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
+        const { image, proposals } = outcome.value;
+        return {
+          door: "out",
+          set: { payload: image.batch ? proposals : proposals[0], image: imagesOf(image) },
+          status: proposed(proposals[0]?.candidates[0]?.name ?? ""),
+        };
+      },
+      release: async () => {
+        await lmmUse.release();
+        await embedder.release();
+      },
+    });
+  }
+  RED.nodes.registerType("lmm-candidates", LmmCandidatesNode);
+}

@@ -1,0 +1,54 @@
+import type { NodeAPI } from "node-red";
+
+import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import type { Lmm } from "../../lib/lmm/lmm";
+import { Recogniser } from "../../lib/lmm/recogniser";
+import { BoundedQueue, type Job, type JobOutcome } from "../../lib/queue/bounded-queue";
+import type { LmmServerNode } from "../lmm-server";
+import type { EmbedderUse } from "./embedder-use";
+import { useModel } from "./matcher";
+import { findConfig } from "./read-settings";
+import type { Turn } from "./read-turn";
+
+/** Photos that may wait in front of a node without a server of its own: a folder's worth. */
+const OWN_QUEUE = { concurrency: 1, maxLength: 1_000, maxAgeMs: 0 };
+
+/** One node's use of the LMM that its dialog chose; none chosen: the built-in recogniser. */
+export class LmmUse {
+  private readonly ownQueue = new BoundedQueue(OWN_QUEUE);
+  /** Opened only where the node's own model has no names for the recogniser. */
+  private readonly starter: EmbedderUse;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly server: string,
+    private readonly embedder: EmbedderUse,
+    onProgress: (progress: LoadProgress) => void,
+  ) {
+    this.starter = useModel(RED, "", onProgress);
+  }
+
+  /** Waits for the message's turn in the one line in front of the server. */
+  run<T>({ camera, ...job }: Omit<Job<T>, "lane"> & Turn): Promise<JobOutcome<T>> {
+    const server = this.findServer();
+    const queue = server?.getQueue() ?? this.ownQueue;
+    // Frames of one camera share a lane only where the newest is all that counts.
+    return queue.run(server?.latestOnly && camera ? { ...job, lane: camera } : job);
+  }
+
+  /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */
+  async get(): Promise<Lmm> {
+    const lmm = this.findServer()?.openLmm();
+    if (lmm) return lmm;
+    const own = await this.embedder.get();
+    return new Recogniser(own.info.labels ? own : await this.starter.get());
+  }
+
+  async release(): Promise<void> {
+    await this.starter.release();
+  }
+
+  private findServer(): LmmServerNode | undefined {
+    return findConfig<LmmServerNode>(this.RED, this.server, "lmm-server");
+  }
+}

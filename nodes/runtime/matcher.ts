@@ -1,0 +1,81 @@
+import type { NodeAPI, NodeMessageInFlow } from "node-red";
+
+import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import { TlacError } from "../../lib/errors";
+import type { VocabularyIndex } from "../../lib/match/vocabulary-index";
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
+import type { ClipModelNode } from "../clip-model";
+import type { VocabularyNode } from "../tlac-vocabulary";
+import { cacheFolder } from "./cache-folder";
+import { EmbedderUse } from "./embedder-use";
+import { findConfig } from "./read-settings";
+import { getIndex } from "./shared-indexes";
+
+/** The fields of a dialog that say what is matched with which model. */
+export interface MatcherSettings {
+  /** Id of a `clip-model`; empty: the bundled starter. */
+  model: string;
+  /** Id of a `tlac-vocabulary`; empty: the classes below. */
+  vocabulary: string;
+  /** The node's own classes, in any form that `parseVocabulary` reads. */
+  classes: string;
+}
+
+/** A use of the model that a dialog chose, or of the bundled starter. */
+export function useModel(
+  RED: NodeAPI,
+  model: string,
+  onProgress: (progress: LoadProgress) => void,
+): EmbedderUse {
+  return new EmbedderUse(
+    () =>
+      findConfig<ClipModelNode>(RED, model, "clip-model")?.readOptions() ?? {
+        model: "starter",
+        cacheDir: cacheFolder(RED),
+      },
+    onProgress,
+  );
+}
+
+/** Model and vocabulary of one node, from its dialog or its messages. */
+export class Matcher {
+  readonly embedder: EmbedderUse;
+  private own: Vocabulary | undefined;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly settings: MatcherSettings,
+    onProgress: (progress: LoadProgress) => void,
+  ) {
+    this.embedder = useModel(RED, settings.model, onProgress);
+  }
+
+  /** The index for a message: `msg.vocabulary` first, then the dialog. Throws `BAD_CONFIG`. */
+  async getIndex(message: NodeMessageInFlow): Promise<VocabularyIndex> {
+    const { vocabulary, template } = this.findVocabulary(message["vocabulary"]);
+    return getIndex(vocabulary, await this.embedder.get(), template);
+  }
+
+  /** Checks the dialog at deploy and, where wanted, loads what the first message would load. */
+  async prepare(load: boolean): Promise<void> {
+    const { vocabulary, classes } = this.settings;
+    // No classes at all may be meant: they can come with each message.
+    const chosen = vocabulary || classes.trim() ? this.findVocabulary() : undefined;
+    if (!load) return;
+    const embedder = await this.embedder.get();
+    if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);
+  }
+
+  private findVocabulary(override?: unknown): { vocabulary: Vocabulary; template?: string } {
+    if (override !== undefined && override !== null) {
+      return { vocabulary: parseVocabulary(override) };
+    }
+    const { vocabulary, classes } = this.settings;
+    const shared = findConfig<VocabularyNode>(this.RED, vocabulary, "tlac-vocabulary");
+    if (shared) return shared.readVocabulary();
+    if (!classes.trim()) throw new TlacError("BAD_CONFIG", "nodes.no-classes");
+    this.own ??= parseVocabulary(classes);
+    return { vocabulary: this.own };
+  }
+}

@@ -1,0 +1,78 @@
+import type { NodeStatus } from "node-red";
+
+import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import { TlacError, type ErrorCode } from "../../lib/errors";
+import { translate, type Language, type MessageKey } from "../../lib/i18n/catalogue";
+import type { SkipReason } from "../../lib/queue/bounded-queue";
+import type { Result } from "../../lib/tlac/result";
+
+/** Node-RED asks for fewer than 20 characters under a node. */
+const MAX_TEXT = 20;
+
+/** A blue dot while at least one message is in work. */
+export function working(waiting: number, language: Language): NodeStatus {
+  const text =
+    waiting > 1
+      ? translate("nodes.status-working-many", { waiting }, language)
+      : translate("nodes.status-working", {}, language);
+  return { fill: "blue", shape: "dot", text };
+}
+
+/** A yellow ring while a model is fetched or read, with per cent where the size is known. */
+export function loading(progress: LoadProgress, language: Language): NodeStatus {
+  const { phase, loadedBytes, totalBytes } = progress;
+  const percent =
+    loadedBytes === undefined || !totalBytes ? 0 : Math.floor((100 * loadedBytes) / totalBytes);
+  const text =
+    phase === "download"
+      ? translate("nodes.status-downloading", { percent }, language)
+      : translate("nodes.status-loading", {}, language);
+  return { fill: "yellow", shape: "ring", text };
+}
+
+/** A green dot with the class and its score; grey where a person should look. */
+export function judged(results: readonly Result[], language: Language): NodeStatus {
+  const [first] = results;
+  const sure = results.filter(({ outcome }) => outcome === "class").length;
+  const fill = sure === results.length ? "green" : "grey";
+  if (results.length !== 1 || !first) {
+    const params = { classes: sure, images: results.length };
+    return { fill, shape: "dot", text: fit(translate("nodes.status-batch", params, language)) };
+  }
+  const name =
+    first.outcome === "class"
+      ? (first.label ?? "")
+      : translate(`nodes.status-outcome-${first.outcome}`, {}, language);
+  return { fill, shape: "dot", text: fit(name, ` ${first.score.toFixed(2)}`) };
+}
+
+/** A green dot with the best of the names that were proposed. */
+export function proposed(name: string): NodeStatus {
+  return { fill: "green", shape: "dot", text: fit(name) };
+}
+
+/** A grey ring: the message was not judged. */
+export function skipped(reason: SkipReason, language: Language): NodeStatus {
+  const text = translate(`nodes.status-skipped-${reason}`, {}, language);
+  return { fill: "grey", shape: "ring", text: fit(text) };
+}
+
+/** A red ring with what is wrong in a few words; the whole sentence goes to Catch and the log. */
+export function failed(error: Error, language: Language): NodeStatus {
+  const key: MessageKey =
+    error instanceof TlacError ? `nodes.status-${toKey(error.code)}` : "nodes.status-error";
+  return { fill: "red", shape: "ring", text: translate(key, {}, language) };
+}
+
+type Dashed<S extends string> = S extends `${infer A}_${infer B}` ? `${A}-${Dashed<B>}` : S;
+
+function toKey<C extends ErrorCode>(code: C): Lowercase<Dashed<C>> {
+  return code.toLowerCase().replaceAll("_", "-") as Lowercase<Dashed<C>>;
+}
+
+/** Cuts the name, never the score behind it. */
+function fit(name: string, tail = ""): string {
+  const letters = [...name];
+  const room = MAX_TEXT - tail.length;
+  return (letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : name) + tail;
+}

@@ -1,0 +1,66 @@
+import type { Node, NodeAPI } from "node-red";
+
+import { TlacError, type ErrorCode } from "../../lib/errors";
+
+/** A number as an editor's field holds it: text, empty where nothing was typed. */
+export type NumberField = string | number | undefined;
+
+export interface NumberRange {
+  readonly field: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The number in a field, or undefined where it is empty. Throws `BAD_CONFIG` outside the range. */
+export function readNumber(value: NumberField, range: NumberRange): number | undefined {
+  const text = String(value ?? "").trim();
+  if (!text) return undefined;
+  const number = Number(text);
+  if (number >= range.min && number <= range.max) return number;
+  throw new TlacError("BAD_CONFIG", "nodes.bad-number", { ...range, value: text });
+}
+
+/** One of the choices, or undefined where the value is empty. */
+export function readChoice<T extends string>(
+  value: unknown,
+  choices: readonly T[],
+  field: string,
+  code: ErrorCode,
+): T | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const choice = choices.find((known) => known === value);
+  if (choice !== undefined) return choice;
+  const shown = typeof value === "string" ? value : typeof value;
+  throw new TlacError(code, "nodes.bad-choice", {
+    field,
+    choices: choices.join(", "),
+    value: shown,
+  });
+}
+
+/** The texts of a field that lists them with commas or line breaks. */
+export function readList(value: string | undefined): string[] {
+  return (value ?? "")
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+/** A text that a message may bring along; empty counts as absent. */
+export function readText(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string") return value;
+  throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field, type: typeof value });
+}
+
+/** The config node that a dialog chose, or undefined where none was chosen. */
+export function findConfig<T extends Node>(
+  RED: NodeAPI,
+  id: string | undefined,
+  type: T["type"],
+): T | undefined {
+  if (!id) return undefined;
+  const node = RED.nodes.getNode(id) as T | null;
+  if (node?.type === type) return node;
+  throw new TlacError("BAD_CONFIG", "nodes.missing-config", { id, type });
+}

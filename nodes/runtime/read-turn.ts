@@ -1,0 +1,35 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
+
+import { readProperty } from "./read-property";
+
+/** The fields of a dialog that say which camera a message is of. */
+export interface CameraSettings {
+  camera: string;
+  cameraType: string;
+}
+
+/** What decides a message's turn in the queue. */
+export interface Turn {
+  /** `msg.camera`, else the dialog's property; undefined where neither is set. */
+  readonly camera?: string;
+  /** `msg.priority`: higher goes first. */
+  readonly priority?: number;
+}
+
+/** Whose turn a message takes and how urgent it is. */
+export async function readTurn(
+  RED: NodeAPI,
+  node: Node,
+  settings: CameraSettings,
+  message: NodeMessageInFlow,
+): Promise<Turn> {
+  const source = { property: settings.camera, type: settings.cameraType };
+  const camera =
+    message["camera"] ?? (settings.camera ? await readProperty(RED, node, source, message) : "");
+  const named = typeof camera === "string" || typeof camera === "number";
+  const { priority } = message;
+  return {
+    ...(named && camera !== "" ? { camera: String(camera) } : {}),
+    ...(typeof priority === "number" ? { priority } : {}),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+
+import { toError } from "../lib/errors";
+import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
+import type { Vocabulary } from "../lib/vocabulary/vocabulary";
+import { runtimeLanguage, speak } from "./runtime/language";
+
+interface VocabularyDef extends NodeDef {
+  /** A plain list, CSV with a header, or JSON. */
+  classes: string;
+  /** Sentence around each name; empty: the default. */
+  template: string;
+}
+
+/** The plant's classes, shared by several nodes. */
+export interface VocabularyNode extends Node {
+  type: "tlac-vocabulary";
+  /** Throws `BAD_CONFIG` with the line that cannot be read. */
+  readVocabulary(): { vocabulary: Vocabulary; template?: string };
+}
+
+export default function (RED: NodeAPI): void {
+  function VocabularyNode(this: VocabularyNode, def: VocabularyDef): void {
+    RED.nodes.createNode(this, def);
+    let parsed: Vocabulary | undefined;
+    this.readVocabulary = () => {
+      parsed ??= parseVocabulary(def.classes);
+      return def.template ? { vocabulary: parsed, template: def.template } : { vocabulary: parsed };
+    };
+    try {
+      this.readVocabulary();
+    } catch (thrown) {
+      // A config node has no place on the canvas: the log tells at deploy, each user with its messages.
+      this.error(speak(toError(thrown), runtimeLanguage(RED)).message);
+    }
+  }
+  RED.nodes.registerType("tlac-vocabulary", VocabularyNode);
+}

@@ -1,0 +1,91 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+
+import type { LoadProgress } from "../lib/clip/shared-embedders";
+import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
+import { MODES, type Result } from "../lib/tlac/result";
+import { departJudged, departSkipped } from "./runtime/departures";
+import { handleInput } from "./runtime/handle-input";
+import { runtimeLanguage } from "./runtime/language";
+import { LmmUse } from "./runtime/lmm-use";
+import { Matcher, type MatcherSettings } from "./runtime/matcher";
+import { nameProperty, readProperty } from "./runtime/read-property";
+import { readRules, type RuleSettings } from "./runtime/read-rules";
+import { readChoice, readText } from "./runtime/read-settings";
+import { readTurn, type CameraSettings } from "./runtime/read-turn";
+import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+import { openMemo } from "./runtime/shared-memo";
+
+interface TlacDef extends NodeDef, ImageSettings, MatcherSettings, RuleSettings, CameraSettings {
+  server: string;
+  /** Empty: `cascade` with an LMM that answers questions, `slac` without. */
+  mode: string;
+  prompt: string;
+  secondLook: boolean;
+  loadAtDeploy: boolean;
+}
+
+export default function (RED: NodeAPI): void {
+  function TlacNode(this: Node, def: TlacDef): void {
+    RED.nodes.createNode(this, def);
+    const language = runtimeLanguage(RED);
+    const source = { property: def.image, type: def.imageType };
+    const showLoading = (progress: LoadProgress): void => {
+      input.showLoading(progress);
+    };
+    const matcher = new Matcher(RED, def, showLoading);
+    const lmmUse = new LmmUse(RED, def.server, matcher.embedder, showLoading);
+    const readSettings = () => ({
+      mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
+      frame: readFrameOptions(def),
+      rules: readRules(def),
+    });
+
+    const input = handleInput(this, language, {
+      doors: ["class", "review", "skipped"],
+      prepare: async () => {
+        const { mode } = readSettings();
+        await matcher.prepare(def.loadAtDeploy);
+        if (def.loadAtDeploy && mode !== "clip") await lmmUse.get();
+      },
+      work: async (message, signal) => {
+        const settings = readSettings();
+        const value = await readProperty(RED, this, source, message);
+        const wanted = readChoice(message["mode"], MODES, "msg.mode", "BAD_MESSAGE");
+        const chosen = wanted ?? settings.mode;
+        const index = await matcher.getIndex(message);
+        const lmm = chosen === "clip" ? null : await lmmUse.get();
+        const options: ClassifyOptions = {
+          mode: chosen ?? (lmm?.ask ? "cascade" : "slac"),
+          lmm,
+          index,
+          rules: settings.rules,
+          prompt: readText(message["prompt"], "msg.prompt") ?? def.prompt,
+          memo: await openMemo(RED),
+          secondLook: def.secondLook,
+          signal,
+        };
+        const outcome = await lmmUse.run({
+          ...(await readTurn(RED, this, def, message)),
+          signal,
+          work: async () => {
+            const name = nameProperty(source);
+            const image = await resolveImage(value, name, { ...settings.frame, signal });
+            const { frameMs } = image;
+            const results: Result[] = [];
+            for (const frame of image.frames) {
+              results.push(await classifyFrame(frame, { ...options, frameMs }));
+            }
+            return { image, results };
+          },
+        });
+        if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
+        return departJudged(outcome.value.results, outcome.value.image, language);
+      },
+      release: async () => {
+        await lmmUse.release();
+        await matcher.embedder.release();
+      },
+    });
+  }
+  RED.nodes.registerType("tlac", TlacNode);
+}

@@ -8,14 +8,13 @@ import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { useModel } from "./runtime/matcher";
 import { proposed } from "./runtime/node-status";
+import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
-import { readText } from "./runtime/read-settings";
 import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
 
-interface LmmCandidatesDef extends NodeDef, ImageSettings, CameraSettings {
+interface LmmCandidatesDef extends NodeDef, ImageSettings, CameraSettings, PromptSettings {
   server: string;
-  prompt: string;
   loadAtDeploy: boolean;
 }
 
@@ -37,12 +36,13 @@ export default function (RED: NodeAPI): void {
         if (def.loadAtDeploy) await lmmUse.get();
       },
       work: async (message, signal) => {
-        const prompt = readText(message["prompt"], "msg.prompt") ?? def.prompt;
+        const turn = await readTurn(RED, this, def, message);
+        const prompt = readPrompt(def, message, turn);
         const options = { ...readFrameOptions(def), signal };
         const value = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
         const outcome = await lmmUse.run({
-          ...(await readTurn(RED, this, def, message)),
+          ...turn,
           signal,
           work: async () => {
             const image = await resolveImage(value, nameProperty(source), options);

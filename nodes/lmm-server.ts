@@ -53,9 +53,13 @@ export default function (RED: NodeAPI): void {
       });
     };
   }
-  RED.nodes.registerType("lmm-server", LmmServerNode, {
-    credentials: { apiKey: { type: "password" } },
-  });
+  RED.nodes.registerType<LmmServerNode, LmmServerDef, object, LmmServerCredentials>(
+    "lmm-server",
+    LmmServerNode,
+    {
+      credentials: { apiKey: { type: "password" } },
+    },
+  );
 }
 
 function createQueue(def: LmmServerDef): BoundedQueue {

@@ -8,18 +8,19 @@ import { handleInput } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { Matcher, type MatcherSettings } from "./runtime/matcher";
+import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readRules, type RuleSettings } from "./runtime/read-rules";
-import { readChoice, readText } from "./runtime/read-settings";
+import { readChoice } from "./runtime/read-settings";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
 import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
 import { openMemo } from "./runtime/shared-memo";
 
-interface TlacDef extends NodeDef, ImageSettings, MatcherSettings, RuleSettings, CameraSettings {
+interface TlacDef
+  extends NodeDef, ImageSettings, MatcherSettings, RuleSettings, CameraSettings, PromptSettings {
   server: string;
   /** Empty: `cascade` with an LMM that answers questions, `slac` without. */
   mode: string;
-  prompt: string;
   secondLook: boolean;
   loadAtDeploy: boolean;
 }
@@ -53,19 +54,21 @@ export default function (RED: NodeAPI): void {
         const wanted = readChoice(message["mode"], MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
         const index = await matcher.getIndex(message);
+        const labels = index.vocabulary.classes.map(({ label }) => label);
+        const turn = await readTurn(RED, this, def, message);
         const lmm = chosen === "clip" ? null : await lmmUse.get();
         const options: ClassifyOptions = {
           mode: chosen ?? (lmm?.ask ? "cascade" : "slac"),
           lmm,
           index,
           rules: settings.rules,
-          prompt: readText(message["prompt"], "msg.prompt") ?? def.prompt,
+          prompt: readPrompt(def, message, { ...turn, vocabulary: labels }),
           memo: await openMemo(RED),
           secondLook: def.secondLook,
           signal,
         };
         const outcome = await lmmUse.run({
-          ...(await readTurn(RED, this, def, message)),
+          ...turn,
           signal,
           work: async () => {
             const name = nameProperty(source);

@@ -1,0 +1,25 @@
+import type { NodeMessageInFlow } from "node-red";
+
+import { DEFAULT_DOMAIN } from "../../lib/lmm/prompts/prompt-domains";
+import type { PromptVariables } from "../../lib/lmm/prompts/prompt-view";
+import { renderPrompt } from "../../lib/lmm/prompts/render-prompt";
+import { readText } from "./read-settings";
+
+/** The fields of a dialog that say what the LMM is asked. */
+export interface PromptSettings {
+  /** Name of a shipped question. */
+  domain: string;
+  /** A template of the user's own; empty: the shipped one. */
+  prompt: string;
+}
+
+/** The question for one message: `msg.prompt` first, then the dialog. Throws `BAD_CONFIG`. */
+export function readPrompt(
+  settings: PromptSettings,
+  message: NodeMessageInFlow,
+  variables: PromptVariables,
+): string {
+  const wanted = readText(message["prompt"], "msg.prompt");
+  const template = [wanted, settings.prompt, settings.domain].find((text) => text?.trim());
+  return renderPrompt(template ?? DEFAULT_DOMAIN, { ...variables, msg: message });
+}

@@ -1,0 +1,59 @@
+/** What the dialogs of this package share. */
+window.tlacDialog = (function () {
+  "use strict";
+
+  var catalogue = "@tlac/node-red-tlac/tlac:tlac.";
+
+  /** A validator for an optional number; two parameters, or Node-RED takes its sentence for "valid". */
+  function range(field, min, max) {
+    return function (v, opt) {
+      var text = String(v === undefined || v === null ? "" : v).trim();
+      if (text === "" || (Number(text) >= min && Number(text) <= max)) return true;
+      var values = { field: RED._(catalogue + "label." + field), min: min, max: max };
+      return RED._(catalogue + "error.range", Object.assign(values, opt));
+    };
+  }
+
+  /** Shows the rows of a class only while a condition holds. */
+  function showWhen(selector, condition) {
+    $(selector).toggle(Boolean(condition));
+  }
+
+  /** Where the image comes from, and what may be read. */
+  function prepareImage() {
+    $("#node-input-image").typedInput({
+      types: ["msg", "flow", "global"],
+      typeField: "#node-input-imageType",
+    });
+    $("#node-input-readFiles")
+      .on("change", function () {
+        showWhen(".tlac-row-access", this.checked);
+      })
+      .trigger("change");
+  }
+
+  function prepareCamera() {
+    $("#node-input-camera").typedInput({
+      types: ["msg", "flow", "global"],
+      typeField: "#node-input-cameraType",
+    });
+  }
+
+  /** The node's own classes count only while no shared vocabulary is chosen. */
+  function prepareClasses() {
+    $("#node-input-vocabulary")
+      .on("change", function () {
+        var value = $(this).val();
+        showWhen(".tlac-row-classes", !value || value === "_ADD_");
+      })
+      .trigger("change");
+  }
+
+  return {
+    range: range,
+    showWhen: showWhen,
+    prepareImage: prepareImage,
+    prepareCamera: prepareCamera,
+    prepareClasses: prepareClasses,
+  };
+})();

@@ -1,0 +1,191 @@
+import { parse } from "csv-parse/sync";
+
+import { TlacError, toError } from "../errors";
+import {
+  ALERT_LEVELS,
+  createVocabulary,
+  type AlertLevel,
+  type ClassInput,
+  type Vocabulary,
+} from "./vocabulary";
+
+type Column = "id" | "label" | "aliases" | "not" | "threshold" | "alert" | "template";
+
+/** Column heads that people write, in lower case. */
+const HEADS = new Map<string, Column>(
+  Object.entries({
+    id: "id",
+    label: "label",
+    name: "label",
+    class: "label",
+    ラベル: "label",
+    名称: "label",
+    名前: "label",
+    クラス: "label",
+    aliases: "aliases",
+    alias: "aliases",
+    synonyms: "aliases",
+    別名: "aliases",
+    同義語: "aliases",
+    not: "not",
+    除外: "not",
+    除外語: "not",
+    threshold: "threshold",
+    しきい値: "threshold",
+    閾値: "threshold",
+    alert: "alert",
+    警報: "alert",
+    アラート: "alert",
+    template: "template",
+    テンプレート: "template",
+  } satisfies Record<string, Column>),
+);
+
+const ALERT_WORDS = new Map<string, AlertLevel>([
+  ...ALERT_LEVELS.map((level) => [level, level] as const),
+  ["なし", "none"],
+  ["情報", "info"],
+  ["注意", "warning"],
+  ["警告", "warning"],
+  ["重大", "critical"],
+  ["危険", "critical"],
+]);
+
+/**
+ * Reads a vocabulary in any form that people have it in: a plain list ("screw, nail, hammer", or
+ * one a line, with `label = alias | alias`), CSV or tab-separated text with a header, JSON text,
+ * an array of names or of classes, `{ classes: […] }`. Throws `BAD_CONFIG` with what is wrong.
+ */
+export function parseVocabulary(input: unknown): Vocabulary {
+  return createVocabulary(readClasses(input));
+}
+
+function readClasses(input: unknown): ClassInput[] {
+  if (typeof input === "string") return readText(input.replace(/^\ufeff/, ""));
+  const list = isRecord(input) ? input["classes"] : input;
+  if (!Array.isArray(list)) {
+    throw new TlacError("BAD_CONFIG", "vocabulary.not-a-list", { type: typeof input });
+  }
+  return list.map((entry: unknown, position) => readClass(entry, position + 1));
+}
+
+function readText(text: string): ClassInput[] {
+  const trimmed = text.trim();
+  if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
+  const [head = ""] = trimmed.split(/\r?\n/, 1);
+  const delimiter = ["\t", ",", ";"].find((mark) => isHeader(head.split(mark)));
+  return delimiter && /\n/.test(trimmed) ? readTable(trimmed, delimiter) : readList(trimmed);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    const params = { reason: toError(thrown).message };
+    throw new TlacError("BAD_CONFIG", "vocabulary.bad-json", params, { cause: thrown });
+  }
+}
+
+/** A header names the label column and has no head that we do not know. */
+function isHeader(cells: readonly string[]): boolean {
+  const columns = cells.map(toColumn);
+  return columns.includes("label") && columns.every((column) => column !== undefined);
+}
+
+function toColumn(head: string): Column | undefined {
+  return HEADS.get(
+    head
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .normalize("NFKC")
+      .toLowerCase(),
+  );
+}
+
+function readTable(text: string, delimiter: string): ClassInput[] {
+  let records: { record: Record<string, string>; info: { lines: number } }[];
+  try {
+    records = parse(text, {
+      delimiter,
+      columns: (heads: string[]) => heads.map((head) => toColumn(head) ?? false),
+      info: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      relax_column_count: true,
+      trim: true,
+    }) as unknown as typeof records;
+  } catch (thrown) {
+    const params = { reason: toError(thrown).message };
+    throw new TlacError("BAD_CONFIG", "vocabulary.bad-csv", params, { cause: thrown });
+  }
+  return records.map(({ record, info }) => readClass(record, info.lines));
+}
+
+function readList(text: string): ClassInput[] {
+  return text
+    .split(/[\n,、，;；\t]/)
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+    .map((entry) => {
+      const [label = "", aliases = ""] = entry.split(/[=＝]/, 2);
+      return { label: label.trim(), aliases: splitNames(aliases) };
+    });
+}
+
+/** Names inside one cell. */
+function splitNames(cell: string): string[] {
+  return cell
+    .split(/[|｜;；、]/)
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+function readClass(entry: unknown, line: number): ClassInput {
+  if (typeof entry === "string") return { label: entry };
+  if (!isRecord(entry)) throw new TlacError("BAD_CONFIG", "vocabulary.bad-class", { line });
+  const label = entry["label"] ?? entry["name"];
+  if (typeof label !== "string") throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
+  const text = (key: Column): string | undefined => {
+    const value = entry[key];
+    return typeof value === "string" && value.trim() ? value.trim() : undefined;
+  };
+  const id = text("id");
+  const template = text("template");
+  const threshold = readThreshold(entry["threshold"], label);
+  const alert = readAlert(entry["alert"], label);
+  return {
+    label,
+    aliases: readNames(entry["aliases"], line),
+    not: readNames(entry["not"], line),
+    ...(id === undefined ? {} : { id }),
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(template === undefined ? {} : { template }),
+  };
+}
+
+function readNames(value: unknown, line: number): string[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === "string") return splitNames(value);
+  if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+  throw new TlacError("BAD_CONFIG", "vocabulary.bad-names", { line });
+}
+
+function readThreshold(value: unknown, label: string): number | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const number = typeof value === "string" ? Number(value.normalize("NFKC")) : value;
+  if (typeof number === "number" && !Number.isNaN(number)) return number;
+  throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: String(value) });
+}
+
+function readAlert(value: unknown, label: string): AlertLevel | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const level = ALERT_WORDS.get(String(value).trim().toLowerCase());
+  if (level) return level;
+  const params = { label, value: String(value), levels: ALERT_LEVELS.join(", ") };
+  throw new TlacError("BAD_CONFIG", "vocabulary.bad-alert", params);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

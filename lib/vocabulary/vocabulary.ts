@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+
+import { TlacError } from "../errors";
+import { foldName } from "./fold-name";
+
+/** How loud a class is; what that means is the flow's to decide. */
+export const ALERT_LEVELS = ["none", "info", "warning", "critical"] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
+
+/** One class of a plant. */
+export interface VocabularyClass {
+  /** Stable: what flows and records refer to. */
+  readonly id: string;
+  /** What people read. */
+  readonly label: string;
+  /** Other names of it, in any language; they count like the label. */
+  readonly aliases: readonly string[];
+  /** Names of other things that are easily taken for it. */
+  readonly not: readonly string[];
+  /** Smallest cosine of this class, −1…1, in place of the common one. */
+  readonly threshold?: number;
+  readonly alert?: AlertLevel;
+  /** The sentence around this class's names, with `{name}`, in place of the common one. */
+  readonly template?: string;
+}
+
+/** A plant's classes; made by `createVocabulary` only. */
+export interface Vocabulary {
+  readonly classes: readonly VocabularyClass[];
+  /** Changes with anything that changes a decision. */
+  readonly digest: string;
+}
+
+/** A class as it comes in: only the label is needed. */
+export type ClassInput = Partial<VocabularyClass> & { readonly label: string };
+
+/** Bounds against a file that was taken for a vocabulary by mistake. */
+export const MAX_CLASSES = 10_000;
+const MAX_NAMES = 100;
+const MAX_TEXT = 200;
+
+/**
+ * Checks the classes and completes them: an id from the label where there is none, names trimmed
+ * and freed of doubles. Throws `BAD_CONFIG` with the class that is wrong.
+ */
+export function createVocabulary(inputs: readonly ClassInput[]): Vocabulary {
+  if (inputs.length === 0) throw new TlacError("BAD_CONFIG", "vocabulary.empty");
+  if (inputs.length > MAX_CLASSES) {
+    const params = { classes: inputs.length, most: MAX_CLASSES };
+    throw new TlacError("BAD_CONFIG", "vocabulary.too-many-classes", params);
+  }
+  const taken = new Set<string>();
+  for (const { id, label } of inputs) {
+    if (id === undefined || id === "") continue;
+    if (taken.has(id)) throw new TlacError("BAD_CONFIG", "vocabulary.same-id", { id, label });
+    taken.add(id);
+  }
+  const classes = inputs.map((input, position) => createClass(input, position + 1, taken));
+  const digest = createHash("sha256").update(JSON.stringify(classes)).digest("hex").slice(0, 16);
+  return { classes, digest };
+}
+
+function createClass(input: ClassInput, line: number, taken: Set<string>): VocabularyClass {
+  const label = checkText(input.label, line);
+  if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
+  const own = foldName(label);
+  const { threshold, alert, template } = input;
+  if (threshold !== undefined && !(threshold >= -1 && threshold <= 1)) {
+    throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: threshold });
+  }
+  if (template !== undefined && !template.includes("{name}")) {
+    throw new TlacError("BAD_CONFIG", "vocabulary.bad-template", { label, template });
+  }
+  return {
+    id: input.id ? checkText(input.id, line) : createId(label, taken),
+    label,
+    aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
+    not: listNames(input.not ?? [], line),
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(template === undefined ? {} : { template }),
+  };
+}
+
+function listNames(names: readonly string[], line: number): string[] {
+  if (names.length > MAX_NAMES) {
+    const params = { line, names: names.length, most: MAX_NAMES };
+    throw new TlacError("BAD_CONFIG", "vocabulary.too-many-names", params);
+  }
+  const byFold = new Map<string, string>();
+  for (const name of names.map((text) => checkText(text, line))) {
+    const fold = foldName(name);
+    if (fold && !byFold.has(fold)) byFold.set(fold, name);
+  }
+  return [...byFold.values()];
+}
+
+function checkText(text: string, line: number): string {
+  const trimmed = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  if (trimmed.length <= MAX_TEXT) return trimmed;
+  const params = { line, length: trimmed.length, most: MAX_TEXT, start: trimmed.slice(0, 30) };
+  throw new TlacError("BAD_CONFIG", "vocabulary.long-text", params);
+}
+
+/** The label in lower case with dashes; a number behind it where that is taken. */
+function createId(label: string, taken: Set<string>): string {
+  const slug =
+    label
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}ー]+/gu, "-")
+      .replace(/^-+|-+$/g, "") || "class";
+  let id = slug;
+  for (let number = 2; taken.has(id); number++) id = `${slug}-${String(number)}`;
+  taken.add(id);
+  return id;
+}

@@ -1,6 +1,6 @@
 import type { BoundedImage } from "./decode-image";
 import type { Pixels, PixelSpec } from "./frame";
-import { loadSharp } from "./load-sharp";
+import { resample } from "./resample";
 
 /**
  * Beyond this ratio of long to short side only the middle is resized: the centre crop drops the
@@ -13,7 +13,8 @@ const MAX_RATIO = 8;
  * antialiasing (as Pillow does), centre crop (what lies outside is black), rescale, normalise.
  */
 export async function computePixels(image: BoundedImage, spec: PixelSpec): Promise<Pixels> {
-  const resized = await resize(spec.crop ? cutExtremes(image) : image, spec);
+  const part = spec.crop ? cutExtremes(image) : image;
+  const resized = await resample(part, targetSize(part, spec), spec.kernel);
   const { width, height } = spec.crop ?? resized;
   const left = Math.floor((resized.width - width) / 2);
   const top = Math.floor((resized.height - height) / 2);
@@ -55,21 +56,6 @@ function cutExtremes(image: BoundedImage): BoundedImage {
     return data.subarray(start, start + long * 3);
   });
   return { width: long, height, data: Buffer.concat(rows) };
-}
-
-async function resize(image: BoundedImage, spec: PixelSpec): Promise<BoundedImage> {
-  const size = targetSize(image, spec);
-  if (size.width === image.width && size.height === image.height) return image;
-  const sharp = await loadSharp();
-  const { width, height } = image;
-  const data = await sharp(image.data, {
-    raw: { width, height, channels: 3 },
-    limitInputPixels: false,
-  })
-    .resize({ ...size, fit: "fill", kernel: spec.kernel })
-    .raw()
-    .toBuffer();
-  return { ...size, data };
 }
 
 function targetSize(

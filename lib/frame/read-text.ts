@@ -44,7 +44,7 @@ function decodeBase64(text: string, maxBytes: number): Uint8Array | null {
   if (text.length > 2 * maxBytes + 4) {
     throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
   }
-  const digits = text.replace(/\s+/g, "").replace(/={1,2}$/, "");
+  const digits = text.replace(/[\r\n\t]+/g, "").replace(/={1,2}$/, "");
   if (digits.length % 4 === 1) return null;
   // Node's decoder skips what is no base64: a shorter result gives it away, without a regular
   // expression over megabytes.

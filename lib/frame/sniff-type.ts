@@ -75,8 +75,9 @@ function sniffText(head: Buffer): FileType | null {
   const text = head.toString(wide ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
   if (/<svg[\s>]/i.test(text) && text.trimStart().startsWith("<")) return REFUSED("SVG");
   if (/^\s*(<!doctype html|<html|<head|<body)/i.test(text)) return REFUSED("HTML");
-  const printable = text.length > 0 && !CONTROL_OR_BROKEN.test(text.slice(0, -1));
-  return printable ? REFUSED("text") : null;
+  // The head may end within a character.
+  const whole = head.length < HEAD_BYTES ? text : text.slice(0, -1);
+  return whole.length > 0 && !CONTROL_OR_BROKEN.test(whole) ? REFUSED("text") : null;
 }
 
 /** Control characters other than tab and line ends, and what UTF-8 could not read. */

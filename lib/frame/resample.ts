@@ -1,0 +1,134 @@
+import type { BoundedImage } from "./decode-image";
+import type { PixelSpec } from "./frame";
+import { loadSharp } from "./load-sharp";
+
+type Kernel = PixelSpec["kernel"];
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Resizes as Pillow does, which image towers were trained on: a kernel that widens with the factor
+ * of reduction, and pixels that have their centre in their middle. libvips agrees where a side
+ * shrinks. Where one grows it lies half a pixel aside (and its nearest takes the first pixel, not
+ * the middle one), so those are ours.
+ */
+export async function resample(
+  image: BoundedImage,
+  size: Size,
+  kernel: Kernel,
+): Promise<BoundedImage> {
+  const shrunk = kernel === "nearest" ? image : await shrink(image, size, kernel);
+  if (shrunk.width === size.width && shrunk.height === size.height) return shrunk;
+  return resampleColumns(resampleRows(shrunk, size.width, kernel), size.height, kernel);
+}
+
+/** Only the sides that are longer than wanted. */
+async function shrink(image: BoundedImage, size: Size, kernel: Kernel): Promise<BoundedImage> {
+  const width = Math.min(image.width, size.width);
+  const height = Math.min(image.height, size.height);
+  if (width === image.width && height === image.height) return image;
+  const sharp = await loadSharp();
+  const raw = { width: image.width, height: image.height, channels: 3 as const };
+  const data = await sharp(image.data, { raw, limitInputPixels: false })
+    .resize({ width, height, fit: "fill", kernel })
+    .raw()
+    .toBuffer();
+  return { data, width, height };
+}
+
+function resampleRows(
+  { data, width, height }: BoundedImage,
+  to: number,
+  kernel: Kernel,
+): BoundedImage {
+  const out = Buffer.alloc(to * height * 3);
+  for (const [x, tap] of createTaps(width, to, kernel).entries()) {
+    for (let y = 0; y < height; y++) {
+      applyTap(data, (y * width + tap.first) * 3, 3, tap.weights, out, (y * to + x) * 3);
+    }
+  }
+  return { data: out, width: to, height };
+}
+
+function resampleColumns(
+  { data, width, height }: BoundedImage,
+  to: number,
+  kernel: Kernel,
+): BoundedImage {
+  const out = Buffer.alloc(width * to * 3);
+  for (const [y, tap] of createTaps(height, to, kernel).entries()) {
+    for (let x = 0; x < width; x++) {
+      const from = (tap.first * width + x) * 3;
+      applyTap(data, from, width * 3, tap.weights, out, (y * width + x) * 3);
+    }
+  }
+  return { data: out, width, height: to };
+}
+
+/** Writes one RGB pixel: the weighted sum of those from `from` on, `step` bytes apart. */
+function applyTap(
+  data: Buffer,
+  from: number,
+  step: number,
+  weights: readonly number[],
+  out: Buffer,
+  at: number,
+): void {
+  for (let channel = 0; channel < 3; channel++) {
+    let sum = 0;
+    let source = from + channel;
+    for (const weight of weights) {
+      sum += weight * (data[source] ?? 0);
+      source += step;
+    }
+    out[at + channel] = Math.min(Math.max(Math.round(sum), 0), 255);
+  }
+}
+
+interface Tap {
+  /** Index of the first pixel of the old line. */
+  readonly first: number;
+  /** Of that pixel and those after it; their sum is 1. */
+  readonly weights: readonly number[];
+}
+
+/** Which old pixels, and how much of each, make each pixel of the new line. */
+function createTaps(length: number, newLength: number, kernel: Kernel): Tap[] {
+  return Array.from({ length: newLength }, (_, index) => {
+    const centre = ((index + 0.5) * length) / newLength;
+    if (length === newLength) return { first: index, weights: [1] };
+    if (kernel === "nearest") return { first: Math.floor(centre), weights: [1] };
+    const { support, weigh } = FILTERS[kernel];
+    const first = Math.max(Math.floor(centre - support + 0.5), 0);
+    const last = Math.min(Math.floor(centre + support + 0.5), length);
+    const weights = Array.from({ length: last - first }, (__, at) =>
+      weigh(first + at + 0.5 - centre),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { first, weights: weights.map((weight) => weight / total) };
+  });
+}
+
+/** Weight by distance in old pixels, 0 beyond the support. */
+const FILTERS: Record<
+  Exclude<Kernel, "nearest">,
+  { readonly support: number; readonly weigh: (distance: number) => number }
+> = {
+  linear: { support: 1, weigh: (distance) => Math.max(1 - Math.abs(distance), 0) },
+  cubic: { support: 2, weigh: weighCubic },
+  lanczos3: { support: 3, weigh: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+/** Keys' cubic convolution with a = -0.5 (doi:10.1109/TASSP.1981.1163711). */
+function weighCubic(distance: number): number {
+  const x = Math.abs(distance);
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}

@@ -1,0 +1,81 @@
+import sharp from "sharp";
+
+/** A picture whose four quarters are red, green (top) and blue, white (bottom). */
+export function paintQuarters(width: number, height: number): sharp.Sharp {
+  const data = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const colour = QUARTERS[(y * 2 >= height ? 2 : 0) + (x * 2 >= width ? 1 : 0)]!;
+      data.set(colour, (y * width + x) * 3);
+    }
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+export const RED = [255, 0, 0] as const;
+export const GREEN = [0, 255, 0] as const;
+export const BLUE = [0, 0, 255] as const;
+export const WHITE = [255, 255, 255] as const;
+const QUARTERS = [RED, GREEN, BLUE, WHITE];
+
+/** Detail everywhere, so that every part of the encoded file matters. */
+export function paintNoise(width: number, height: number): sharp.Sharp {
+  const data = Buffer.alloc(width * height * 3);
+  let state = 1;
+  for (let at = 0; at < data.length; at++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    data[at] = state >>> 24;
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** A PNG of a few bytes whose header promises any size and whose pixels are no pixels. */
+export function forgePng(width: number, height: number): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  const chunks = [pngChunk("IHDR", header), pngChunk("IDAT", Buffer.alloc(20, 0xaa))];
+  return Buffer.concat([signature, ...chunks, pngChunk("IEND", Buffer.alloc(0))]);
+}
+
+function pngChunk(name: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
+  const chunk = Buffer.alloc(body.length + 8);
+  chunk.writeUInt32BE(data.length, 0);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  return chunk;
+}
+
+/** The first box of an ISO media file (HEIC, AVIF, MP4) of these brands. */
+export function forgeIsoMedia(major: string, ...compatible: string[]): Buffer {
+  const brands = Buffer.from(`ftyp${major}\0\0\0\0${compatible.join("")}`, "latin1");
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(brands.length + 4);
+  return Buffer.concat([size, brands, Buffer.alloc(64)]);
+}
+
+/** A real 1 × 1 bitmap, which the image library cannot write. */
+export function forgeBmp(): Buffer {
+  const bytes = Buffer.alloc(58);
+  bytes.write("BM", "latin1");
+  bytes.writeUInt32LE(58, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(1, 18);
+  bytes.writeInt32LE(1, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}
+
+/** The checksum of a PNG chunk (`zlib.crc32` is younger than the oldest Node that we support). */
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}

@@ -46,14 +46,14 @@ export async function measureAccuracy(
   const modes: Mode[] = ["slac", "clip"];
   const counts = new Map(modes.map((mode) => [mode, { right: 0, best: 0, wrong: 0, abstained: 0 }]));
   const forced = { right: 0, best: 0, wrong: 0, abstained: 0 };
-  for (const { file, key, label } of photos) {
+  for (const { file, label } of photos) {
     const started = performance.now();
     const { frames } = await readFrames(await readFile(file));
     const frameMs = performance.now() - started;
     const frame = frames[0]!;
     const probabilities = await embedder.classify(frame);
     const best = [...probabilities.entries()].sort(([, a], [, b]) => b - a).slice(0, 5);
-    const hits = best.map(([position]) => isLabel(embedder, position, key, label));
+    const hits = best.map(([position]) => isLabel(embedder, position, label));
     if (hits[0]) top1 += 1;
     if (hits.includes(true)) top5 += 1;
     for (const mode of modes) {
@@ -88,9 +88,8 @@ export async function measureAccuracy(
   printFigure("match", milliseconds(median(steps.match)));
 }
 
-function isLabel(embedder: Embedder, position: number, key: string, label: string): boolean {
+function isLabel(embedder: Embedder, position: number, label: string): boolean {
   const entry = embedder.info.labels?.[position];
-  if (!entry) return false;
-  if (entry.wnid !== undefined && /^n\d{8}$/.test(key)) return entry.wnid === key;
-  return [entry.name, ...entry.synonyms].some((name) => foldName(name) === foldName(label));
+  const names = entry ? [entry.name, ...entry.synonyms] : [];
+  return names.some((name) => foldName(name) === foldName(label));
 }

@@ -18,7 +18,7 @@ export async function measureMatching(embedder: Embedder, _cacheDir: string): Pr
   const labels = (embedder.info.labels ?? []).slice(0, CLASSES).map(({ name }) => name);
   const vocabulary = createVocabulary(labels.map((label) => ({ label })));
   const index = await VocabularyIndex.build(vocabulary, embedder, {});
-  const pipeline = await openZeroShotPipeline();
+  const pipeline = await openZeroShotPipeline(embedder);
   const image = await pipeline.blankImage();
   await pipeline.run(image, labels);
   const ours: number[] = [];
@@ -35,7 +35,7 @@ export async function measureMatching(embedder: Embedder, _cacheDir: string): Pr
   printFigure("ratio", ratio.toFixed(0), { text: "≥ 50", met: ratio >= 50 });
 }
 
-async function openZeroShotPipeline() {
+async function openZeroShotPipeline(embedder: Embedder) {
   const {
     AutoProcessor,
     AutoTokenizer,
@@ -47,8 +47,7 @@ async function openZeroShotPipeline() {
   } = await import("@huggingface/transformers");
   const starter = path.resolve("models/starter");
   const local = { local_files_only: true };
-  const dtypes = (await import("../lib/clip/model-folder")).inspectModelFolder;
-  const { dtype } = await dtypes(starter);
+  const { dtype } = embedder.info;
   const tokenizer = await AutoTokenizer.from_pretrained(starter, local);
   const processor = await AutoProcessor.from_pretrained(starter, local);
   const text = await CLIPTextModelWithProjection.from_pretrained(starter, { ...local, dtype: dtype.text });

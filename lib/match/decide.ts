@@ -1,0 +1,65 @@
+import type { Vocabulary } from "../vocabulary/vocabulary";
+import type { Ranking } from "./ranking";
+
+/** When a class is sure enough. */
+export interface DecisionRules {
+  /** Smallest cosine, −1…1, of a class without a threshold of its own. */
+  readonly threshold: number;
+  /** Smallest lead over the runner-up, 0…2. */
+  readonly margin: number;
+  /** Whether words that stand for none of the classes can win. */
+  readonly background: boolean;
+}
+
+export interface Decision {
+  readonly outcome: "class" | "ambiguous" | "unknown";
+  /** Id and label of the winner; null unless the outcome is `class`. */
+  readonly class: string | null;
+  readonly label: string | null;
+  /** Of the best class; 0 where there is none. */
+  readonly score: number;
+  /** The best class minus the runner-up; the score itself where there is only one class. */
+  readonly margin: number;
+  readonly reason:
+    | "alias"
+    | "clear"
+    | "below-threshold"
+    | "near-tie"
+    | "background"
+    | "anti-alias"
+    | "empty";
+}
+
+/**
+ * One of three outcomes. A class's own name decides by itself, unless it is also another class's;
+ * anything else has to reach the threshold, beat the background words and lead by the margin.
+ */
+export function decide(ranking: Ranking, rules: DecisionRules, vocabulary: Vocabulary): Decision {
+  const [best, second] = ranking.classes;
+  const nobody = { class: null, label: null };
+  if (!best) {
+    const reason = ranking.vetoed.length > 0 ? "anti-alias" : "empty";
+    return { outcome: "unknown", ...nobody, score: 0, margin: 0, reason };
+  }
+  const { score } = best;
+  const margin = second ? score - second.score : score;
+  const figures = { score, margin };
+  const winner = { outcome: "class" as const, class: best.class, label: best.label, ...figures };
+  if (best.via.kind === "alias") {
+    const shared = second?.via.kind === "alias" && second.score === score;
+    if (shared) return { outcome: "ambiguous", ...nobody, ...figures, reason: "near-tie" };
+    return { ...winner, reason: "alias" };
+  }
+  const own = vocabulary.classes.find(({ id }) => id === best.class)?.threshold;
+  if (score < (own ?? rules.threshold)) {
+    const reason = ranking.vetoed.length > 0 ? "anti-alias" : "below-threshold";
+    return { outcome: "unknown", ...nobody, ...figures, reason };
+  }
+  if (rules.background && ranking.background && ranking.background.score > score) {
+    return { outcome: "unknown", ...nobody, ...figures, reason: "background" };
+  }
+  if (margin < rules.margin) {
+    return { outcome: "ambiguous", ...nobody, ...figures, reason: "near-tie" };
+  }
+  return { ...winner, reason: "clear" };
+}

@@ -1,0 +1,41 @@
+import type { EmbedderInfo } from "../clip/embedder";
+import { foldName } from "./fold-name";
+import type { Vocabulary, VocabularyClass } from "./vocabulary";
+
+/** The paper's template (arXiv 2503.12206, after Radford et al. 2021). */
+export const DEFAULT_TEMPLATE = "a photo of a {name}";
+
+/** The text that is embedded for a name. As in the paper's code, `_` stands for a space. */
+export function renderTemplate(template: string, name: string): string {
+  return template.replace("{name}", () => name.replaceAll("_", " "));
+}
+
+/** The label and the aliases: all of them count alike. */
+export function namesOf({ label, aliases }: VocabularyClass): string[] {
+  return [label, ...aliases];
+}
+
+/**
+ * True where the model makes sense of a name. An English-only model turns other scripts into
+ * vectors too, but into meaningless ones.
+ */
+export function isReadable(name: string, { languages }: Pick<EmbedderInfo, "languages">): boolean {
+  return languages === "multilingual" || /^[\p{Script=Latin}\p{N}\p{P}\p{S}\p{Z}\p{M}]*$/u.test(name);
+}
+
+/** Classes (by position) that a folded name stands for. */
+export type NameTable = ReadonlyMap<string, readonly number[]>;
+
+/** Every folded name of every class; not-words where `kind` is `not`. */
+export function foldNames({ classes }: Vocabulary, kind: "names" | "not"): NameTable {
+  const table = new Map<string, number[]>();
+  for (const [position, entry] of classes.entries()) {
+    for (const name of kind === "names" ? namesOf(entry) : entry.not) {
+      const fold = foldName(name);
+      const owners = table.get(fold);
+      if (!owners) table.set(fold, [position]);
+      else if (!owners.includes(position)) owners.push(position);
+    }
+  }
+  return table;
+}

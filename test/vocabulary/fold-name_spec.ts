@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+
+import { foldName } from "../../lib/vocabulary/fold-name";
+
+const SAME: readonly (readonly [string, string])[] = [
+  ["screws", "screw"],
+  ["Boxes", "box"],
+  ["cases", "case"],
+  ["buses", "bus"],
+  ["lenses", "lens"],
+  ["batteries", "battery"],
+  ["cookies", "cookie"],
+  ["valves", "valve"],
+  ["knives", "knife"],
+  ["fire hydrants", "Fire-Hydrant"],
+  ["stop_sign", "stop sign"],
+  ["the hammer", "hammer"],
+  ["a screwdriver.", "screwdriver"],
+  ["driver's seat", "drivers seat"],
+  ["ＬＥＤ", "led"],
+  ["ネジ", "ねじ"],
+  ["モーター", "モータ"],
+  ["ﾊﾝﾏｰ", "ハンマー"],
+  ["ボール・ベアリング", "ボールベアリング"],
+  ["ボール ベアリング", "ボールベアリング"],
+  ["六角 ボルト", "六角ボルト"],
+  ["M8×20", "m8 x 20".replace("x", "×")],
+];
+
+const DIFFERENT: readonly (readonly [string, string])[] = [
+  ["glass", "glas"],
+  ["ビール", "ビル"],
+  ["nail", "snail"],
+  ["screw", "screwdriver"],
+  ["M8", "M10"],
+  ["bolt 1.5", "bolt 15"],
+  ["ねじ", "ねじ回し"],
+];
+
+describe("folding of names", () => {
+  for (const [a, b] of SAME) {
+    it(`takes “${a}” and “${b}” for one name`, () => {
+      assert.equal(foldName(a), foldName(b));
+    });
+  }
+  for (const [a, b] of DIFFERENT) {
+    it(`tells “${a}” and “${b}” apart`, () => {
+      assert.notEqual(foldName(a), foldName(b));
+    });
+  }
+  it("folds a folded name to itself", () => {
+    for (const name of [...SAME, ...DIFFERENT].flat()) {
+      assert.equal(foldName(foldName(name)), foldName(name), name);
+    }
+  });
+});

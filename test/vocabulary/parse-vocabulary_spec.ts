@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+
+import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+
+const labels = (input: unknown): string[] =>
+  parseVocabulary(input).classes.map(({ label }) => label);
+
+describe("parsing of vocabularies", () => {
+  const lists: readonly (readonly [string, unknown])[] = [
+    ["commas", "screw, nail, hammer"],
+    ["Japanese commas", "screw、nail，hammer"],
+    ["lines", "screw\nnail\r\n\nhammer\n"],
+    ["a byte order mark", "\ufeffscrew,nail,hammer"],
+    ["JSON text", '["screw", "nail", "hammer"]'],
+    ["an array of names", ["screw", "nail", "hammer"]],
+    ["an array of classes", [{ label: "screw" }, { name: "nail" }, { label: "hammer" }]],
+    ["an object with classes", { classes: ["screw", "nail", "hammer"] }],
+    ["CSV with a header", "label,aliases\nscrew,\nnail,\nhammer,\n"],
+    ["a spreadsheet's tabs", "ラベル\t別名\nscrew\t\nnail\t\nhammer\t"],
+    ["semicolons", "name;aliases\nscrew;\nnail;\nhammer;"],
+  ];
+  for (const [form, input] of lists) {
+    it(`reads ${form}`, () => {
+      assert.deepEqual(labels(input), ["screw", "nail", "hammer"]);
+    });
+  }
+
+  it("reads every column of a table", () => {
+    const [first, second] = parseVocabulary(
+      'id,label,aliases,not,threshold,alert,template\nh-1,ハンマー,"hammer|mallet; 金づち",hammer drill,0.7,critical,a tool called {name}\n,nail,,,,,\n',
+    ).classes;
+    assert.deepEqual(first, {
+      id: "h-1",
+      label: "ハンマー",
+      aliases: ["hammer", "mallet", "金づち"],
+      not: ["hammer drill"],
+      threshold: 0.7,
+      alert: "critical",
+      template: "a tool called {name}",
+    });
+    assert.deepEqual(second, { id: "nail", label: "nail", aliases: [], not: [] });
+  });
+
+  it("reads aliases in a plain list", () => {
+    const [first, second] = parseVocabulary("ねじ = screw | bolt\nくぎ＝nail").classes;
+    assert.deepEqual([first?.label, first?.aliases], ["ねじ", ["screw", "bolt"]]);
+    assert.deepEqual([second?.label, second?.aliases], ["くぎ", ["nail"]]);
+  });
+
+  it("makes stable, unique ids that keep Japanese", () => {
+    const ids = parseVocabulary(["Hex Bolt", "hex-bolt", "六角ボルト", "__proto__", "!!!"]).classes.map(
+      ({ id }) => id,
+    );
+    assert.deepEqual(ids, ["hex-bolt", "hex-bolt-2", "六角ボルト", "proto", "class"]);
+  });
+
+  it("drops aliases that say the same as the label or each other", () => {
+    const [only] = parseVocabulary([{ label: "screw", aliases: ["Screws", "bolt", "bolts"] }]).classes;
+    assert.deepEqual(only?.aliases, ["bolt"]);
+  });
+
+  it("changes its digest with anything that changes a decision", () => {
+    const digest = (input: unknown): string => parseVocabulary(input).digest;
+    assert.equal(digest("a, b"), digest(["a", "b"]));
+    assert.notEqual(digest("a, b"), digest("a, c"));
+    assert.notEqual(digest([{ label: "a" }]), digest([{ label: "a", threshold: 0.5 }]));
+  });
+
+  it("writes CSV that it reads back", () => {
+    const vocabulary = parseVocabulary([
+      { label: 'bolt, "hex"', aliases: ["六角ボルト", "hex bolt"], alert: "warning", threshold: 0.5 },
+      { label: "nail", not: ["fingernail"] },
+    ]);
+    assert.deepEqual(parseVocabulary(formatVocabularyCsv(vocabulary)), vocabulary);
+  });
+
+  const refusals: readonly (readonly [string, unknown, RegExp])[] = [
+    ["nothing", "", /at least one class/],
+    ["an empty list", [], /at least one class/],
+    ["a number", 42, /number came/],
+    ["null", null, /object came/],
+    ["broken JSON", '["screw"', /cannot be read/],
+    ["an open quote", 'label,aliases\n"screw,x\nnail,y', /cannot be read/],
+    ["a class without a label", [{ aliases: ["x"] }], /Entry 1 has no label/],
+    ["a number as a class", ["screw", 5], /Entry 2/],
+    ["a wrong threshold", [{ label: "a", threshold: 7 }], /threshold of “a”/],
+    ["a threshold in words", "label,threshold\na,high", /threshold of “a”.*high/],
+    ["an unknown alert level", "label,alert\na,loud", /none, info, warning, critical/],
+    ["a template without a place", [{ label: "a", template: "photo" }], /\{name\}/],
+    ["a doubled id", [{ id: "x", label: "a" }, { id: "x", label: "b" }], /“x”/],
+    ["aliases that are no texts", [{ label: "a", aliases: [1] }], /list of texts/],
+    ["a text that is too long", ["x".repeat(201)], /200 characters/],
+    ["too many classes", Array.from({ length: 10_001 }, (_, n) => `c${String(n)}`), /10000 classes/],
+  ];
+  for (const [what, input, reason] of refusals) {
+    it(`refuses ${what} with the reason`, () => {
+      assert.throws(() => parseVocabulary(input), { code: "BAD_CONFIG", message: reason });
+    });
+  }
+});

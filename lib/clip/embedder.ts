@@ -1,0 +1,52 @@
+import type { Frame } from "../frame/frame";
+import type { Dtype } from "./dtype";
+import type { DecisionDefaults, Family } from "./family";
+import type { Label } from "./model-folder";
+
+export type { Dtype } from "./dtype";
+export type { DecisionDefaults, Family } from "./family";
+export type { Label } from "./model-folder";
+
+/** What is known of a loaded model. */
+export interface EmbedderInfo {
+  /** The preset's name, or the folder's. */
+  readonly name: string;
+  /** 16 hex digits over the files that decide what comes out. */
+  readonly digest: string;
+  readonly family: Family;
+  /** Without an image tower `vision` repeats `text`; see `hasVision`. */
+  readonly dtype: { readonly text: Dtype; readonly vision: Dtype };
+  /** Length of every vector. */
+  readonly dims: number;
+  /** A text is cut after so many tokens, its closing token included. */
+  readonly maxTokens: number;
+  readonly logitScale: number;
+  readonly logitBias: number;
+  readonly languages: "en" | "multilingual";
+  readonly hasVision: boolean;
+  /** Names of the image tower's own classes, in the order of its logits. */
+  readonly labels: readonly Label[] | null;
+  readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
+}
+
+export interface EmbedOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Turns text and, where the model has an image tower, pictures into unit vectors of one space.
+ * Vectors are shared with a cache: read them, do not write into them.
+ * Every call rejects with `EMBEDDER_UNAVAILABLE` where the model fails and `CLOSED` where its
+ * signal or the embedder's owner has ended it.
+ */
+export interface Embedder {
+  readonly info: EmbedderInfo;
+  /** Unit vectors in the order of the texts. */
+  embedTexts(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
+  /** Unit vector in the space of the texts. */
+  embedImage(frame: Frame, options?: EmbedOptions): Promise<Float32Array>;
+  /** Probabilities of the image tower's own classes, which sum to 1. */
+  classify(frame: Frame, options?: EmbedOptions): Promise<Float32Array>;
+  /** Tokens of each text before it is cut, opening and closing token included. */
+  countTokens(texts: readonly string[]): Promise<number[]>;
+}

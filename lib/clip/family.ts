@@ -1,0 +1,85 @@
+import { isRecord, type JsonRecord } from "./json-record";
+
+export type Family = "clip" | "siglip";
+
+/** Cosines below which nothing is taken for a class, and within which two classes are a tie. */
+export interface DecisionDefaults {
+  readonly threshold: number;
+  readonly margin: number;
+}
+
+/** What differs between the families of dual encoders. */
+export interface FamilyRules {
+  /** Upper bound of tokens a text, where the model's own files say more or nothing. */
+  readonly maxTokens: number;
+  /** SigLIP pools the last position and never saw a short row: every row is padded to the end. */
+  readonly padToEnd: boolean;
+  /** SigLIP was trained on lower-case text, and its fast tokenizer does not see to it. */
+  readonly lowercase: boolean;
+  /** probability = softmax(scale · cosine) for CLIP, sigmoid(scale · cosine + bias) for SigLIP. */
+  readonly logitScale: number;
+  readonly logitBias: number;
+  readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
+}
+
+// Decision defaults are placeholders until they are measured for each family.
+export const FAMILIES: Readonly<Record<Family, FamilyRules>> = {
+  clip: {
+    maxTokens: 512,
+    padToEnd: false,
+    lowercase: false,
+    logitScale: 100,
+    logitBias: 0,
+    decision: {
+      text: { threshold: 0.8, margin: 0.02 },
+      image: { threshold: 0.22, margin: 0.01 },
+    },
+  },
+  siglip: {
+    maxTokens: 64,
+    padToEnd: true,
+    lowercase: true,
+    logitScale: 117.3,
+    logitBias: -12.9,
+    decision: {
+      text: { threshold: 0.8, margin: 0.02 },
+      image: { threshold: 0.05, margin: 0.01 },
+    },
+  },
+};
+
+/** The family by `model_type` of `config.json`; whatever is no SigLIP is treated as CLIP is. */
+export function detectFamily(config: JsonRecord): Family {
+  const { model_type: type } = config;
+  return typeof type === "string" && type.startsWith("siglip") ? "siglip" : "clip";
+}
+
+/** Tokens that a text may have, its opening and closing token included. */
+export function readMaxTokens(
+  family: Family,
+  config: JsonRecord,
+  tokenizerConfig: JsonRecord,
+): number {
+  const text = isRecord(config.text_config) ? config.text_config : {};
+  // A tokenizer without a limit says 1e30, and then the text tower's positions are the limit.
+  const limits = [
+    tokenizerConfig.model_max_length,
+    text.max_position_embeddings,
+    config.max_position_embeddings,
+  ].filter((limit) => typeof limit === "number" && Number.isInteger(limit) && limit > 2);
+  return Math.min(FAMILIES[family].maxTokens, ...(limits as number[]));
+}
+
+/**
+ * Cuts ids to `maxTokens`. The closing token must survive: CLIP's text tower pools at it, and
+ * where it is cut off every long text gets the same vector.
+ */
+export function truncateIds(
+  ids: readonly number[],
+  maxTokens: number,
+  closing: number | null,
+): number[] {
+  const kept = ids.slice(0, maxTokens);
+  if (ids.length > maxTokens && closing !== null) kept[maxTokens - 1] = closing;
+  return kept;
+}

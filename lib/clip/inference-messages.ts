@@ -1,0 +1,51 @@
+import type { ErrorCode } from "../errors";
+import type { MessageKey, MessageParams } from "../i18n/catalogue";
+import type { Dtype } from "./dtype";
+import type { Family } from "./family";
+
+/** Everything that the worker needs to open a model. */
+export interface SessionSpec {
+  /** Absolute path, already checked. */
+  readonly folder: string;
+  readonly family: Family;
+  readonly maxTokens: number;
+  readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
+  readonly threads: number;
+}
+
+/** What can be asked of the worker: a session's number, the question, the answer. */
+export interface Protocol {
+  open: { question: { spec: SessionSpec }; answer: { dims: number } };
+  close: { question: object; answer: null };
+  count: { question: { texts: readonly string[] }; answer: number[] };
+  /** Answer: unit vectors one after another. */
+  texts: { question: { texts: readonly string[] }; answer: Float32Array };
+  /** Planar pixels [3, height, width] in; what the graph has out: unit vector and raw logits. */
+  image: {
+    question: { data: Float32Array; width: number; height: number };
+    answer: ImageAnswer;
+  };
+}
+
+export interface ImageAnswer {
+  readonly embedding: Float32Array | null;
+  readonly logits: Float32Array | null;
+}
+
+export type Kind = keyof Protocol;
+
+/** One question on its way to the worker. */
+export type Request = {
+  [K in Kind]: { id: number; session: number; kind: K; question: Protocol[K]["question"] };
+}[Kind];
+
+/** A `TlacError` cannot cross a thread as itself. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly key: MessageKey;
+  readonly params: MessageParams;
+}
+
+export type Reply =
+  | { readonly id: number; readonly answer: Protocol[Kind]["answer"] }
+  | { readonly id: number; readonly failure: Failure };

@@ -1,0 +1,107 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+
+import { TlacError, throwIfClosed } from "../errors";
+import { downloadModel, listMissingFiles, presetFolder } from "./download";
+import type { Dtype, EmbedderInfo } from "./embedder";
+import { FAMILIES } from "./family";
+import type { ProgressListener } from "./load-progress";
+import { checkDtype, inspectModelFolder } from "./model-folder";
+import { findPreset, findStarterFolder, type Preset } from "./presets";
+import { TextCache } from "./text-cache";
+import { WorkerEmbedder } from "./worker-embedder";
+import { sharedHost } from "./worker-host";
+
+/** More threads gain little on one small model, and a plant's box has other work. */
+const MOST_THREADS = 4;
+
+export interface EmbedderOptions {
+  /** `starter`, the name of a preset or of its repository, or a folder. */
+  readonly model: string;
+  /** Of both towers; absent: for each the preferred of those that are there. */
+  readonly dtype?: Dtype;
+  /** Bounded by the machine's cores, beyond which inference gets slower. */
+  readonly threads?: number;
+  /** Refuses to download. */
+  readonly offline?: boolean;
+  /** Holds downloads and the cache of text vectors: `<userDir>/tlac`. */
+  readonly cacheDir: string;
+}
+
+/** Brings a model into memory: download where needed, checks, thread, text cache. */
+export async function loadEmbedder(
+  options: EmbedderOptions,
+  onProgress: ProgressListener,
+  signal: AbortSignal,
+): Promise<WorkerEmbedder> {
+  const { dtype, cacheDir } = options;
+  checkDtype(dtype);
+  const preset = findPreset(options.model);
+  const folder = await provideFolder(options, preset, onProgress, signal);
+  onProgress({ phase: "load" });
+  const model = await inspectModelFolder(folder, {
+    ...(dtype ? { dtype } : {}),
+    ...(preset ? { preferred: preset.dtypes } : {}),
+    signal,
+  }).catch((thrown: unknown) => {
+    throwIfClosed(signal);
+    throw thrown;
+  });
+  throwIfClosed(signal);
+  const { family, maxTokens, dtypes, digest, pixelSpec, labels } = model;
+  const host = sharedHost();
+  const threads = boundThreads(options.threads);
+  const { session, dims } = await host.open({ folder, family, maxTokens, dtypes, threads });
+  const { logitScale, logitBias, decision } = preset ?? FAMILIES[family];
+  const info: EmbedderInfo = {
+    name: preset?.name ?? path.basename(folder),
+    digest,
+    family,
+    dtype: { text: dtypes.text, vision: dtypes.vision ?? dtypes.text },
+    dims,
+    maxTokens,
+    logitScale,
+    logitBias,
+    languages: preset?.languages ?? "en",
+    hasVision: dtypes.vision !== null,
+    labels,
+    decision,
+  };
+  const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}.vectors`);
+  const cache = await TextCache.open(cacheFile, dims);
+  const embedder = new WorkerEmbedder(info, host, session, pixelSpec, cache);
+  if (signal.aborted) {
+    await embedder.dispose();
+    throwIfClosed(signal);
+  }
+  onProgress({ phase: "ready" });
+  return embedder;
+}
+
+async function provideFolder(
+  { model, dtype, offline = false, cacheDir }: EmbedderOptions,
+  preset: Preset | undefined,
+  onProgress: ProgressListener,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!preset) return path.resolve(model);
+  if (preset.repo === null) return findStarterFolder();
+  const wanted = { cacheDir, ...(dtype ? { dtype } : {}) };
+  if (!offline) return downloadModel(preset, { ...wanted, signal, onProgress });
+  const missing = await listMissingFiles(preset, wanted);
+  const folder = presetFolder(preset, cacheDir);
+  if (missing.length === 0) return folder;
+  throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.offline", {
+    model: preset.name,
+    repo: preset.repo,
+    folder,
+    files: missing.join(", "),
+  });
+}
+
+function boundThreads(threads: number | undefined): number {
+  const cores = availableParallelism();
+  if (threads === undefined) return Math.min(cores, MOST_THREADS);
+  if (Number.isInteger(threads) && threads >= 1) return Math.min(cores, threads);
+  throw new TlacError("BAD_CONFIG", "clip.bad-threads", { threads });
+}

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+
+import { TlacError, toError } from "../errors";
+import type { PixelSpec } from "../frame/frame";
+import { readPixelSpec } from "../frame/pixel-spec";
+import { DTYPE_PREFERENCE, DTYPES, isDtype, type Dtype } from "./dtype";
+import { detectFamily, readMaxTokens, type Family } from "./family";
+import { digestFile } from "./file-digest";
+import { isRecord, type JsonRecord } from "./json-record";
+import { towerFile, type TowerDtypes } from "./presets";
+
+/** A name that the image tower itself was trained on. */
+export interface Label {
+  readonly name: string;
+  readonly synonyms: readonly string[];
+}
+
+/** What a model's folder holds, read and checked before any library sees it. */
+export interface ModelFolder {
+  readonly folder: string;
+  readonly family: Family;
+  readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
+  readonly maxTokens: number;
+  /** Null without an image tower. */
+  readonly pixelSpec: PixelSpec | null;
+  readonly labels: readonly Label[] | null;
+  /** First 16 hex digits of the SHA-256 over the files that decide what comes out. */
+  readonly digest: string;
+}
+
+export interface InspectOptions {
+  /** For both towers; absent: the preferred of those that are there. */
+  readonly dtype?: Dtype;
+  /** What to prefer before the general order. */
+  readonly preferred?: TowerDtypes;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads a folder in the layout of the hub's ONNX repositories. Throws `BAD_CONFIG` where the
+ * folder or the dtype is not to be had, `EMBEDDER_UNAVAILABLE` that names a missing or bad file.
+ */
+export async function inspectModelFolder(
+  folder: string,
+  options: InspectOptions = {},
+): Promise<ModelFolder> {
+  const { dtype, preferred, signal } = options;
+  checkDtype(dtype);
+  if (!(await isFolder(folder))) throw new TlacError("BAD_CONFIG", "clip.no-folder", { folder });
+  const config = await readRecord(folder, "config.json");
+  const tokenizerConfig = await readRecord(folder, "tokenizer_config.json");
+  await readRecord(folder, "tokenizer.json");
+  const text = await chooseDtype(folder, "text", dtype, preferred?.text);
+  if (text === null) throw missing(folder, towerFile("text", dtype ?? "fp32"));
+  const vision = await chooseDtype(folder, "vision", dtype, preferred?.vision);
+  const family = detectFamily(config);
+  const preprocessor = vision ? await readRecord(folder, "preprocessor_config.json") : null;
+  return {
+    folder,
+    family,
+    dtypes: { text, vision },
+    maxTokens: readMaxTokens(family, config, tokenizerConfig),
+    pixelSpec: preprocessor ? readPixelSpec(preprocessor) : null,
+    labels: await readLabels(folder),
+    digest: await digestFolder(folder, { text, vision }, signal),
+  };
+}
+
+/** Throws `BAD_CONFIG` for a dtype that does not exist. */
+export function checkDtype(dtype: unknown): void {
+  if (dtype === undefined || isDtype(dtype)) return;
+  throw new TlacError("BAD_CONFIG", "clip.bad-dtype", {
+    dtype: typeof dtype === "string" ? dtype : JSON.stringify(dtype),
+    dtypes: DTYPES.join(", "),
+  });
+}
+
+/** Null where the folder has no such tower at all. */
+async function chooseDtype(
+  folder: string,
+  tower: keyof TowerDtypes,
+  wanted: Dtype | undefined,
+  preferred: Dtype | undefined,
+): Promise<Dtype | null> {
+  const there: Dtype[] = [];
+  for (const dtype of DTYPE_PREFERENCE) {
+    if (await isFile(path.join(folder, towerFile(tower, dtype)))) there.push(dtype);
+  }
+  if (wanted === undefined) {
+    return there.find((dtype) => dtype === preferred) ?? there[0] ?? null;
+  }
+  if (there.length === 0 || there.includes(wanted)) return there.length === 0 ? null : wanted;
+  throw new TlacError("BAD_CONFIG", "clip.dtype-not-there", {
+    dtype: wanted,
+    file: path.join(folder, towerFile(tower, wanted)),
+    available: there.join(", "),
+  });
+}
+
+async function readLabels(folder: string): Promise<readonly Label[] | null> {
+  if (!(await isFile(path.join(folder, "labels.json")))) return null;
+  const labels = await readJson(folder, "labels.json");
+  if (Array.isArray(labels) && labels.length > 0 && labels.every(isLabel)) {
+    return labels.map(({ name, synonyms }) => ({ name, synonyms }));
+  }
+  throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.bad-labels", {
+    file: path.join(folder, "labels.json"),
+  });
+}
+
+function isLabel(value: unknown): value is Label {
+  return (
+    isRecord(value) &&
+    typeof value.name === "string" &&
+    Array.isArray(value.synonyms) &&
+    value.synonyms.every((synonym) => typeof synonym === "string")
+  );
+}
+
+async function readRecord(folder: string, file: string): Promise<JsonRecord> {
+  const value = await readJson(folder, file);
+  if (isRecord(value)) return value;
+  throw badJson(folder, file, "{…} expected");
+}
+
+async function readJson(folder: string, file: string): Promise<unknown> {
+  const text = await readFile(path.join(folder, file), "utf8").catch((thrown: unknown) => {
+    throw missing(folder, file, thrown);
+  });
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    throw badJson(folder, file, toError(thrown).message);
+  }
+}
+
+async function digestFolder(
+  folder: string,
+  { text, vision }: ModelFolder["dtypes"],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const towers = [towerFile("text", text), ...(vision ? [towerFile("vision", vision)] : [])];
+  const files = [
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "labels.json",
+    ...towers,
+    // Weights over 2 GB lie beside their graph.
+    ...towers.map((file) => `${file}_data`),
+  ];
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const place = path.join(folder, file);
+    if (await isFile(place)) hash.update(`${file} ${await digestFile(place, signal)}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function isFile(place: string): Promise<boolean> {
+  return stat(place).then(
+    (stats) => stats.isFile() && stats.size > 0,
+    () => false,
+  );
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+function missing(folder: string, file: string, cause?: unknown): TlacError {
+  const params = { folder, file };
+  return new TlacError("EMBEDDER_UNAVAILABLE", "clip.missing-file", params, { cause });
+}
+
+function badJson(folder: string, file: string, reason: string): TlacError {
+  const params = { file: path.join(folder, file), reason };
+  return new TlacError("EMBEDDER_UNAVAILABLE", "clip.bad-json", params);
+}

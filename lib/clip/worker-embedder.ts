@@ -1,0 +1,155 @@
+import { throwIfClosed, TlacError } from "../errors";
+import type { Frame, PixelSpec } from "../frame/frame";
+import type { Embedder, EmbedderInfo, EmbedOptions } from "./embedder";
+import type { ImageAnswer } from "./inference-messages";
+import type { TextCache } from "./text-cache";
+import { softmax } from "./vector";
+import type { WorkerHost } from "./worker-host";
+
+/** Texts a question: between two of them other users of the thread get their turn. */
+const CHUNK_TEXTS = 64;
+
+/** `embedImage` and `classify` of one frame follow each other closely; more is not needed. */
+const REMEMBERED_IMAGES = 8;
+
+/** An embedder whose model lives in the inference thread. */
+export class WorkerEmbedder implements Embedder {
+  private readonly images = new Map<string, Promise<ImageAnswer>>();
+  private readonly closing = new AbortController();
+
+  constructor(
+    readonly info: EmbedderInfo,
+    private readonly host: WorkerHost,
+    private readonly session: number,
+    private readonly pixelSpec: PixelSpec | null,
+    private readonly cache: TextCache,
+  ) {}
+
+  /** Whether its thread is gone for good. */
+  get lost(): boolean {
+    return this.host.lost;
+  }
+
+  /** Resolves when the vectors computed so far are on disk. */
+  async flush(): Promise<void> {
+    await this.cache.flush();
+  }
+
+  /** Ends calls in flight with `CLOSED` and frees the model. */
+  async dispose(): Promise<void> {
+    this.closing.abort();
+    await this.cache.flush();
+    await this.host.close(this.session);
+  }
+
+  async embedTexts(
+    texts: readonly string[],
+    { signal }: EmbedOptions = {},
+  ): Promise<Float32Array[]> {
+    this.throwIfEnded(signal);
+    const vectors = new Map<string, Float32Array>();
+    const missing: string[] = [];
+    for (const text of new Set(texts)) {
+      const vector = this.cache.get(text);
+      if (vector) vectors.set(text, vector);
+      else missing.push(text);
+    }
+    // Texts of about one length share a chunk, so that they share a batch.
+    missing.sort((a, b) => a.length - b.length);
+    for (let from = 0; from < missing.length; from += CHUNK_TEXTS) {
+      const chunk = missing.slice(from, from + CHUNK_TEXTS);
+      const flat = await this.untilEnded(
+        this.host.ask("texts", this.session, { texts: chunk }),
+        signal,
+      );
+      const { dims } = this.info;
+      const parts = chunk.map((_, index) => flat.subarray(index * dims, (index + 1) * dims));
+      this.cache.add(chunk, parts);
+      for (const [index, text] of chunk.entries()) {
+        const vector = parts[index];
+        if (vector) vectors.set(text, vector);
+      }
+    }
+    return texts.map((text) => {
+      const vector = vectors.get(text);
+      if (vector) return vector;
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.session-lost");
+    });
+  }
+
+  async embedImage(frame: Frame, options: EmbedOptions = {}): Promise<Float32Array> {
+    const { embedding } = await this.see(frame, options);
+    if (embedding?.length === this.info.dims) return embedding;
+    throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-image-vector", {
+      model: this.info.name,
+      dims: this.info.dims,
+      actual: embedding?.length ?? 0,
+    });
+  }
+
+  async classify(frame: Frame, options: EmbedOptions = {}): Promise<Float32Array> {
+    const { logits } = await this.see(frame, options);
+    if (logits) return softmax(logits);
+    throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-logits", { model: this.info.name });
+  }
+
+  async countTokens(texts: readonly string[]): Promise<number[]> {
+    this.throwIfEnded(undefined);
+    return this.untilEnded(this.host.ask("count", this.session, { texts }), undefined);
+  }
+
+  /** One run a frame, however many ask for it. */
+  private async see(frame: Frame, { signal }: EmbedOptions): Promise<ImageAnswer> {
+    this.throwIfEnded(signal);
+    const { pixelSpec } = this;
+    if (!pixelSpec) {
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-vision", { model: this.info.name });
+    }
+    let answer = this.images.get(frame.hash);
+    if (!answer) {
+      // Not tied to this caller's signal: another may be waiting for the same run.
+      answer = this.run(frame, pixelSpec);
+      this.rememberImage(frame.hash, answer);
+    }
+    return this.untilEnded(answer, signal);
+  }
+
+  private async run(frame: Frame, pixelSpec: PixelSpec): Promise<ImageAnswer> {
+    const pixels = await frame.pixels(pixelSpec);
+    this.throwIfEnded(undefined);
+    return this.host.ask("image", this.session, pixels);
+  }
+
+  private rememberImage(hash: string, answer: Promise<ImageAnswer>): void {
+    this.images.set(hash, answer);
+    answer.catch(() => {
+      if (this.images.get(hash) === answer) this.images.delete(hash);
+    });
+    for (const oldest of this.images.keys()) {
+      if (this.images.size <= REMEMBERED_IMAGES) break;
+      this.images.delete(oldest);
+    }
+  }
+
+  private throwIfEnded(signal: AbortSignal | undefined): void {
+    throwIfClosed(this.closing.signal);
+    throwIfClosed(signal);
+  }
+
+  /** `work`, or `CLOSED` as soon as its caller or this embedder is gone. */
+  private async untilEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const signals = signal ? [this.closing.signal, signal] : [this.closing.signal];
+    let stop: (() => void) | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      stop = () => {
+        reject(new TlacError("CLOSED", "tlac.closed"));
+      };
+      for (const one of signals) one.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      if (stop) for (const one of signals) one.removeEventListener("abort", stop);
+    }
+  }
+}

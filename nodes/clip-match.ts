@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
-import type { LoadProgress } from "../lib/clip/shared-embedders";
+import type { LoadProgress } from "../lib/clip/load-progress";
 import { classifyFrame, classifyWords } from "../lib/tlac/classify";
 import type { Result } from "../lib/tlac/result";
 import { departJudged } from "./runtime/departures";

@@ -2,6 +2,7 @@ import path from "node:path";
 
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
+import { DTYPES } from "../lib/clip/dtype";
 import type { EmbedderOptions } from "../lib/clip/shared-embedders";
 import { cacheFolder } from "./runtime/cache-folder";
 import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
@@ -16,8 +17,6 @@ interface ClipModelDef extends NodeDef {
   threads: NumberField;
   offline: boolean;
 }
-
-const DTYPES = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"] as const;
 
 /** The model that several nodes share; the process loads it once, on their behalf. */
 export interface ClipModelNode extends Node {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
-import type { LoadProgress } from "../lib/clip/shared-embedders";
+import type { LoadProgress } from "../lib/clip/load-progress";
 import type { Proposal } from "../lib/lmm/lmm";
 import { departSkipped, imagesOf } from "./runtime/departures";
 import { handleInput } from "./runtime/handle-input";

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
-import type { LoadProgress } from "../lib/clip/shared-embedders";
+import type { LoadProgress } from "../lib/clip/load-progress";
 import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
 import { departJudged, departSkipped } from "./runtime/departures";

@@ -1,9 +1,9 @@
 import type { Embedder } from "../../lib/clip/embedder";
+import type { LoadProgress } from "../../lib/clip/load-progress";
 import {
   acquireEmbedder,
   type EmbedderLease,
   type EmbedderOptions,
-  type LoadProgress,
 } from "../../lib/clip/shared-embedders";
 import { TlacError } from "../../lib/errors";
 

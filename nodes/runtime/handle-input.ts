@@ -1,6 +1,6 @@
 import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import type { LoadProgress } from "../../lib/clip/load-progress";
 import { TlacError, toError } from "../../lib/errors";
 import type { Language } from "../../lib/i18n/catalogue";
 import { speak } from "./language";

@@ -1,6 +1,6 @@
 import type { NodeAPI } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import type { LoadProgress } from "../../lib/clip/load-progress";
 import type { Lmm } from "../../lib/lmm/lmm";
 import { Recogniser } from "../../lib/lmm/recogniser";
 import { BoundedQueue, type Job, type JobOutcome } from "../../lib/queue/bounded-queue";

@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeMessageInFlow } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import type { LoadProgress } from "../../lib/clip/load-progress";
 import { TlacError } from "../../lib/errors";
 import type { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";

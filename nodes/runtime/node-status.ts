@@ -1,6 +1,6 @@
 import type { NodeStatus } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/shared-embedders";
+import type { LoadProgress } from "../../lib/clip/load-progress";
 import { TlacError, type ErrorCode } from "../../lib/errors";
 import { translate, type Language, type MessageKey } from "../../lib/i18n/catalogue";
 import type { SkipReason } from "../../lib/queue/bounded-queue";

@@ -1,0 +1,19 @@
+/** The part of the test helper that the specs use; it ships no typings. */
+declare module "node-red-node-test-helper" {
+  import type { Node, NodeInitializer } from "node-red";
+
+  interface NodeTestHelper {
+    init(runtimePath: string): void;
+    settings(settings: Readonly<Record<string, unknown>>): void;
+    load(
+      types: readonly NodeInitializer[],
+      flow: readonly object[],
+      credentials: Readonly<Record<string, unknown>>,
+    ): Promise<void>;
+    getNode(id: string): Node;
+    unload(): Promise<void>;
+  }
+
+  const helper: NodeTestHelper;
+  export default helper;
+}

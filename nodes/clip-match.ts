@@ -7,6 +7,7 @@ import { departJudged } from "./runtime/departures";
 import { handleInput } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
 import { Matcher, type MatcherSettings } from "./runtime/matcher";
+import { loading } from "./runtime/node-status";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readRules, type RuleSettings } from "./runtime/read-rules";
 import { readChoice } from "./runtime/read-settings";
@@ -28,7 +29,7 @@ export default function (RED: NodeAPI): void {
     const source = { property: def.image, type: def.imageType };
     const name = nameProperty(source);
     const matcher = new Matcher(RED, def, (progress: LoadProgress) => {
-      input.showLoading(progress);
+      input.show(loading(progress, language));
     });
     const readSettings = () => ({
       kind: readChoice(def.input, INPUTS, "input", "BAD_CONFIG"),
@@ -59,6 +60,9 @@ export default function (RED: NodeAPI): void {
         const results: Result[] = [];
         for (const one of image.frames) results.push(await classifyFrame(one, options));
         return departJudged(results, image, language);
+      },
+      recover: (error) => {
+        matcher.embedder.renewAfter(error);
       },
       release: () => matcher.embedder.release(),
     });

@@ -7,7 +7,7 @@ import { handleInput } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { useModel } from "./runtime/matcher";
-import { proposed } from "./runtime/node-status";
+import { loading, proposed, serverState } from "./runtime/node-status";
 import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
@@ -23,17 +23,19 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
     const showLoading = (progress: LoadProgress): void => {
-      input.showLoading(progress);
+      input.show(loading(progress, language));
     };
     const embedder = useModel(RED, "", showLoading);
-    const lmmUse = new LmmUse(RED, def.server, embedder, showLoading);
+    const lmmUse = new LmmUse(RED, def.server, embedder, showLoading, (state) => {
+      input.show(serverState(state, language));
+    });
     const source = { property: def.image, type: def.imageType };
 
     const input = handleInput(this, language, {
       doors: ["out", "skipped"],
-      prepare: async () => {
+      prepare: async (signal) => {
         readFrameOptions(def);
-        if (def.loadAtDeploy) await lmmUse.get();
+        if (def.loadAtDeploy) await lmmUse.warmUp(signal);
       },
       work: async (message, signal) => {
         const turn = await readTurn(RED, this, def, message);
@@ -60,6 +62,10 @@ export default function (RED: NodeAPI): void {
           set: { payload: image.batch ? proposals : proposals[0], image: imagesOf(image) },
           status: proposed(proposals[0]?.candidates[0]?.name ?? ""),
         };
+      },
+      recover: (error) => {
+        embedder.renewAfter(error);
+        lmmUse.renewAfter(error);
       },
       release: async () => {
         await lmmUse.release();

@@ -1,14 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
-import { TlacError } from "../lib/errors";
-import type { Lmm } from "../lib/lmm/lmm";
+import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
+import type { OllamaSettings } from "../lib/lmm/ollama/settings";
 import { BoundedQueue } from "../lib/queue/bounded-queue";
-import { readNumber, type NumberField } from "./runtime/read-settings";
+import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
+
+const KINDS = ["recogniser", "ollama"] as const;
 
 interface LmmServerDef extends NodeDef {
-  kind: "recogniser" | "ollama";
+  kind: (typeof KINDS)[number];
   host: string;
   model: string;
+  /** Duration such as 30m; empty: the client's default. */
   keepAlive: string;
   numCtx: NumberField;
   /** Deadlines in seconds. */
@@ -16,6 +19,8 @@ interface LmmServerDef extends NodeDef {
   loadTimeout: NumberField;
   answerTimeout: NumberField;
   totalTimeout: NumberField;
+  /** Shows the model two known photos, so that a blind one is found out. */
+  canary: boolean;
   concurrency: NumberField;
   queueLength: NumberField;
   /** Seconds; 0 or empty: any time. */
@@ -35,7 +40,7 @@ export interface LmmServerNode extends Node<LmmServerCredentials> {
   /** Of the frames of one camera that wait, only the newest is kept. */
   latestOnly: boolean;
   /** Undefined: the built-in recogniser, which each node opens over its own model. */
-  openLmm(): Lmm | undefined;
+  openOllama(): OllamaLmm | undefined;
 }
 
 export default function (RED: NodeAPI): void {
@@ -44,14 +49,14 @@ export default function (RED: NodeAPI): void {
     let queue: BoundedQueue | undefined;
     this.getQueue = () => (queue ??= createQueue(def));
     this.latestOnly = def.latestOnly;
-    this.openLmm = () => {
-      if (def.kind === "recogniser") return undefined;
-      throw new TlacError("BAD_CONFIG", "nodes.bad-choice", {
-        field: "kind",
-        choices: "recogniser",
-        value: def.kind,
-      });
+    let ollama: OllamaLmm | undefined;
+    this.openOllama = () => {
+      if (readChoice(def.kind, KINDS, "kind", "BAD_CONFIG") !== "ollama") return undefined;
+      return (ollama ??= createOllama(readOllamaSettings(def, this.credentials.apiKey)));
     };
+    this.on("close", (closed: () => void) => {
+      void Promise.resolve(ollama?.close()).finally(closed);
+    });
   }
   RED.nodes.registerType<LmmServerNode, LmmServerDef, object, LmmServerCredentials>(
     "lmm-server",
@@ -71,4 +76,32 @@ function createQueue(def: LmmServerDef): BoundedQueue {
     maxLength: maxLength ?? 100,
     maxAgeMs: (maxAge ?? 0) * 1_000,
   });
+}
+
+function readOllamaSettings(def: LmmServerDef, apiKey: string | undefined): OllamaSettings {
+  const seconds = (field: string, value: NumberField): number | undefined => {
+    const number = readNumber(value, { field, min: 1, max: 86_400 });
+    return number === undefined ? undefined : number * 1_000;
+  };
+  const numCtx = readNumber(def.numCtx, { field: "num_ctx", min: 512, max: 1_048_576 });
+  return {
+    host: def.host,
+    model: def.model,
+    canary: def.canary,
+    ...withoutUndefined({ apiKey, numCtx, keepAlive: def.keepAlive || undefined }),
+    deadlines: withoutUndefined({
+      connectMs: seconds("connect", def.connectTimeout),
+      loadMs: seconds("load", def.loadTimeout),
+      answerMs: seconds("answer", def.answerTimeout),
+      totalMs: seconds("total", def.totalTimeout),
+    }),
+  };
+}
+
+/** What is left empty is the client's default. */
+function withoutUndefined<T extends object>(
+  fields: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const filled = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

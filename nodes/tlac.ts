@@ -9,6 +9,7 @@ import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { Matcher, type MatcherSettings } from "./runtime/matcher";
 import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
+import { loading, serverState } from "./runtime/node-status";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readRules, type RuleSettings } from "./runtime/read-rules";
 import { readChoice } from "./runtime/read-settings";
@@ -31,10 +32,12 @@ export default function (RED: NodeAPI): void {
     const language = runtimeLanguage(RED);
     const source = { property: def.image, type: def.imageType };
     const showLoading = (progress: LoadProgress): void => {
-      input.showLoading(progress);
+      input.show(loading(progress, language));
     };
     const matcher = new Matcher(RED, def, showLoading);
-    const lmmUse = new LmmUse(RED, def.server, matcher.embedder, showLoading);
+    const lmmUse = new LmmUse(RED, def.server, matcher.embedder, showLoading, (state) => {
+      input.show(serverState(state, language));
+    });
     const readSettings = () => ({
       mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
       frame: readFrameOptions(def),
@@ -43,15 +46,15 @@ export default function (RED: NodeAPI): void {
 
     const input = handleInput(this, language, {
       doors: ["class", "review", "skipped"],
-      prepare: async () => {
+      prepare: async (signal) => {
         const { mode } = readSettings();
         await matcher.prepare(def.loadAtDeploy);
-        if (def.loadAtDeploy && mode !== "clip") await lmmUse.get();
+        if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
       },
       work: async (message, signal) => {
         const settings = readSettings();
         const value = await readProperty(RED, this, source, message);
-        const wanted = readChoice(message["mode"], MODES, "msg.mode", "BAD_MESSAGE");
+        const wanted = readChoice(message.mode, MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
         const index = await matcher.getIndex(message);
         const labels = index.vocabulary.classes.map(({ label }) => label);
@@ -83,6 +86,10 @@ export default function (RED: NodeAPI): void {
         });
         if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
         return departJudged(outcome.value.results, outcome.value.image, language);
+      },
+      recover: (error) => {
+        matcher.embedder.renewAfter(error);
+        lmmUse.renewAfter(error);
       },
       release: async () => {
         await lmmUse.release();

@@ -36,6 +36,14 @@ export class EmbedderUse {
     }
   }
 
+  /** A model whose worker is gone for good is given back, so that the next `get` opens it anew. */
+  renewAfter(error: Error): void {
+    if (!(error instanceof TlacError) || error.code !== "EMBEDDER_UNAVAILABLE") return;
+    const { lease } = this;
+    this.lease = undefined;
+    void lease?.release();
+  }
+
   async release(): Promise<void> {
     this.released = true;
     const { lease } = this;

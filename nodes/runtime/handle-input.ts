@@ -1,10 +1,9 @@
 import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/load-progress";
 import { TlacError, toError } from "../../lib/errors";
 import type { Language } from "../../lib/i18n/catalogue";
 import { speak } from "./language";
-import { failed, loading, working } from "./node-status";
+import { failed, working } from "./node-status";
 import { within } from "./within";
 
 /** The ways out of a node besides Catch. */
@@ -27,13 +26,15 @@ export interface InputJob {
   /** Runs once at deploy, so that a wrong setting shows before the first message. */
   prepare(signal: AbortSignal): Promise<void>;
   work(message: NodeMessageInFlow, signal: AbortSignal): Promise<Departure>;
+  /** Hears of each failure before the message is answered. */
+  recover?(error: Error): void;
   release(removed: boolean): Promise<void>;
 }
 
 /** What the rest of a node may do with its status. */
 export interface InputHandle {
-  /** Shows how far a model is loaded; once it is ready, what the node is at. */
-  showLoading(progress: LoadProgress): void;
+  /** Shows a passing state such as loading; undefined: it is over. */
+  show(status: NodeStatus | undefined): void;
 }
 
 /** Both together stay under the 15 s that Node-RED grants a closing node. */
@@ -51,14 +52,11 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
   const running = new Set<Promise<unknown>>();
   const counts = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
 
-  const show = (status: NodeStatus): void => {
+  const show = (status: NodeStatus | undefined): void => {
     if (signal.aborted) return;
-    const shown: NodeStatus & { counts: Counts } = { ...status, counts: { ...counts } };
+    const now = status ?? (counts.waiting > 0 ? working(counts.waiting, language) : {});
+    const shown: NodeStatus & { counts: Counts } = { ...now, counts: { ...counts } };
     node.status(shown);
-  };
-  const showLoading = (progress: LoadProgress): void => {
-    if (progress.phase !== "ready") show(loading(progress, language));
-    else show(counts.waiting > 0 ? working(counts.waiting, language) : {});
   };
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -88,6 +86,7 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
     counts.waiting -= 1;
     if ("error" in end) {
       counts.failed += 1;
+      job.recover?.(end.error);
       show(failed(end.error, language));
       done(end.error);
       return;
@@ -129,7 +128,7 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
         },
       ),
   );
-  return { showLoading };
+  return { show };
 }
 
 /** A message is not kept waiting by work that is slow to notice that its node has closed. */

@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import type { Lmm } from "../../lib/lmm/lmm";
+import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
 import { Recogniser } from "../../lib/lmm/recogniser";
 import { BoundedQueue, type Job, type JobOutcome } from "../../lib/queue/bounded-queue";
 import type { LmmServerNode } from "../lmm-server";
@@ -18,12 +19,14 @@ export class LmmUse {
   private readonly ownQueue = new BoundedQueue(OWN_QUEUE);
   /** Opened only where the node's own model has no names for the recogniser. */
   private readonly starter: EmbedderUse;
+  private stopListening: (() => void) | undefined;
 
   constructor(
     private readonly RED: NodeAPI,
     private readonly server: string,
     private readonly embedder: EmbedderUse,
     onProgress: (progress: LoadProgress) => void,
+    private readonly onState: (state: OllamaState) => void,
   ) {
     this.starter = useModel(RED, "", onProgress);
   }
@@ -38,14 +41,32 @@ export class LmmUse {
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */
   async get(): Promise<Lmm> {
-    const lmm = this.findServer()?.openLmm();
-    if (lmm) return lmm;
+    const ollama = this.openOllama();
+    if (ollama) return ollama;
     const own = await this.embedder.get();
     return new Recogniser(own.info.labels ? own : await this.starter.get());
   }
 
+  /** Loads what the first message would wait for. */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    const ollama = this.openOllama();
+    await (ollama ? ollama.warmUp(signal) : this.get());
+  }
+
+  /** Gives back a model that no longer works, so that the next message gets a fresh one. */
+  renewAfter(error: Error): void {
+    this.starter.renewAfter(error);
+  }
+
   async release(): Promise<void> {
+    this.stopListening?.();
     await this.starter.release();
+  }
+
+  private openOllama(): OllamaLmm | undefined {
+    const ollama = this.findServer()?.openOllama();
+    if (ollama) this.stopListening ??= ollama.onState(this.onState);
+    return ollama;
   }
 
   private findServer(): LmmServerNode | undefined {

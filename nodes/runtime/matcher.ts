@@ -53,7 +53,7 @@ export class Matcher {
 
   /** The index for a message: `msg.vocabulary` first, then the dialog. Throws `BAD_CONFIG`. */
   async getIndex(message: NodeMessageInFlow): Promise<VocabularyIndex> {
-    const { vocabulary, template } = this.findVocabulary(message["vocabulary"]);
+    const { vocabulary, template } = this.findVocabulary(message.vocabulary);
     return getIndex(vocabulary, await this.embedder.get(), template);
   }
 

@@ -3,6 +3,7 @@ import type { NodeStatus } from "node-red";
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import { TlacError, type ErrorCode } from "../../lib/errors";
 import { translate, type Language, type MessageKey } from "../../lib/i18n/catalogue";
+import type { OllamaState } from "../../lib/lmm/ollama/ollama";
 import type { SkipReason } from "../../lib/queue/bounded-queue";
 import type { Result } from "../../lib/tlac/result";
 
@@ -19,8 +20,9 @@ export function working(waiting: number, language: Language): NodeStatus {
 }
 
 /** A yellow ring while a model is fetched or read, with per cent where the size is known. */
-export function loading(progress: LoadProgress, language: Language): NodeStatus {
+export function loading(progress: LoadProgress, language: Language): NodeStatus | undefined {
   const { phase, loadedBytes, totalBytes } = progress;
+  if (phase === "ready") return undefined;
   const percent =
     loadedBytes === undefined || !totalBytes ? 0 : Math.floor((100 * loadedBytes) / totalBytes);
   const text =
@@ -28,6 +30,23 @@ export function loading(progress: LoadProgress, language: Language): NodeStatus 
       ? translate("nodes.status-downloading", { percent }, language)
       : translate("nodes.status-loading", {}, language);
   return { fill: "yellow", shape: "ring", text };
+}
+
+/** What the server is at, where it is more than answering. */
+export function serverState(state: OllamaState, language: Language): NodeStatus | undefined {
+  switch (state.kind) {
+    case "loading":
+      return loading({ phase: "load" }, language);
+    case "checking": {
+      const text = translate("nodes.status-checking", {}, language);
+      return { fill: "yellow", shape: "ring", text };
+    }
+    case "blind":
+    case "breaker-open":
+      return failed(state.error, language);
+    default:
+      return undefined;
+  }
 }
 
 /** A green dot with the class and its score; grey where a person should look. */
@@ -70,9 +89,11 @@ function toKey<C extends ErrorCode>(code: C): Lowercase<Dashed<C>> {
   return code.toLowerCase().replaceAll("_", "-") as Lowercase<Dashed<C>>;
 }
 
+const graphemes = new Intl.Segmenter();
+
 /** Cuts the name, never the score behind it. */
 function fit(name: string, tail = ""): string {
-  const letters = [...name];
+  const letters = Array.from(graphemes.segment(name), ({ segment }) => segment);
   const room = MAX_TEXT - tail.length;
   return (letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : name) + tail;
 }

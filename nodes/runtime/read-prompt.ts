@@ -19,7 +19,7 @@ export function readPrompt(
   message: NodeMessageInFlow,
   variables: PromptVariables,
 ): string {
-  const wanted = readText(message["prompt"], "msg.prompt");
+  const wanted = readText(message.prompt, "msg.prompt");
   const template = [wanted, settings.prompt, settings.domain].find((text) => text?.trim());
   return renderPrompt(template ?? DEFAULT_DOMAIN, { ...variables, msg: message });
 }

@@ -25,7 +25,7 @@ export async function readTurn(
 ): Promise<Turn> {
   const source = { property: settings.camera, type: settings.cameraType };
   const camera =
-    message["camera"] ?? (settings.camera ? await readProperty(RED, node, source, message) : "");
+    message.camera ?? (settings.camera ? await readProperty(RED, node, source, message) : "");
   const named = typeof camera === "string" || typeof camera === "number";
   const { priority } = message;
   return {

@@ -18,23 +18,23 @@ export function looksLikeImage(value: unknown): boolean {
 
 /** Candidates as `lmm-candidates` sends them, one text, or a list of texts. Throws `BAD_MESSAGE`. */
 export function readWords(value: unknown, property: string): Words {
-  const body = isRecord(value) ? value["candidates"] : value;
+  const body = isRecord(value) ? value.candidates : value;
   const list: readonly unknown[] = Array.isArray(body) ? body : [body];
   const candidates = list.flatMap((entry) => toCandidate(entry) ?? []);
   if (candidates.length === 0 || candidates.length < list.length) {
     const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
     throw new TlacError("BAD_MESSAGE", "nodes.no-words", { property, type });
   }
-  const description = isRecord(value) ? value["description"] : "";
+  const description = isRecord(value) ? value.description : "";
   return { candidates, description: typeof description === "string" ? description : "" };
 }
 
 function toCandidate(entry: unknown): Candidate | undefined {
   if (typeof entry === "string") return toCandidate({ name: entry });
-  if (!isRecord(entry) || typeof entry["name"] !== "string") return undefined;
-  const name = readClassName(entry["name"]);
+  if (!isRecord(entry) || typeof entry.name !== "string") return undefined;
+  const name = readClassName(entry.name);
   if (!name) return undefined;
-  const synonyms: readonly unknown[] = Array.isArray(entry["synonyms"]) ? entry["synonyms"] : [];
+  const synonyms: readonly unknown[] = Array.isArray(entry.synonyms) ? entry.synonyms : [];
   const { evidence, probability } = entry;
   return {
     name,

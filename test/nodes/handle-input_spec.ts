@@ -45,7 +45,7 @@ async function statusWith(flow: Flow, text: string): Promise<Record<string, unkn
     const { status } = (await flow.next("status")) as NodeMessageInFlow & {
       status: Record<string, unknown>;
     };
-    if (status["text"] === text) return status;
+    if (status.text === text) return status;
   }
 }
 
@@ -78,7 +78,7 @@ describe("handleInput", () => {
     assert.equal(caught.error.code, "BAD_CONFIG");
     assert.equal(caught.payload, "as it came");
     assert.equal(flow.waitingAt("door1"), 0);
-    assert.equal((await statusWith(flow, "check the settings"))["fill"], "red");
+    assert.equal((await statusWith(flow, "check the settings")).fill, "red");
   });
 
   it("hands what nobody foresaw to Catch too, thrown before the first await or after", async () => {
@@ -140,7 +140,7 @@ describe("handleInput", () => {
       const { in: came, out, ...rest } = status.counts;
       const left = Object.values(rest).reduce((sum, count) => sum + count, 0);
       assert.equal(came, left + (out ?? 0));
-      if (came === 5 && rest["waiting"] === 0) {
+      if (came === 5 && rest.waiting === 0) {
         assert.deepEqual(rest, { class: 2, review: 1, skipped: 1, failed: 1, waiting: 0 });
         break;
       }

@@ -13,7 +13,9 @@ import { median, milliseconds, percent, printFigure, printTitle } from "./print"
 
 /** The names of the photos as a vocabulary: labels only, as a plant would start. */
 export function vocabularyOf(photos: readonly LabelledPhoto[]): Vocabulary {
-  return createVocabulary([...new Set(photos.map(({ label }) => label))].map((label) => ({ label })));
+  return createVocabulary(
+    [...new Set(photos.map(({ label }) => label))].map((label) => ({ label })),
+  );
 }
 
 /** Counts right answers by outcome of one mode over all photos. */
@@ -25,7 +27,12 @@ export interface ModeCount {
   abstained: number;
 }
 
-export function countAnswer(count: ModeCount, best: string | undefined, label: string | null, truth: string): void {
+export function countAnswer(
+  count: ModeCount,
+  best: string | undefined,
+  label: string | null,
+  truth: string,
+): void {
   if (best === truth) count.best += 1;
   if (label === truth) count.right += 1;
   else if (label === null) count.abstained += 1;
@@ -42,16 +49,21 @@ export async function measureAccuracy(
   const lmm = new Recogniser(embedder);
   let top1 = 0;
   let top5 = 0;
-  const steps = { frame: [] as number[], lmm: [] as number[], embed: [] as number[], match: [] as number[] };
+  const steps = { frame: [] as number[], lmm: [] as number[], match: [] as number[] };
   const modes: Mode[] = ["slac", "clip"];
-  const counts = new Map(modes.map((mode) => [mode, { right: 0, best: 0, wrong: 0, abstained: 0 }]));
+  const counts = new Map(
+    modes.map((mode) => [mode, { right: 0, best: 0, wrong: 0, abstained: 0 }]),
+  );
   const forced = { right: 0, best: 0, wrong: 0, abstained: 0 };
   for (const { file, label } of photos) {
     const started = performance.now();
     const { frames } = await readFrames(await readFile(file));
     const frameMs = performance.now() - started;
     const frame = frames[0]!;
+    // Timed here: the modes below find this frame's probabilities in the cache.
+    const recognising = performance.now();
     const probabilities = await embedder.classify(frame);
+    steps.lmm.push(performance.now() - recognising);
     const best = [...probabilities.entries()].sort(([, a], [, b]) => b - a).slice(0, 5);
     const hits = best.map(([position]) => isLabel(embedder, position, label));
     if (hits[0]) top1 += 1;
@@ -61,17 +73,27 @@ export async function measureAccuracy(
       countAnswer(counts.get(mode)!, result.ranking[0]?.label, result.label, label);
       if (mode !== "slac") continue;
       steps.frame.push(frameMs);
-      steps.lmm.push(result.timings.lmm);
       steps.match.push(result.timings.match);
       const always = await classifyFrame(frame, {
-        mode, lmm, index, rules: { threshold: -1, margin: 0, background: false },
+        mode,
+        lmm,
+        index,
+        rules: { threshold: -1, margin: 0, background: false },
       });
       countAnswer(forced, always.ranking[0]?.label, always.label, label);
     }
   }
-  printTitle(`Accuracy on ${String(total)} photos, ${String(index.vocabulary.classes.length)} classes`);
-  printFigure("recogniser top-1", percent(top1, total), { text: "≥ 70 %", met: top1 / total >= 0.7 });
-  printFigure("recogniser top-5", percent(top5, total), { text: "≥ 90 %", met: top5 / total >= 0.9 });
+  printTitle(
+    `Accuracy on ${String(total)} photos, ${String(index.vocabulary.classes.length)} classes`,
+  );
+  printFigure("recogniser top-1", percent(top1, total), {
+    text: "≥ 70 %",
+    met: top1 / total >= 0.7,
+  });
+  printFigure("recogniser top-5", percent(top5, total), {
+    text: "≥ 90 %",
+    met: top5 / total >= 0.9,
+  });
   printFigure("slac, best class, no threshold", percent(forced.right, total), {
     text: "≥ 65 %",
     met: forced.right / total >= 0.65,

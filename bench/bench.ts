@@ -10,6 +10,7 @@ import path from "node:path";
 
 import { acquireEmbedder } from "../lib/clip/shared-embedders";
 import { measureAccuracy } from "./accuracy";
+import { measureDecisions } from "./decisions";
 import { measureEmbedding } from "./embedding";
 import { measureLoopLag } from "./loop-lag";
 import { measureMatching } from "./matching";
@@ -19,7 +20,8 @@ import { printFigure, printTitle } from "./print";
 
 async function main(): Promise<void> {
   const folder = process.argv[2] ?? "examples/photos";
-  if (!existsSync(folder)) throw new Error(`No folder ${folder}: give a folder of labelled photos.`);
+  if (!existsSync(folder))
+    throw new Error(`No folder ${folder}: give a folder of labelled photos.`);
   const photos = listLabelledPhotos(folder);
   const cacheDir = await mkdtemp(path.join(tmpdir(), "tlac-bench-"));
   const lease = acquireEmbedder({ model: "starter", offline: true, cacheDir });
@@ -27,12 +29,13 @@ async function main(): Promise<void> {
     const embedder = await lease.value;
     if (photos.length > 0) {
       await measureAccuracy(photos, embedder);
+      await measureDecisions(photos, embedder);
       await measureOllamaModes(photos, embedder, cacheDir);
     } else {
       console.log(`${folder} holds no photo named x_the_name.jpg: accuracy is not measured.`);
     }
-    await measureMatching(embedder, cacheDir);
-    await measureEmbedding(embedder, cacheDir);
+    await measureMatching(embedder);
+    await measureEmbedding(cacheDir);
     await measureLoopLag(cacheDir);
     printTitle("Memory");
     printFigure("RSS of this process", `${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`);

@@ -1,7 +1,6 @@
 import path from "node:path";
 
 import { acquireEmbedder } from "../lib/clip/shared-embedders";
-import type { Embedder } from "../lib/clip/embedder";
 import { median, printFigure, printTitle } from "./print";
 import { openRawTextModel } from "./raw-runtime";
 
@@ -9,7 +8,7 @@ const ROUNDS = 9;
 const TEXTS = 64;
 
 /** Texts per second through the embedder against the bare runtime, round by round in turn. */
-export async function measureEmbedding(_warm: Embedder, cacheDir: string): Promise<void> {
+export async function measureEmbedding(cacheDir: string): Promise<void> {
   const raw = await openRawTextModel();
   const lease = acquireEmbedder({
     model: "starter",
@@ -20,7 +19,10 @@ export async function measureEmbedding(_warm: Embedder, cacheDir: string): Promi
   const ratios: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     // New texts in each round: a cached one would cost nothing.
-    const texts = Array.from({ length: TEXTS }, (_, n) => `a photo of a part ${String(round)} ${String(n)}`);
+    const texts = Array.from(
+      { length: TEXTS },
+      (_, n) => `a photo of a part ${String(round)} ${String(n)}`,
+    );
     const ours = await timeOf(() => embedder.embedTexts(texts));
     const theirs = await timeOf(() => raw.embed(texts));
     if (round > 0) ratios.push(theirs / ours);
@@ -29,7 +31,10 @@ export async function measureEmbedding(_warm: Embedder, cacheDir: string): Promi
   await raw.close();
   const ratio = median(ratios);
   printTitle(`Text embedding, ${String(TEXTS)} texts a round`);
-  printFigure("speed of the embedder / bare runtime", ratio.toFixed(2), { text: "≥ 0.95", met: ratio >= 0.95 });
+  printFigure("speed of the embedder / bare runtime", ratio.toFixed(2), {
+    text: "≥ 0.95",
+    met: ratio >= 0.95,
+  });
 }
 
 export async function timeOf(work: () => Promise<unknown>): Promise<number> {

@@ -18,7 +18,10 @@ async function lagDuring(work: () => Promise<unknown>): Promise<number> {
 
 /** What 1,000 names that embed cost the flows that run beside: in our worker and on the loop. */
 export async function measureLoopLag(cacheDir: string): Promise<void> {
-  const names = Array.from({ length: NAMES }, (_, number) => `a photo of a part number ${String(number)}`);
+  const names = Array.from(
+    { length: NAMES },
+    (_, number) => `a photo of a part number ${String(number)}`,
+  );
   const lease = acquireEmbedder({
     model: "starter",
     offline: true,

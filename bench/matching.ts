@@ -14,7 +14,7 @@ const ROUNDS = 9;
  * embeds every class name again for each question. The pipeline's own code runs on the same two
  * towers.
  */
-export async function measureMatching(embedder: Embedder, _cacheDir: string): Promise<void> {
+export async function measureMatching(embedder: Embedder): Promise<void> {
   const labels = (embedder.info.labels ?? []).slice(0, CLASSES).map(({ name }) => name);
   const vocabulary = createVocabulary(labels.map((label) => ({ label })));
   const index = await VocabularyIndex.build(vocabulary, embedder, {});
@@ -35,6 +35,11 @@ export async function measureMatching(embedder: Embedder, _cacheDir: string): Pr
   printFigure("ratio", ratio.toFixed(0), { text: "≥ 50", met: ratio >= 50 });
 }
 
+interface Embeds {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
 async function openZeroShotPipeline(embedder: Embedder) {
   const {
     AutoProcessor,
@@ -50,19 +55,25 @@ async function openZeroShotPipeline(embedder: Embedder) {
   const { dtype } = embedder.info;
   const tokenizer = await AutoTokenizer.from_pretrained(starter, local);
   const processor = await AutoProcessor.from_pretrained(starter, local);
-  const text = await CLIPTextModelWithProjection.from_pretrained(starter, { ...local, dtype: dtype.text });
-  const vision = await CLIPVisionModelWithProjection.from_pretrained(starter, { ...local, dtype: dtype.vision });
+  const text = await CLIPTextModelWithProjection.from_pretrained(starter, {
+    ...local,
+    dtype: dtype.text,
+  });
+  const vision = await CLIPVisionModelWithProjection.from_pretrained(starter, {
+    ...local,
+    dtype: dtype.vision,
+  });
   type Tensors = Record<string, InstanceType<typeof Tensor>>;
   // The pipeline expects one model with both towers; the starter ships them as two.
   const model = Object.assign(
     async (inputs: Tensors) => {
-      const { text_embeds: texts } = (await text(inputs)) as { text_embeds: InstanceType<typeof Tensor> };
-      const { image_embeds: images } = (await vision(inputs)) as { image_embeds: InstanceType<typeof Tensor> };
-      const width = texts.dims[1] ?? 1;
-      const logits = Float32Array.from({ length: texts.dims[0] ?? 0 }, (_, row) => {
+      const { text_embeds: texts } = (await text(inputs)) as { text_embeds: Embeds };
+      const { image_embeds: images } = (await vision(inputs)) as { image_embeds: Embeds };
+      const [count = 0, width = 1] = texts.dims;
+      const logits = Float32Array.from({ length: count }, (_, row) => {
         let dot = 0;
         for (let column = 0; column < width; column++) {
-          dot += (texts.data[row * width + column] as number) * (images.data[column] as number);
+          dot += (texts.data[row * width + column] ?? 0) * (images.data[column] ?? 0);
         }
         return dot;
       });
@@ -78,6 +89,7 @@ async function openZeroShotPipeline(embedder: Embedder) {
   } as never);
   return {
     run: (image: InstanceType<typeof RawImage>, labels: string[]) => pipeline(image, labels),
-    blankImage: () => Promise.resolve(new RawImage(new Uint8ClampedArray(320 * 240 * 3).fill(127), 320, 240, 3)),
+    blankImage: () =>
+      Promise.resolve(new RawImage(new Uint8ClampedArray(320 * 240 * 3).fill(127), 320, 240, 3)),
   };
 }

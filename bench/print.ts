@@ -1,5 +1,9 @@
 /** Prints one measured figure; `bound` is what it is held against, if anything. */
-export function printFigure(name: string, value: string, bound?: { text: string; met: boolean }): void {
+export function printFigure(
+  name: string,
+  value: string,
+  bound?: { text: string; met: boolean },
+): void {
   const verdict = bound ? `  (${bound.text}: ${bound.met ? "met" : "MISSED"})` : "";
   console.log(`  ${name.padEnd(52)} ${value}${verdict}`);
 }

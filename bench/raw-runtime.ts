@@ -15,16 +15,19 @@ export async function openRawTextModel(): Promise<RawTextModel> {
   const { AutoTokenizer } = await import("@huggingface/transformers");
   const ort = await import("onnxruntime-node");
   const tokenizer = await AutoTokenizer.from_pretrained(STARTER, { local_files_only: true });
-  const file = readdirSync(path.join(STARTER, "onnx")).find((name) => name.startsWith("text_model"));
+  const file = readdirSync(path.join(STARTER, "onnx")).find((name) =>
+    name.startsWith("text_model"),
+  );
   const session = await ort.InferenceSession.create(path.join(STARTER, "onnx", file ?? ""), {
     intraOpNumThreads: 2,
   });
   return {
     async embed(texts) {
-      const encoded = tokenizer([...texts], { padding: true, truncation: true, max_length: 128 }) as Record<
-        string,
-        { data: BigInt64Array; dims: number[] }
-      >;
+      const encoded = tokenizer([...texts], {
+        padding: true,
+        truncation: true,
+        max_length: 128,
+      }) as Record<string, { data: BigInt64Array; dims: number[] }>;
       const feeds = Object.fromEntries(
         session.inputNames.flatMap((name) => {
           const tensor = encoded[name];

@@ -14,7 +14,11 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(nodes, { recursive: true });
 execFileSync(
   process.execPath,
-  [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", path.join(root, "tsconfig.build.json")],
+  [
+    createRequire(import.meta.url).resolve("typescript/bin/tsc"),
+    "-p",
+    path.join(root, "tsconfig.build.json"),
+  ],
   { stdio: "inherit" },
 );
 for (const file of readdirSync(path.join(root, "nodes"))) {

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { Embedder } from "../clip/embedder";
 import { acquireEmbedder, type EmbedderLease } from "../clip/shared-embedders";
-import { TlacError, toError } from "../errors";
+import { TlacError, throwIfClosed, toError } from "../errors";
 import { readFrames } from "../frame/read-frames";
 import { translate, type Language } from "../i18n/catalogue";
 import type { Lmm } from "../lmm/lmm";
@@ -133,11 +133,11 @@ class Report {
     signal: AbortSignal,
   ): Promise<boolean> {
     for (const [position, file] of photos.entries()) {
-      if (signal.aborted) throw new TlacError("CLOSED", "tlac.closed");
+      throwIfClosed(signal);
       try {
         this.print(file, await classifyFile(file, options));
       } catch (thrown) {
-        if (signal.aborted) throw thrown;
+        throwIfClosed(signal);
         this.printFailure(file, toError(thrown));
       }
       this.progress(position + 1, photos.length);
@@ -162,7 +162,9 @@ class Report {
     this.clearProgress();
     if (this.json) {
       const code = error instanceof TlacError ? error.code : null;
-      this.streams.out.write(`${JSON.stringify({ file, error: { code, message: error.message } })}\n`);
+      this.streams.out.write(
+        `${JSON.stringify({ file, error: { code, message: error.message } })}\n`,
+      );
     }
     this.note(`${file}: ${describeError(error, this.language)}`);
   }

@@ -25,7 +25,8 @@ export function readOptions(args: readonly string[]): ClassifyCommand | null {
   const { values, positionals } = parse(args);
   if (values.help || args.length === 0) return null;
   const [command, ...places] = positionals;
-  if (command !== "classify") throw new UsageError("cli.unknown-command", { command: command ?? "" });
+  if (command !== "classify")
+    throw new UsageError("cli.unknown-command", { command: command ?? "" });
   if (places.length === 0) throw new UsageError("cli.no-files");
   return {
     places,

@@ -22,7 +22,9 @@ export interface FamilyRules {
   readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
 }
 
-// Decision defaults are placeholders until they are measured for each family.
+// Decision defaults: image scores follow reports from the field (openai/CLIP#405: 0.25 for the
+// right text, 0.19 for a wrong one); names among each other lie between 0.7 and 0.95 in CLIP's text
+// tower. They are a start: measure on photos of your own.
 export const FAMILIES: Readonly<Record<Family, FamilyRules>> = {
   clip: {
     maxTokens: 512,

@@ -21,13 +21,7 @@ export interface Decision {
   /** The best class minus the runner-up; the score itself where there is only one class. */
   readonly margin: number;
   readonly reason:
-    | "alias"
-    | "clear"
-    | "below-threshold"
-    | "near-tie"
-    | "background"
-    | "anti-alias"
-    | "empty";
+    "alias" | "clear" | "below-threshold" | "near-tie" | "background" | "anti-alias" | "empty";
 }
 
 /**
@@ -37,8 +31,9 @@ export interface Decision {
 export function decide(ranking: Ranking, rules: DecisionRules, vocabulary: Vocabulary): Decision {
   const [best, second] = ranking.classes;
   const nobody = { class: null, label: null };
+  const ruledOut = ranking.vetoed.length > 0;
   if (!best) {
-    const reason = ranking.vetoed.length > 0 ? "anti-alias" : "empty";
+    const reason = ruledOut ? "anti-alias" : "empty";
     return { outcome: "unknown", ...nobody, score: 0, margin: 0, reason };
   }
   const { score } = best;
@@ -51,9 +46,10 @@ export function decide(ranking: Ranking, rules: DecisionRules, vocabulary: Vocab
     return { ...winner, reason: "alias" };
   }
   const own = vocabulary.classes.find(({ id }) => id === best.class)?.threshold;
+  // The next best after a class that was ruled out is no answer: what was seen is something else.
+  if (ruledOut) return { outcome: "unknown", ...nobody, ...figures, reason: "anti-alias" };
   if (score < (own ?? rules.threshold)) {
-    const reason = ranking.vetoed.length > 0 ? "anti-alias" : "below-threshold";
-    return { outcome: "unknown", ...nobody, ...figures, reason };
+    return { outcome: "unknown", ...nobody, ...figures, reason: "below-threshold" };
   }
   if (rules.background && ranking.background && ranking.background.score > score) {
     return { outcome: "unknown", ...nobody, ...figures, reason: "background" };

@@ -22,7 +22,11 @@ export class ScoreBoard {
   /** The best classes, best first; equal ones in the vocabulary's order. */
   rank(): RankedClass[] {
     return this.vocabulary.classes
-      .map((entry, position) => ({ entry, score: this.scores[position] ?? -2, via: this.via[position] }))
+      .map((entry, position) => ({
+        entry,
+        score: this.scores[position] ?? -2,
+        via: this.via[position],
+      }))
       .filter(({ via }) => via !== undefined)
       .sort((a, b) => b.score - a.score)
       .slice(0, RANKING_LENGTH)

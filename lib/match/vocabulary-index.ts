@@ -16,7 +16,7 @@ import {
   type NameTable,
 } from "../vocabulary/class-names";
 import { findNameInText } from "./find-name-in-text";
-import type { Ranking } from "./ranking";
+import type { Ranking, Via } from "./ranking";
 import { ScoreBoard } from "./score-board";
 import { VectorTable } from "../clip/vector-table";
 
@@ -110,12 +110,16 @@ export class VocabularyIndex {
     options: EmbedOptions = {},
   ): Promise<Ranking> {
     const board = new ScoreBoard(this.vocabulary);
-    const vetoed = new Set<number>();
+    // What a not-word kept from its class, to tell whether it would have come first.
+    const banned = new ScoreBoard(this.vocabulary);
     const weighed = weighCandidates(candidates);
-    const named = this.offerNamed(weighed, board, vetoed);
+    const named = this.offerNamed(weighed, board, banned);
     if (!named) this.offerDescribed(description, board);
-    const background = await this.offerNear(weighed, board, options);
-    return { classes: board.rank(), background, vetoed: this.toIds(vetoed) };
+    const background = await this.offerNear(weighed, board, banned, options);
+    const classes = board.rank();
+    const best = classes[0]?.score ?? -1;
+    const vetoed = banned.rank().filter(({ score }) => score > best);
+    return { classes, background, vetoed: vetoed.map((ranked) => ranked.class) };
   }
 
   /** Ranks the classes for an image's vector. Throws `BAD_CONFIG` where no name can be read. */
@@ -132,21 +136,21 @@ export class VocabularyIndex {
     return { classes: board.rank(), background: this.nearestBackground(vector, 1), vetoed: [] };
   }
 
-  /** Classes whose own name was proposed; notes the ones that a not-word rules out. */
+  /** Offers the classes whose own name was proposed; resolves to whether there was any. */
   private offerNamed(
     weighed: readonly WeighedName[],
     board: ScoreBoard,
-    vetoed: Set<number>,
+    banned: ScoreBoard,
   ): boolean {
     let found = false;
     for (const { name, fold, weight } of weighed) {
-      const banned = this.notWords.get(fold) ?? [];
-      for (const position of banned) vetoed.add(position);
+      const not = this.notWords.get(fold) ?? [];
       for (const position of this.names.get(fold) ?? []) {
-        if (banned.includes(position)) continue;
-        found = true;
         const alias = this.aliasOf(position, fold);
-        board.offer(position, weight, () => ({ candidate: name, alias, kind: "alias" }));
+        const via = (): Via => ({ candidate: name, alias, kind: "alias" });
+        if (not.includes(position)) banned.offer(position, weight, via);
+        else board.offer(position, weight, via);
+        found ||= !not.includes(position);
       }
     }
     return found;
@@ -169,6 +173,7 @@ export class VocabularyIndex {
   private async offerNear(
     weighed: readonly WeighedName[],
     board: ScoreBoard,
+    banned: ScoreBoard,
     options: EmbedOptions,
   ): Promise<Ranking["background"]> {
     const readable = weighed.filter(({ name }) => isReadable(name, this.embedder.info));
@@ -180,11 +185,11 @@ export class VocabularyIndex {
     for (const [number, { name, fold, weight }] of readable.entries()) {
       const vector = vectors[number];
       if (!vector) continue;
-      const banned = this.notWords.get(fold) ?? [];
+      const not = this.notWords.get(fold) ?? [];
       this.table.forEachCosine(vector, (row, cosine) => {
         const { position, name: alias } = this.rows[row] as NameRow;
-        if (banned.includes(position)) return;
-        board.offer(position, cosine * weight, () => ({ candidate: name, alias, kind: "text" }));
+        const target = not.includes(position) ? banned : board;
+        target.offer(position, cosine * weight, () => ({ candidate: name, alias, kind: "text" }));
       });
       const nearest = this.nearestBackground(vector, weight);
       if (nearest && nearest.score > (background?.score ?? -2)) background = nearest;
@@ -211,9 +216,5 @@ export class VocabularyIndex {
     const entry = this.vocabulary.classes[position];
     const names = entry ? namesOf(entry) : [];
     return names.find((name) => foldName(name) === fold) ?? "";
-  }
-
-  private toIds(positions: ReadonlySet<number>): string[] {
-    return [...positions].flatMap((position) => this.vocabulary.classes[position]?.id ?? []);
   }
 }

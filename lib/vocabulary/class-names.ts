@@ -20,7 +20,9 @@ export function namesOf({ label, aliases }: VocabularyClass): string[] {
  * vectors too, but into meaningless ones.
  */
 export function isReadable(name: string, { languages }: Pick<EmbedderInfo, "languages">): boolean {
-  return languages === "multilingual" || /^[\p{Script=Latin}\p{N}\p{P}\p{S}\p{Z}\p{M}]*$/u.test(name);
+  return (
+    languages === "multilingual" || /^[\p{Script=Latin}\p{N}\p{P}\p{S}\p{Z}\p{M}]*$/u.test(name)
+  );
 }
 
 /** Classes (by position) that a folded name stands for. */

@@ -44,7 +44,7 @@ export function foldName(text: string): string {
     .replace(ARTICLE, "");
   const words = plain.split(" ").map(foldWord).join(" ");
   // Japanese is written with or without spaces between words.
-  return words.replace(/(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])/g, "");
+  return words.replace(/(?<=[\u3040-\u30ff\u3400-\u9fff]) | (?=[\u3040-\u30ff\u3400-\u9fff])/g, "");
 }
 
 /** English plural and singular of a word become the same; other words stay as they are. */

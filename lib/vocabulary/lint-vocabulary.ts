@@ -2,13 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { Embedder } from "../clip/embedder";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
-import {
-  DEFAULT_TEMPLATE,
-  foldNames,
-  isReadable,
-  namesOf,
-  renderTemplate,
-} from "./class-names";
+import { DEFAULT_TEMPLATE, foldNames, isReadable, namesOf, renderTemplate } from "./class-names";
 import { VectorTable } from "../clip/vector-table";
 import { foldName } from "./fold-name";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
@@ -96,9 +90,11 @@ async function findNearClasses(
     if (!vector) continue;
     table.forEachCosine(vector, (row, similarity) => {
       const b = names[row];
-      if (row <= position || similarity < NEARLY_THE_SAME || !b || a.entry.id === b.entry.id) return;
+      if (row <= position || similarity < NEARLY_THE_SAME || !b || a.entry.id === b.entry.id)
+        return;
       const pair = JSON.stringify([a.entry.id, b.entry.id].sort());
-      if (similarity > (nearest.get(pair)?.similarity ?? 0)) nearest.set(pair, { a, b, similarity });
+      if (similarity > (nearest.get(pair)?.similarity ?? 0))
+        nearest.set(pair, { a, b, similarity });
     });
     if (position % 100 === 99) await nextTurn();
   }

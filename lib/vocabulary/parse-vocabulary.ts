@@ -62,7 +62,7 @@ export function parseVocabulary(input: unknown): Vocabulary {
 
 function readClasses(input: unknown): ClassInput[] {
   if (typeof input === "string") return readText(input.replace(/^\ufeff/, ""));
-  const list = isRecord(input) ? input["classes"] : input;
+  const list = isRecord(input) ? input.classes : input;
   if (!Array.isArray(list)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.not-a-list", { type: typeof input });
   }
@@ -74,7 +74,7 @@ function readText(text: string): ClassInput[] {
   if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
   const [head = ""] = trimmed.split(/\r?\n/, 1);
   const delimiter = ["\t", ",", ";"].find((mark) => isHeader(head.split(mark)));
-  return delimiter && /\n/.test(trimmed) ? readTable(trimmed, delimiter) : readList(trimmed);
+  return delimiter && trimmed.includes("\n") ? readTable(trimmed, delimiter) : readList(trimmed);
 }
 
 function readJson(text: string): unknown {
@@ -143,7 +143,7 @@ function splitNames(cell: string): string[] {
 function readClass(entry: unknown, line: number): ClassInput {
   if (typeof entry === "string") return { label: entry };
   if (!isRecord(entry)) throw new TlacError("BAD_CONFIG", "vocabulary.bad-class", { line });
-  const label = entry["label"] ?? entry["name"];
+  const label = entry.label ?? entry.name;
   if (typeof label !== "string") throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const text = (key: Column): string | undefined => {
     const value = entry[key];
@@ -151,12 +151,12 @@ function readClass(entry: unknown, line: number): ClassInput {
   };
   const id = text("id");
   const template = text("template");
-  const threshold = readThreshold(entry["threshold"], label);
-  const alert = readAlert(entry["alert"], label);
+  const threshold = readThreshold(entry.threshold, label);
+  const alert = readAlert(entry.alert, label);
   return {
     label,
-    aliases: readNames(entry["aliases"], line),
-    not: readNames(entry["not"], line),
+    aliases: readNames(entry.aliases, line),
+    not: readNames(entry.not, line),
     ...(id === undefined ? {} : { id }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(alert === undefined ? {} : { alert }),
@@ -175,15 +175,19 @@ function readThreshold(value: unknown, label: string): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   const number = typeof value === "string" ? Number(value.normalize("NFKC")) : value;
   if (typeof number === "number" && !Number.isNaN(number)) return number;
-  throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: String(value) });
+  throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: show(value) });
 }
 
 function readAlert(value: unknown, label: string): AlertLevel | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  const level = ALERT_WORDS.get(String(value).trim().toLowerCase());
+  const level = ALERT_WORDS.get(show(value).trim().toLowerCase());
   if (level) return level;
-  const params = { label, value: String(value), levels: ALERT_LEVELS.join(", ") };
+  const params = { label, value: show(value), levels: ALERT_LEVELS.join(", ") };
   throw new TlacError("BAD_CONFIG", "vocabulary.bad-alert", params);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -113,7 +113,7 @@ describe("bounded queue", () => {
   it("does not supersede a frame that is being judged", async () => {
     const queue = createQueue();
     const gate = new Gate();
-    const running = queue.run({ ...gate, work: gate.work, lane: "north" });
+    const running = queue.run({ work: gate.work, lane: "north" });
     const next = queue.run({ lane: "north", work: () => Promise.resolve("next") });
     gate.release();
     assert.deepEqual(await running, { value: "done" });

@@ -17,7 +17,9 @@ async function scene(x: number, seed = 0): Promise<Frame> {
     const noise = ((pixel * 7919 + seed * 104729) % 7) - 3;
     data.fill((inBox ? 220 : 60 + row / 2 + column / 4) + noise, pixel * 3, pixel * 3 + 3);
   }
-  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } }).jpeg().toBuffer();
+  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
   return (await readFrames(jpeg)).frames[0]!;
 }
 

@@ -49,14 +49,20 @@ describe("parsing of vocabularies", () => {
   });
 
   it("makes stable, unique ids that keep Japanese", () => {
-    const ids = parseVocabulary(["Hex Bolt", "hex-bolt", "六角ボルト", "__proto__", "!!!"]).classes.map(
-      ({ id }) => id,
-    );
+    const ids = parseVocabulary([
+      "Hex Bolt",
+      "hex-bolt",
+      "六角ボルト",
+      "__proto__",
+      "!!!",
+    ]).classes.map(({ id }) => id);
     assert.deepEqual(ids, ["hex-bolt", "hex-bolt-2", "六角ボルト", "proto", "class"]);
   });
 
   it("drops aliases that say the same as the label or each other", () => {
-    const [only] = parseVocabulary([{ label: "screw", aliases: ["Screws", "bolt", "bolts"] }]).classes;
+    const [only] = parseVocabulary([
+      { label: "screw", aliases: ["Screws", "bolt", "bolts"] },
+    ]).classes;
     assert.deepEqual(only?.aliases, ["bolt"]);
   });
 
@@ -69,7 +75,12 @@ describe("parsing of vocabularies", () => {
 
   it("writes CSV that it reads back", () => {
     const vocabulary = parseVocabulary([
-      { label: 'bolt, "hex"', aliases: ["六角ボルト", "hex bolt"], alert: "warning", threshold: 0.5 },
+      {
+        label: 'bolt, "hex"',
+        aliases: ["六角ボルト", "hex bolt"],
+        alert: "warning",
+        threshold: 0.5,
+      },
       { label: "nail", not: ["fingernail"] },
     ]);
     assert.deepEqual(parseVocabulary(formatVocabularyCsv(vocabulary)), vocabulary);
@@ -88,10 +99,21 @@ describe("parsing of vocabularies", () => {
     ["a threshold in words", "label,threshold\na,high", /threshold of “a”.*high/],
     ["an unknown alert level", "label,alert\na,loud", /none, info, warning, critical/],
     ["a template without a place", [{ label: "a", template: "photo" }], /\{name\}/],
-    ["a doubled id", [{ id: "x", label: "a" }, { id: "x", label: "b" }], /“x”/],
+    [
+      "a doubled id",
+      [
+        { id: "x", label: "a" },
+        { id: "x", label: "b" },
+      ],
+      /“x”/,
+    ],
     ["aliases that are no texts", [{ label: "a", aliases: [1] }], /list of texts/],
     ["a text that is too long", ["x".repeat(201)], /200 characters/],
-    ["too many classes", Array.from({ length: 10_001 }, (_, n) => `c${String(n)}`), /10000 classes/],
+    [
+      "too many classes",
+      Array.from({ length: 10_001 }, (_, n) => `c${String(n)}`),
+      /10000 classes/,
+    ],
   ];
   for (const [what, input, reason] of refusals) {
     it(`refuses ${what} with the reason`, () => {

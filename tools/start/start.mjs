@@ -1,7 +1,15 @@
 // Runs Node-RED on this computer with the built nodes and a demo flow: sample photos → tlac →
 // result. `--check` runs the flow once in a fresh user directory, prints a table and exits 0
 // only if every sample came out as its class.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import http from "node:http";
 import { tmpdir } from "node:os";

@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import sharp from "sharp";
+
+import type { Embedder } from "../lib/clip/embedder";
+import type { Frame } from "../lib/frame/frame";
+import { readFrames } from "../lib/frame/read-frames";
+import { createOllama } from "../lib/lmm/ollama/ollama";
+import { VocabularyIndex } from "../lib/match/vocabulary-index";
+import { classifyFrame } from "../lib/tlac/classify";
+import { FrameGate } from "../lib/tlac/frame-gate";
+import { FileReconcileMemo } from "../lib/tlac/reconcile-memo";
+import type { Mode } from "../lib/tlac/result";
+import { createEmbedderBrain } from "../test/ollama-double/embedder-brain";
+import { startOllamaDouble } from "../test/ollama-double/server";
+import { countAnswer, vocabularyOf, type ModeCount } from "./accuracy";
+import type { LabelledPhoto } from "./photos";
+import { percent, printFigure, printTitle } from "./print";
+
+const MODEL = "llava:7b";
+const STREAM_FRAMES = 500;
+const SCENES = 11;
+
+/**
+ * The three modes side by side over HTTP. The recogniser answers behind the double, so this
+ * measures the method and its cost in calls, not LLaVA.
+ */
+export async function measureOllamaModes(
+  photos: readonly LabelledPhoto[],
+  embedder: Embedder,
+  cacheDir: string,
+): Promise<void> {
+  const double = await startOllamaDouble({
+    brain: createEmbedderBrain(embedder),
+    models: [{ name: MODEL }],
+  });
+  const ollama = createOllama({ host: double.url, model: MODEL });
+  const index = await VocabularyIndex.build(vocabularyOf(photos), embedder, {});
+  const memo = await FileReconcileMemo.open(path.join(cacheDir, "reconcile.jsonl"));
+  const judge = (frame: Frame, mode: Mode) =>
+    classifyFrame(frame, { mode, lmm: ollama, index, memo });
+  const total = photos.length;
+  try {
+    printTitle(`Modes through Ollama's double, recogniser brain, ${String(total)} photos`);
+    const best = new Map<Mode, number>();
+    for (const mode of ["slac", "tlac", "cascade"] as const) {
+      const count: ModeCount = { right: 0, best: 0, wrong: 0, abstained: 0 };
+      let calls = 0;
+      for (const { file, label } of photos) {
+        const frame = await readFrame(await readFile(file));
+        const result = await judge(frame, mode);
+        calls += result.lmmCalls.length;
+        countAnswer(count, result.ranking[0]?.label, result.label, label);
+      }
+      best.set(mode, count.right / total);
+      const perPhoto = calls / total;
+      printFigure(`${mode}: decided and right`, percent(count.right, total));
+      printFigure(`${mode}: decided and wrong`, percent(count.wrong, total));
+      printFigure(
+        `${mode}: LMM calls a photo`,
+        perPhoto.toFixed(2),
+        mode === "cascade" ? { text: "≤ 1.2", met: perPhoto <= 1.2 } : undefined,
+      );
+    }
+    const gap = (best.get("tlac") ?? 0) - (best.get("cascade") ?? 0);
+    printFigure("tlac minus cascade", `${(100 * gap).toFixed(1)} points`, {
+      text: "≤ 1",
+      met: gap <= 0.01,
+    });
+    await measureStream(photos, (frame) => judge(frame, "cascade"));
+  } finally {
+    await ollama.close();
+    await double.close();
+  }
+}
+
+/** A camera that looks at a scene for a while: sensor noise in each frame, ten scene changes. */
+async function measureStream(
+  photos: readonly LabelledPhoto[],
+  judge: (frame: Frame) => ReturnType<typeof classifyFrame>,
+): Promise<void> {
+  const gate = new FrameGate({ maxDistance: 4, ttlMs: 3_600_000 });
+  const scenes = photos.slice(0, SCENES);
+  const judgedScenes = new Map<string, number>();
+  let calls = 0;
+  let stale = 0;
+  for (let number = 0; number < STREAM_FRAMES; number++) {
+    const scene = Math.floor((number * scenes.length) / STREAM_FRAMES);
+    const { file } = scenes[scene] as LabelledPhoto;
+    const frame = await readFrame(await addNoise(await readFile(file), number));
+    const known = gate.recall("camera", "cascade", frame);
+    if (known) {
+      if (judgedScenes.get(known.id) !== scene) stale += 1;
+      continue;
+    }
+    const result = await judge(frame);
+    calls += result.lmmCalls.length;
+    judgedScenes.set(result.id, scene);
+    gate.remember("camera", "cascade", frame, result);
+  }
+  const perFrame = calls / STREAM_FRAMES;
+  printTitle(
+    `A camera stream of ${String(STREAM_FRAMES)} frames, ${String(scenes.length - 1)} scene changes`,
+  );
+  printFigure("LMM calls a frame", perFrame.toFixed(3), { text: "≤ 0.1", met: perFrame <= 0.1 });
+  printFigure("frames answered with an earlier scene", String(stale));
+}
+
+async function readFrame(image: Buffer): Promise<Frame> {
+  const { frames } = await readFrames(image);
+  return frames[0] as Frame;
+}
+
+/** The noise of a sensor and another JPEG quality, so that no two frames are equal in bytes. */
+async function addNoise(image: Buffer, seed: number): Promise<Buffer> {
+  const { data, info } = await sharp(image)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  let state = seed + 1;
+  for (let position = 0; position < data.length; position++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const value = (data[position] ?? 0) + ((state >>> 24) % 9) - 4;
+    data[position] = Math.max(0, Math.min(255, value));
+  }
+  const { width, height, channels } = info;
+  return sharp(data, { raw: { width, height, channels } })
+    .jpeg({ quality: 80 + (seed % 15) })
+    .toBuffer();
+}

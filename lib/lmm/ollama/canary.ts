@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { TlacError } from "../../errors";
+import { readJsonAnswer } from "../read-answer";
+import type { CanaryPhoto } from "./settings";
+
+/** What a model said about a photo whose content is known. */
+export interface CanaryAnswer {
+  readonly file: string;
+  readonly expected: readonly string[];
+  /** Empty where no usable answer came. */
+  readonly answer: string;
+  readonly fits: boolean;
+}
+
+/**
+ * Shows each photo and compares. Throws `BAD_CONFIG` for a photo that cannot be read, and what
+ * `ask` throws; `ask` answers null where the model said nothing usable.
+ */
+export async function askCanary(
+  photos: readonly CanaryPhoto[],
+  ask: (jpeg: Uint8Array) => Promise<string | null>,
+): Promise<CanaryAnswer[]> {
+  const answers: CanaryAnswer[] = [];
+  for (const { file, words } of photos) {
+    const answer = (await ask(await readPhoto(file))) ?? "";
+    const fits = words.some((word) => hasWord(answer, word));
+    answers.push({ file, expected: words, answer, fits });
+  }
+  return answers;
+}
+
+/**
+ * A model sees if it names at least one photo and tells them apart. Not both: a small model may
+ * err on one. The same answer to each is the mark of one that gets no image, or always the first.
+ */
+export function canaryPasses(answers: readonly CanaryAnswer[]): boolean {
+  const distinct = new Set(answers.map(({ answer }) => firstName(answer)));
+  return distinct.size === answers.length && answers.some(({ fits }) => fits);
+}
+
+function firstName(answer: string): string {
+  const name = readJsonAnswer(answer)?.candidates[0]?.name ?? answer;
+  return name.toLowerCase().replace(/\s+/g, " ").trim();
+}
+
+function hasWord(answer: string, word: string): boolean {
+  const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/[\s_-]+/g, "[\\s_-]*");
+  return new RegExp(`(?<!\\p{L})${escaped}(?:e?s)?(?!\\p{L})`, "iu").test(answer);
+}
+
+async function readPhoto(file: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (cause) {
+    throw new TlacError("BAD_CONFIG", "lmm.canary-photo-missing", { file }, { cause });
+  }
+}
+
+/** The photos of the package, wherever its compiled or its source files run from. */
+export function defaultCanaryPhotos(): CanaryPhoto[] {
+  const photos = path.join(findPackageRoot(__dirname), "examples", "photos");
+  return CANARY_PHOTOS.map(({ file, words }) => ({ file: path.join(photos, file), words }));
+}
+
+function findPackageRoot(folder: string): string {
+  if (existsSync(path.join(folder, "package.json"))) return folder;
+  const parent = path.dirname(folder);
+  return parent === folder ? folder : findPackageRoot(parent);
+}
+
+/** Two things that look nothing alike and that any model which sees can name. */
+const CANARY_PHOTOS: readonly CanaryPhoto[] = [
+  { file: "canary-a.jpg", words: [] },
+  { file: "canary-b.jpg", words: [] },
+];

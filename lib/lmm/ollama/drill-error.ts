@@ -1,0 +1,61 @@
+/** What a server said, dug out of the bodies that it wrapped it in. */
+export interface DrilledError {
+  /** The innermost sentence; may be empty. */
+  readonly message: string;
+  /** llama-server's own kind, such as `exceed_context_size_error`. */
+  readonly type?: string;
+  readonly promptTokens?: number;
+  readonly contextTokens?: number;
+}
+
+/** Ollama quotes the body of its subprocess inside its own, proxies quote Ollama's. */
+const MAX_DEPTH = 4;
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Follows `error` and `message`, each an object or JSON in a string, as far as they go. */
+export function drillError(body: string): DrilledError {
+  let found: DrilledError = { message: body };
+  let layer: unknown = parse(body);
+  for (let depth = 0; depth < MAX_DEPTH * 2 && isRecord(layer); depth += 1) {
+    const type = layer.type;
+    const { n_prompt_tokens: promptTokens, n_ctx: contextTokens } = layer;
+    const inner: unknown = layer.error ?? layer.message;
+    found = {
+      ...found,
+      ...(typeof inner === "string" ? { message: inner } : {}),
+      ...(typeof type === "string" ? { type } : {}),
+      ...(typeof promptTokens === "number" ? { promptTokens } : {}),
+      ...(typeof contextTokens === "number" ? { contextTokens } : {}),
+    };
+    layer = typeof inner === "string" ? parse(inner) : inner;
+  }
+  return { ...found, message: tidy(found.message) };
+}
+
+/** A proxy's HTML says nothing that helps but its title. */
+function tidy(message: string): string {
+  const title = /<title>([^<]*)<\/title>/i.exec(message)?.[1];
+  return (title ?? message)
+    .replace(/<[^>]*>/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, MAX_MESSAGE_LENGTH);
+}
+
+/** JSON that log lines may follow, or an error text may stand before. */
+function parse(text: string): unknown {
+  const start = text.indexOf("{");
+  if (start < 0) return undefined;
+  for (let end = text.length; end > start; end = text.lastIndexOf("}", end - 2) + 1) {
+    try {
+      return JSON.parse(text.slice(start, end)) as unknown;
+    } catch {
+      // Shorter, to the closing brace before.
+    }
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

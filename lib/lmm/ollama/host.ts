@@ -1,0 +1,82 @@
+import { TlacError } from "../../errors";
+
+/** Where Ollama is, ready to be asked. */
+export interface HostAddress {
+  /** `http://127.0.0.1:11434`, without user and password and without a slash at the end. */
+  readonly url: string;
+  /** From `user:password@` in the address. */
+  readonly authorization?: string;
+}
+
+const OLLAMA_PORT = "11434";
+
+/**
+ * Reads an address as Ollama's own command reads `OLLAMA_HOST`: no scheme means http and port
+ * 11434, with a scheme the port is the scheme's own, and a server's listening address (0.0.0.0,
+ * ::) becomes the loopback that a client can reach. Empty: `OLLAMA_HOST`, else this machine.
+ * Throws `BAD_CONFIG`.
+ */
+export function resolveHost(
+  host: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): HostAddress {
+  const given = unquote(host ?? "") || unquote(env.OLLAMA_HOST ?? "");
+  const match = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(given);
+  const scheme = (match?.[1] ?? "http").toLowerCase();
+  if (scheme !== "http" && scheme !== "https") throw badHost(given);
+  const defaultPort = match ? (scheme === "https" ? "443" : "80") : OLLAMA_PORT;
+
+  const [authority = "", ...path] = (match?.[2] ?? given).split("/");
+  const at = authority.lastIndexOf("@");
+  const { name, port } = splitPort(authority.slice(at + 1), defaultPort);
+  let url: URL;
+  try {
+    url = new URL(`${scheme}://${toLoopback(name)}:${port}/${path.join("/")}`);
+  } catch {
+    throw badHost(authority.slice(at + 1));
+  }
+  const address = `${scheme}://${url.hostname}:${port}${url.pathname.replace(/\/+$/, "")}`;
+  if (at < 0) return { url: address };
+  const credentials = Buffer.from(decode(authority.slice(0, at))).toString("base64");
+  return { url: address, authorization: `Basic ${credentials}` };
+}
+
+function splitPort(authority: string, defaultPort: string): { name: string; port: string } {
+  const bracketed = /^\[(.*)\](?::(.*))?$/.exec(authority);
+  if (bracketed) return { name: bracketed[1] ?? "", port: toPort(bracketed[2], defaultPort) };
+  const parts = authority.split(":");
+  // Two colons or more without brackets: a bare IPv6 address, which has no port.
+  if (parts.length > 2) return { name: authority, port: defaultPort };
+  return { name: parts[0] ?? "", port: toPort(parts[1], defaultPort) };
+}
+
+function toPort(text: string | undefined, defaultPort: string): string {
+  if (text === undefined || !/^\d{1,5}$/.test(text)) return defaultPort;
+  const port = Number(text);
+  return port > 65_535 ? defaultPort : String(port);
+}
+
+function toLoopback(name: string): string {
+  if (name === "" || name === "0.0.0.0") return "127.0.0.1";
+  if (name === "::") return "[::1]";
+  return name.includes(":") ? `[${name}]` : name;
+}
+
+function unquote(text: string): string {
+  return text
+    .trim()
+    .replace(/^["']+|["']+$/g, "")
+    .trim();
+}
+
+function decode(credentials: string): string {
+  try {
+    return decodeURIComponent(credentials);
+  } catch {
+    return credentials;
+  }
+}
+
+function badHost(host: string): TlacError {
+  return new TlacError("BAD_CONFIG", "lmm.bad-host", { host });
+}

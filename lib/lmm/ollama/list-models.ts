@@ -1,0 +1,42 @@
+import type { Calls } from "./calls";
+import { canSee, quick, type Abilities } from "./model-facts";
+
+/** One model that the server has. */
+export interface ListedModel {
+  readonly name: string;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** Such as "7.2B"; empty if not told. */
+  readonly parameterSize: string;
+  readonly quantization: string;
+  readonly vision: boolean;
+}
+
+/** More than a dialog's list can show. */
+const MAX_MODELS = 200;
+
+/** All models, those that see first. Throws `CallFailure`. */
+export async function listModels(calls: Calls, signal: AbortSignal): Promise<ListedModel[]> {
+  const { models } = await quick(calls, signal, (client) => client.list());
+  const listed: ListedModel[] = [];
+  for (const entry of (Array.isArray(models) ? models : []).slice(0, MAX_MODELS)) {
+    const tags: typeof entry & Abilities = entry;
+    // Only newer servers tell abilities in the list; the others are asked model by model.
+    const abilities = Array.isArray(tags.capabilities)
+      ? tags
+      : await quick(calls, signal, (client) => client.show({ model: entry.name })).catch(
+          (): Abilities => tags,
+        );
+    signal.throwIfAborted();
+    const details = entry.details as Partial<typeof entry.details> | undefined;
+    listed.push({
+      name: entry.name,
+      digest: entry.digest,
+      sizeBytes: entry.size,
+      parameterSize: details?.parameter_size ?? "",
+      quantization: details?.quantization_level ?? "",
+      vision: canSee(abilities),
+    });
+  }
+  return listed.sort((a, b) => Number(b.vision) - Number(a.vision) || a.name.localeCompare(b.name));
+}

@@ -1,0 +1,74 @@
+import { TlacError } from "../../errors";
+import type { Calls } from "./calls";
+import { CallFailure } from "./failure";
+
+/** How far a pull is. */
+export interface PullProgress {
+  /** The server's own word, such as "verifying sha256 digest". */
+  readonly status: string;
+  /** Over all layers known so far. */
+  readonly completedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface PullOptions {
+  readonly onProgress?: (progress: PullProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A line every 60 ms over hours, some 150 bytes each. */
+const MAX_PULL_BYTES = 200_000_000;
+
+/**
+ * Has the server fetch a model. Resolves only on its word of success. A pull that is cancelled
+ * or fails goes on where it stopped, the next time. Throws `CallFailure` and `CLOSED`.
+ */
+export async function pullModel(
+  calls: Calls,
+  model: string,
+  signal: AbortSignal,
+  onProgress: PullOptions["onProgress"],
+): Promise<void> {
+  const layers = new Map<string, { completed: number; total: number }>();
+  try {
+    await calls.run({ signal, maxBytes: MAX_PULL_BYTES }, async (client) => {
+      for await (const part of await client.pull({ model, stream: true })) {
+        if (part.digest) {
+          // The server leaves a 0 out.
+          const { completed, total }: Partial<typeof part> = part;
+          layers.set(part.digest, { completed: completed ?? 0, total: total ?? 0 });
+        }
+        const parts = [...layers.values()];
+        onProgress?.({
+          status: part.status,
+          completedBytes: parts.reduce((sum, { completed }) => sum + completed, 0),
+          totalBytes: parts.reduce((sum, { total }) => sum + total, 0),
+        });
+      }
+    });
+  } catch (thrown) {
+    throw toPullFailure(thrown, model);
+  }
+}
+
+/** A pull that names no model, or cannot reach the registry, needs another hint than a chat. */
+function toPullFailure(thrown: unknown, model: string): unknown {
+  if (!(thrown instanceof CallFailure) || !thrown.answered) return thrown;
+  const { params, code } = thrown.error;
+  const detail = String(params.detail ?? thrown.error.message);
+  const missing = code === "LMM_MODEL_MISSING" || /file does not exist|not found/i.test(detail);
+  const error = missing
+    ? new TlacError(
+        "LMM_MODEL_MISSING",
+        "lmm.pull-unknown",
+        { ...params, model },
+        { cause: thrown },
+      )
+    : new TlacError(
+        "LMM_UNREACHABLE",
+        "lmm.pull-failed",
+        { ...params, model, detail },
+        { cause: thrown },
+      );
+  return new CallFailure(error, "never", true);
+}

@@ -1,0 +1,38 @@
+import type { Logprob } from "ollama";
+
+/**
+ * The probability of each choice, read where the answer says which: the most likely tokens at
+ * that place, those that are a choice, normalised among the choices. Undefined where the server
+ * told no probabilities, or where no single token was the choice.
+ */
+export function readChoiceProbabilities(
+  tokens: readonly Logprob[],
+  choices: readonly string[],
+): ReadonlyMap<string, number> | undefined {
+  const isJson = tokens
+    .map(({ token }) => token)
+    .join("")
+    .includes("a_choice");
+  let before = "";
+  for (const { token, top_logprobs: alternatives = [] } of tokens) {
+    const atChoice = isJson
+      ? /a_choice"?\s*:\s*"?\s*$/.test(before)
+      : !/[\p{L}\p{N}]/u.test(before);
+    before += token;
+    if (!atChoice || !choices.includes(bare(token))) continue;
+    const weights = new Map(choices.map((choice) => [choice, 0]));
+    for (const { token: alternative, logprob } of alternatives) {
+      const weight = weights.get(bare(alternative));
+      if (weight !== undefined) weights.set(bare(alternative), weight + Math.exp(logprob));
+    }
+    const sum = [...weights.values()].reduce((total, weight) => total + weight, 0);
+    if (sum <= 0) return undefined;
+    return new Map([...weights].map(([choice, weight]) => [choice, weight / sum]));
+  }
+  return undefined;
+}
+
+/** Quotes, colons and spaces share a token with the letter as the tokenizer likes. */
+function bare(token: string): string {
+  return token.replace(/[^\p{L}\p{N}]/gu, "");
+}

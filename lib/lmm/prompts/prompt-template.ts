@@ -1,0 +1,6 @@
+/** A question for the first stage, as a mustache template. */
+export interface PromptTemplate {
+  /** Stable: flows refer to it. */
+  readonly name: string;
+  readonly template: string;
+}

@@ -149,12 +149,12 @@ class FileDownload {
     let from = this.resumesAt(opened, etag, offset);
     if (from === null) {
       // Another version of the file, or a range that the server cannot serve: from the beginning.
-      opened.body.destroy();
+      discard(opened.body);
       opened = await this.open(0);
       from = 0;
     }
     if (opened.statusCode !== 200 && opened.statusCode !== 206) {
-      opened.body.destroy();
+      discard(opened.body);
       throw this.refused(opened.statusCode);
     }
     const { size } = opened;
@@ -189,8 +189,7 @@ class FileDownload {
         size ??= readWholeSize(statusCode, headers);
         return { statusCode, headers, body, etag, size };
       }
-      body.on("error", () => undefined);
-      body.destroy();
+      discard(body);
       url = new URL(location, url).href;
     }
     throw new Error(`more than ${MOST_REDIRECTS} redirects`);
@@ -257,6 +256,12 @@ class FileDownload {
     const key = status === 404 ? "clip.download-not-found" : "clip.download-refused";
     return new TlacError("EMBEDDER_UNAVAILABLE", key, { url: this.url, status });
   }
+}
+
+/** Leaves an answer unread; undici reports that as an error of the stream, which is no news. */
+function discard(body: Readable): void {
+  body.on("error", () => undefined);
+  body.destroy();
 }
 
 function hubAddress(): string {

@@ -35,11 +35,3 @@ export const DTYPE_PREFERENCE: readonly Dtype[] = [
 export function isDtype(value: unknown): value is Dtype {
   return DTYPES.some((dtype) => dtype === value);
 }
-
-/**
- * Whether a text's vector is the same whatever it shares a batch with. Dynamically quantised
- * graphs scale their activations by the extremes of the whole batch.
- */
-export function isBatchInvariant(dtype: Dtype): boolean {
-  return dtype === "fp32" || dtype === "fp16";
-}

@@ -12,15 +12,8 @@ const sessions = new Map<number, ModelSession>();
 async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
   if (request.kind === "open") {
     const session = await ModelSession.open(request.question.spec);
-    try {
-      // The first run also settles how long the vectors are, which no config file says reliably.
-      const dims = (await session.embedTexts(["a photo"])).length;
-      sessions.set(request.session, session);
-      return { dims };
-    } catch (thrown) {
-      await session.dispose();
-      throw thrown;
-    }
+    sessions.set(request.session, session);
+    return { dims: session.dims };
   }
   const session = sessions.get(request.session);
   if (!session) throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.session-lost");

@@ -1,7 +1,7 @@
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 
 import { TlacError, toError } from "../errors";
-import { isBatchInvariant, type Dtype } from "./dtype";
+import type { Dtype } from "./dtype";
 import { FAMILIES, truncateIds } from "./family";
 import type { ImageAnswer, SessionSpec } from "./inference-messages";
 import { loadTransformers, type Transformers } from "./load-transformers";
@@ -9,6 +9,12 @@ import { normalizeVector } from "./vector";
 
 /** More texts a run gain nothing on a CPU and hold everybody else up. */
 const BATCH_TEXTS = 32;
+
+/** Short texts to try a text tower with; several have the same number of tokens in any language. */
+const PROBES = ["a photo", "a crane", "red wine", "old iron", "wet sand", "big ship"];
+
+/** Rounding moves a unit vector by 1e-7; dynamic quantisation, where it depends on mates, by 1e-3. */
+const SAME_VECTOR = 1e-5;
 
 const TEXT_OUTPUTS = ["text_embeds", "pooler_output"];
 const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
@@ -23,6 +29,10 @@ type Outputs = Readonly<Record<string, Tensor | undefined>>;
 
 /** One model in this thread's memory. Calls must not overlap. */
 export class ModelSession {
+  /** Length of a text's vector, which no config file says reliably. */
+  dims = 0;
+  private batchSize = 1;
+
   private constructor(
     private readonly library: Transformers,
     private readonly spec: SessionSpec,
@@ -31,23 +41,37 @@ export class ModelSession {
     private readonly vision: PreTrainedModel | null,
   ) {}
 
+  /** Loads tokenizer and towers, and tries the text tower. Throws `EMBEDDER_UNAVAILABLE`. */
   static async open(spec: SessionSpec): Promise<ModelSession> {
-    const library = await loadTransformers();
+    const session = await ModelSession.load(await loadTransformers(), spec);
     try {
-      const { folder, dtypes } = spec;
+      await session.probe();
+      return session;
+    } catch (thrown) {
+      await session.dispose();
+      throw thrown;
+    }
+  }
+
+  private static async load(library: Transformers, spec: SessionSpec): Promise<ModelSession> {
+    const { folder, dtypes } = spec;
+    const opened: PreTrainedModel[] = [];
+    const open = async (file: string, dtype: Dtype): Promise<PreTrainedModel> => {
+      const tower = await openTower(library, spec, file, dtype);
+      opened.push(tower);
+      return tower;
+    };
+    try {
       const tokenizer = await library.AutoTokenizer.from_pretrained(folder, {
         local_files_only: true,
       });
-      const text = await openTower(library, spec, "text_model", dtypes.text);
-      const vision = dtypes.vision
-        ? await openTower(library, spec, "vision_model", dtypes.vision)
-        : null;
+      const text = await open("text_model", dtypes.text);
+      const vision = dtypes.vision ? await open("vision_model", dtypes.vision) : null;
       return new ModelSession(library, spec, tokenizer, text, vision);
     } catch (thrown) {
-      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.load-failed", {
-        folder: spec.folder,
-        reason: toError(thrown).message,
-      });
+      await Promise.all(opened.map((tower) => tower.dispose()));
+      const params = { folder, reason: toError(thrown).message };
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.load-failed", params);
     }
   }
 
@@ -89,11 +113,18 @@ export class ModelSession {
   }
 
   /**
-   * One text a run where batch mates would change its vector: the same text has the same vector
-   * on every day and in every vocabulary, for a cost that is paid once a text.
+   * Sees whether a text's vector depends on what it shares a batch with: it does where activations
+   * are quantised by the extremes of the whole batch, which a file's name does not tell. Such a
+   * tower gets one text a run (half the speed, paid once a text), so that the same text has the
+   * same vector on every day and in every vocabulary.
    */
-  private get batchSize(): number {
-    return isBatchInvariant(this.spec.dtypes.text) ? BATCH_TEXTS : 1;
+  private async probe(): Promise<void> {
+    const alone = await this.embedTexts(PROBES);
+    this.dims = alone.length / PROBES.length;
+    this.batchSize = BATCH_TEXTS;
+    const together = await this.embedTexts(PROBES);
+    const same = alone.every((value, i) => Math.abs(value - (together[i] ?? NaN)) < SAME_VECTOR);
+    if (!same) this.batchSize = 1;
   }
 
   /** Rows of ids as the text tower wants them. */

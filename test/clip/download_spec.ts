@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { connect, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { downloadModel, listMissingFiles, presetFolder } from "../../lib/clip/download";
+import type { LoadProgress } from "../../lib/clip/load-progress";
+import { findPreset, listPresetFiles } from "../../lib/clip/presets";
+import { TlacError } from "../../lib/errors";
+import type { MessageKey } from "../../lib/i18n/catalogue";
+import { withEnvironment } from "../helpers/with-environment";
+import { HubServer } from "./hub-server";
+
+const PRESET = findPreset("clip-vit-base-patch32")!;
+const FILES = listPresetFiles(PRESET);
+const TEXT = "onnx/text_model.onnx";
+
+describe("downloading a model", () => {
+  let hub: HubServer;
+  let cacheDir: string;
+  let contents: Map<string, Buffer>;
+
+  beforeEach(async () => {
+    contents = new Map(
+      FILES.map((file) => [file, randomBytes(file.endsWith(".onnx") ? 300_000 : 2_000)]),
+    );
+    hub = await HubServer.start(contents);
+    cacheDir = await mkdtemp(path.join(tmpdir(), "tlac-download-"));
+  });
+
+  afterEach(async () => {
+    await hub.stop();
+    await rm(cacheDir, { recursive: true, force: true });
+  });
+
+  const download = (onProgress?: (progress: LoadProgress) => void): Promise<string> =>
+    downloadModel(PRESET, {
+      cacheDir,
+      baseUrl: `${hub.url}/`,
+      idleMs: 300,
+      ...(onProgress ? { onProgress } : {}),
+    });
+
+  const assertWhole = async (): Promise<void> => {
+    const folder = presetFolder(PRESET, cacheDir);
+    for (const file of FILES) {
+      assert.deepEqual(await readFile(path.join(folder, file)), contents.get(file), file);
+    }
+    const left = (await readdir(folder, { recursive: true })).filter((name) => /part/.test(name));
+    assert.deepEqual(left, []);
+    assert.deepEqual(await listMissingFiles(PRESET, { cacheDir }), []);
+  };
+
+  const assertRejects = async (work: Promise<unknown>, key: MessageKey): Promise<void> => {
+    await assert.rejects(work, (error) => {
+      assert.ok(error instanceof TlacError, String(error));
+      assert.equal(error.code, "EMBEDDER_UNAVAILABLE");
+      assert.equal(error.key, key, error.message);
+      return true;
+    });
+  };
+
+  const rangesOf = (file: string): (string | null)[] =>
+    hub.requests.filter(({ path }) => path === `/storage/${file}`).map(({ range }) => range);
+
+  it("fetches every file, follows the hub to its storage and tells how far it is", async () => {
+    const seen: LoadProgress[] = [];
+    const folder = await download((progress) => seen.push(progress));
+    assert.equal(folder, presetFolder(PRESET, cacheDir));
+    await assertWhole();
+    assert.deepEqual(new Set(seen.map(({ file }) => file)), new Set(FILES));
+    const text = seen.filter(({ file }) => file === TEXT);
+    assert.deepEqual(text.at(-1), {
+      phase: "download",
+      file: TEXT,
+      loadedBytes: 300_000,
+      totalBytes: 300_000,
+    });
+    assert.ok(text.length <= 101);
+  });
+
+  it("asks for nothing that is there already", async () => {
+    await download();
+    const before = hub.requests.length;
+    await download();
+    assert.equal(hub.requests.length, before);
+  });
+
+  it("lets two users of one model share the download", async () => {
+    await Promise.all([download(), download()]);
+    await assertWhole();
+    assert.deepEqual(rangesOf(TEXT), [null]);
+  });
+
+  it("goes on where a cut connection stopped", async () => {
+    hub.fail(TEXT, { kind: "cut", after: 100_000 });
+    await assertRejects(download(), "clip.download-failed");
+    const part = path.join(presetFolder(PRESET, cacheDir), `${TEXT}.part`);
+    const { size } = await stat(part);
+    assert.ok(size > 0 && size <= 100_000);
+    await download();
+    await assertWhole();
+    assert.deepEqual(rangesOf(TEXT), [null, `bytes=${String(size)}-`]);
+  });
+
+  it("begins anew where the server knows no ranges", async () => {
+    hub.fail(TEXT, { kind: "cut", after: 100_000 }, { kind: "no-ranges" });
+    await assertRejects(download(), "clip.download-failed");
+    await download();
+    await assertWhole();
+  });
+
+  // A range that no longer exists, and one that does but belongs to other bytes.
+  for (const size of [50_000, 200_000]) {
+    it(`begins anew where the file has changed to ${String(size)} bytes since`, async () => {
+      hub.fail(TEXT, { kind: "cut", after: 100_000 });
+      await assertRejects(download(), "clip.download-failed");
+      const changed = randomBytes(size);
+      contents.set(TEXT, changed);
+      hub.replace(TEXT, changed);
+      await download();
+      await assertWhole();
+    });
+  }
+
+  it("throws wrong bytes away and can be tried again", async () => {
+    hub.fail(TEXT, { kind: "wrong-bytes" });
+    await assertRejects(download(), "clip.download-damaged");
+    await download();
+    await assertWhole();
+    assert.deepEqual(rangesOf(TEXT), [null, null]);
+  });
+
+  it("sees wrong bytes in small files as well", async () => {
+    hub.fail("config.json", { kind: "wrong-bytes" });
+    await assertRejects(download(), "clip.download-damaged");
+  });
+
+  it("gives up on a server that falls silent, and keeps what came", async () => {
+    hub.fail(TEXT, { kind: "stall", after: 100_000 });
+    await assertRejects(download(), "clip.download-failed");
+    await download();
+    await assertWhole();
+    assert.match(rangesOf(TEXT)[1] ?? "", /^bytes=[1-9]\d*-$/);
+  });
+
+  it("follows a renamed repository", async () => {
+    hub.fail("config.json", { kind: "renamed" }, { kind: "renamed" });
+    await download();
+    await assertWhole();
+  });
+
+  it("does not run in circles", async () => {
+    hub.fail(TEXT, { kind: "loop" });
+    await assertRejects(download(), "clip.download-failed");
+    assert.ok(hub.requests.filter(({ path }) => path.endsWith(TEXT)).length < 10);
+  });
+
+  for (const [status, key] of [
+    [404, "clip.download-not-found"],
+    [401, "clip.download-refused"],
+    [503, "clip.download-refused"],
+  ] as const) {
+    it(`names the file that the server answers with ${String(status)}`, async () => {
+      hub.fail(TEXT, { kind: "status", status });
+      const failed = download();
+      await assertRejects(failed, key);
+      await assert.rejects(failed, new RegExp(TEXT));
+    });
+  }
+
+  it("says what is wrong where no server is", async () => {
+    const { url } = hub;
+    await hub.stop();
+    await assertRejects(
+      downloadModel(PRESET, { cacheDir, baseUrl: url, idleMs: 300 }),
+      "clip.download-failed",
+    );
+    hub = await HubServer.start(contents);
+  });
+
+  it("stops at once when its user is gone", async () => {
+    hub.fail(TEXT, { kind: "stall", after: 100_000 });
+    const owner = new AbortController();
+    const work = downloadModel(PRESET, {
+      cacheDir,
+      baseUrl: hub.url,
+      signal: owner.signal,
+      onProgress: ({ file, loadedBytes = 0 }) => {
+        if (file === TEXT && loadedBytes > 0) owner.abort();
+      },
+    });
+    await assert.rejects(work, { code: "CLOSED" });
+  });
+
+  it("goes through the proxy that the environment names", async () => {
+    const proxy = createServer();
+    const asked: string[] = [];
+    proxy.on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      const onward = connect(Number(new URL(hub.url).port), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        onward.pipe(socket).pipe(onward);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    await withEnvironment(
+      { HTTP_PROXY: `http://127.0.0.1:${String(port)}`, NO_PROXY: "127.0.0.1" },
+      // Only the proxy knows a way to this host.
+      () => downloadModel(PRESET, { cacheDir, baseUrl: "http://hub.invalid" }),
+    );
+    await assertWhole();
+    assert.deepEqual(new Set(asked), new Set(["hub.invalid:80"]));
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  it("takes the hub's address from HF_ENDPOINT", async () => {
+    await withEnvironment({ HF_ENDPOINT: hub.url }, () => downloadModel(PRESET, { cacheDir }));
+    await assertWhole();
+  });
+});

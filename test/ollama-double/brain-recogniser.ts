@@ -52,11 +52,12 @@ export class RecogniserBrain implements Brain {
     const choice = readChoiceQuestion(prompt, format);
     if (choice) return this.#choose(choice, seen);
     const list = readClassList(prompt);
-    if (list && (list.predicted !== undefined || seen[0])) {
+    if (list && (list.predicted !== undefined || (seen.length > 0 && !isRecord(format)))) {
       return { text: await this.#pickClass(list, seen) };
     }
     if (seen.length === 0) return { text: "I cannot see an image. Please provide one." };
     if (isRecord(format)) return { json: describeAsJson(format, seen, request.dice) };
+    if (NAME_ONLY.test(prompt)) return { text: seen[0]?.name ?? "" };
     return { text: describeInWords(seen, request.dice) };
   }
 
@@ -110,6 +111,9 @@ export class RecogniserBrain implements Brain {
 }
 
 // Readers of prompts: what follows knows how a prompt is worded, and nothing else does.
+
+/** The paper's first stage wants no sentence. */
+const NAME_ONLY = /\b(name only|only (the|its) name)\b/i;
 
 interface ClassList {
   readonly classes: string[];

@@ -21,16 +21,23 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+interface Barrier {
+  readonly opened: Promise<void>;
+  /** How many requests may still pass. */
+  passes: number;
+}
+
 /** Gates stand open until held. */
 export class Gates {
-  readonly #held = new Map<GateName, Set<Promise<void>>>();
+  readonly #held = new Map<GateName, Set<Barrier>>();
 
-  /** Closes a gate; the returned function opens it again. */
-  hold(name: GateName): () => void {
+  /** Closes a gate once `passes` requests have gone through; the returned function opens it. */
+  hold(name: GateName, passes = 0): () => void {
     let open = (): void => undefined;
-    const barrier = new Promise<void>((resolve) => {
+    const opened = new Promise<void>((resolve) => {
       open = resolve;
     });
+    const barrier = { opened, passes };
     const barriers = this.#held.get(name) ?? new Set();
     this.#held.set(name, barriers.add(barrier));
     return () => {
@@ -42,10 +49,9 @@ export class Gates {
   /** Waits while anybody holds the gate. */
   async pass(name: GateName, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    for (;;) {
-      const [barrier] = this.#held.get(name) ?? [];
-      if (!barrier) return;
-      await orAborted(barrier, signal);
+    for (const barrier of this.#held.get(name) ?? []) {
+      if (barrier.passes > 0) barrier.passes--;
+      else await orAborted(barrier.opened, signal);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { toError } from "../../lib/errors";
 import type { ReceivedImage } from "./images";
 
 /** How far a request has come. */
@@ -75,9 +76,17 @@ export class Journal {
 
   /** Resolves with the first entry that satisfies the condition, now or later. */
   waitFor(condition: (entry: JournalEntry) => boolean): Promise<JournalEntry> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const check = (): void => {
-        const found = this.entries.find(condition);
+        let found: JournalEntry | undefined;
+        try {
+          found = this.entries.find(condition);
+        } catch (error: unknown) {
+          // The test's mistake must fail the test, not the server.
+          this.#watchers.delete(check);
+          reject(toError(error));
+          return;
+        }
         if (!found) return;
         this.#watchers.delete(check);
         resolve(found);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { isAllowed } from "./access";
@@ -177,9 +178,9 @@ export class OllamaDouble {
     this.#core.faults.clear();
   }
 
-  /** Stops every request at a gate until the returned function is called. */
-  hold(gate: GateName): () => void {
-    return this.#core.gates.hold(gate);
+  /** Stops requests at a gate, after `passes` have gone through, until the returned call. */
+  hold(gate: GateName, passes = 0): () => void {
+    return this.#core.gates.hold(gate, passes);
   }
 
   /** Listens; after `stop` on the same port again. */
@@ -203,10 +204,12 @@ export class OllamaDouble {
     });
     const requests = [...this.#requests];
     for (const { controller } of requests) controller.abort(new ServerStopped());
-    for (const socket of this.#sockets) socket.destroy();
+    const sockets = [...this.#sockets];
+    const cut = sockets.map((socket) => once(socket, "close"));
+    for (const socket of sockets) socket.destroy();
     await Promise.all(requests.map(({ handled }) => handled));
     this.#core.scheduler.unloadAll();
-    await closed;
+    await Promise.all([...cut, closed]);
   }
 
   /** Stops for good; no socket and no timer is left. */

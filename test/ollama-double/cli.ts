@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     profile,
     brain: await createBrain(brain, values.say, values.model),
     port: Number(values.port),
+    journalSize: 100,
     models: [
       { name: "llava:7b" },
       { name: "llama3.2:3b", capabilities: ["completion", "tools"], path: "native" },

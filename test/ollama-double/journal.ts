@@ -46,6 +46,9 @@ export class Journal {
   readonly entries: JournalEntry[] = [];
   readonly #watchers = new Set<() => void>();
 
+  /** Keeps the newest `size` entries: each holds its images, and a soak sends many. */
+  constructor(private readonly size = Infinity) {}
+
   /** Entries of one path. */
   of(path: string): readonly JournalEntry[] {
     return this.entries.filter((entry) => entry.path === path);
@@ -60,6 +63,7 @@ export class Journal {
 
   add(entry: JournalEntry): void {
     this.entries.push(entry);
+    if (this.entries.length > this.size) this.entries.shift();
     this.changed();
   }
 

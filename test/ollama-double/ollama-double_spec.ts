@@ -1050,6 +1050,15 @@ describe("ollama double", () => {
       assert.equal((await sharp(image!.bytes).metadata()).width, 64);
     });
 
+    it("keeps as many entries as it is told to", async () => {
+      await start({ journalSize: 2 });
+      for (const path of ["/api/version", "/api/tags", "/api/ps"]) await fetch(double.url + path);
+      assert.deepEqual(
+        double.journal.entries.map(({ path }) => path),
+        ["/api/tags", "/api/ps"],
+      );
+    });
+
     it("hits only the requests that a fault is meant for, as often as it says", async () => {
       await start();
       double.fault({ kind: "busy" }, { on: "/api/chat", times: 2 });

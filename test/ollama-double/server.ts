@@ -39,6 +39,8 @@ export interface OllamaDoubleOptions {
   /** Tokens, for requests that set none; default 4096. */
   readonly numCtx?: number;
   readonly clock?: Clock;
+  /** Entries that the journal keeps; default: all. */
+  readonly journalSize?: number;
   /** Default: a free one. */
   readonly port?: number;
   /** Default 127.0.0.1. Bound to 0.0.0.0 it does not check the Host header. */
@@ -88,7 +90,7 @@ export class OllamaDouble {
       clock,
       gates: new Gates(),
       faults: new Faults(),
-      journal: new Journal(),
+      journal: new Journal(options.journalSize),
       models: new ModelTable(options.models ?? [{ name: "llava:7b" }], () => clock.now()),
       scheduler: new Scheduler(
         {

@@ -173,8 +173,8 @@ export function sharedHost(): WorkerHost {
   return current;
 }
 
-/** From the build it starts the compiled file, from the sources (tests, tools) through tsx. */
-function spawnWorker(): Worker {
+/** Starts the thread: from the build the compiled file, from the sources (tests, tools) through tsx. */
+export function spawnWorker(): Worker {
   const extension = path.extname(__filename);
   const entry = path.join(__dirname, `inference-worker${extension}`);
   const name = "tlac-inference";

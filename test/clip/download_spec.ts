@@ -49,7 +49,9 @@ describe("downloading a model", () => {
     for (const file of FILES) {
       assert.deepEqual(await readFile(path.join(folder, file)), contents.get(file), file);
     }
-    const left = (await readdir(folder, { recursive: true })).filter((name) => /part/.test(name));
+    const left = (await readdir(folder, { recursive: true })).filter((name) =>
+      name.includes(".part"),
+    );
     assert.deepEqual(left, []);
     assert.deepEqual(await listMissingFiles(PRESET, { cacheDir }), []);
   };

@@ -5,7 +5,7 @@ import path from "node:path";
 import { findStarterFolder } from "../../lib/clip/presets";
 
 /** A model folder to spoil: small files copied from the starter, weights linked. */
-export async function copyStarter(): Promise<{ folder: string; remove(): Promise<void> }> {
+export async function copyStarter(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const starter = findStarterFolder();
   const folder = await mkdtemp(path.join(tmpdir(), "tlac-model-"));
   for (const entry of await readdir(starter, { withFileTypes: true })) {

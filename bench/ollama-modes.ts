@@ -35,7 +35,7 @@ export async function measureOllamaModes(
     brain: createEmbedderBrain(embedder),
     models: [{ name: MODEL }],
   });
-  const ollama = createOllama({ host: double.url, model: MODEL });
+  const ollama = createOllama({ host: double.url, model: MODEL, canary: false });
   const index = await VocabularyIndex.build(vocabularyOf(photos), embedder, {});
   const memo = await FileReconcileMemo.open(path.join(cacheDir, "reconcile.jsonl"));
   const judge = (frame: Frame, mode: Mode) =>

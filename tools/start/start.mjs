@@ -29,6 +29,7 @@ const say = (key, params) => console.log(translate(`start.${key}`, params, langu
 const photos = path.join(root, "examples", "photos");
 const files = readdirSync(photos).filter((file) => file.endsWith(".jpg"));
 process.env.TLAC_PHOTOS = photos;
+process.env.TLAC_PHOTO_LIST = JSON.stringify(files);
 
 const userDir = check
   ? mkdtempSync(path.join(tmpdir(), "node-red-tlac-"))

@@ -1,0 +1,651 @@
+// What the examples are: one idea each, core nodes beside ours, runnable with the bundled model.
+
+/** The photos that the examples judge; file names in examples/photos, class = name of the file. */
+const [FIRST, SECOND, THIRD] = ["screwdriver.jpg", "hammer.jpg", "teapot.jpg"];
+
+/** Classes of the examples; photos of other things are there to be unknown. */
+const CLASSES = [
+  "screwdriver = ドライバー | ねじ回し",
+  "hammer = ハンマー | 金づち",
+  "wrench = スパナ | レンチ",
+  "forklift = フォークリフト",
+].join("\n");
+
+const inject = (once = true) => ({
+  props: [{ p: "payload" }],
+  repeat: "",
+  crontab: "",
+  once,
+  onceDelay: 0.5,
+  topic: "",
+  payload: "",
+  payloadType: "date",
+});
+
+const template = (text, field = "payload") => ({
+  field,
+  fieldType: "msg",
+  format: "text",
+  syntax: "plain",
+  template: text,
+  output: "str",
+});
+
+const debug = (name, complete = "payload", targetType = "msg") => ({
+  name,
+  active: true,
+  tosidebar: true,
+  console: false,
+  tostatus: false,
+  complete,
+  targetType,
+  statusVal: "",
+  statusType: "auto",
+});
+
+const change = (...rules) => ({ rules, action: "", property: "", from: "", to: "", reg: false });
+const set = (p, to, tot = "str") => ({ t: "set", p, pt: "msg", to, tot });
+const catchAll = { scope: null, uncaught: false };
+const note = (name, info) => ({ name, info });
+
+/** All examples: `{ title, nodes }`, the title being the entry in the editor's import menu. */
+export async function describeExamples(createTab, photo) {
+  const photos = await Promise.all([FIRST, SECOND, THIRD].map(photo));
+  const [first, second, stranger] = photos;
+  return [
+    oneImage(createTab, first),
+    twoSteps(createTab, first),
+    mqttCamera(createTab),
+    httpUpload(createTab),
+    watchFolder(createTab),
+    onlyOnChange(createTab, first, second),
+    reviewFolder(createTab, first, stranger),
+    severalCameras(createTab, photos),
+    sideBySide(createTab, second),
+  ];
+}
+
+function oneImage(createTab, image) {
+  const title = "01 - Classify one image";
+  const tab = createTab("tlac01", "Classify one image", "");
+  tab.add(
+    "note",
+    "comment",
+    230,
+    60,
+    note(
+      "Press the button: a photo goes in, its class comes out",
+      "The first door is a class, the second is for a person to look at, the third for skipped images. Type your own classes in the tlac node: one a line, with other names behind `=`.",
+    ),
+  );
+  tab.add("inject", "inject", 150, 120, inject(), [["image"]]);
+  tab.add("image", "template", 320, 120, { ...template(image), name: "a photo" }, [["tlac"]]);
+  tab.add("tlac", "tlac", 490, 120, { classes: CLASSES }, [["class"], ["review"], []]);
+  tab.add("class", "debug", 690, 100, debug("class"), []);
+  tab.add("review", "debug", 690, 140, debug("a person should look"), []);
+  tab.add("catch", "catch", 490, 200, catchAll, [["error"]]);
+  tab.add("error", "debug", 690, 200, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function twoSteps(createTab, image) {
+  const title = "02 - The two steps by hand";
+  const tab = createTab("tlac02", "The two steps by hand", "");
+  tab.add(
+    "note",
+    "comment",
+    270,
+    60,
+    note(
+      "First the names for what is seen, then the match with your classes",
+      "lmm-candidates asks what the image shows; clip-match finds the nearest class. Between them the names are yours to look at, filter or store.",
+    ),
+  );
+  tab.add("inject", "inject", 130, 120, inject(), [["image"]]);
+  tab.add("image", "template", 280, 120, { ...template(image), name: "a photo" }, [["lmm"]]);
+  tab.add("lmm", "lmm-candidates", 460, 120, {}, [["match", "names"], []]);
+  tab.add("names", "debug", 670, 180, debug("names"), []);
+  tab.add("match", "clip-match", 660, 120, { classes: CLASSES }, [["class"], ["review"]]);
+  tab.add("class", "debug", 850, 100, debug("class"), []);
+  tab.add("review", "debug", 850, 140, debug("a person should look"), []);
+  tab.add("catch", "catch", 460, 240, catchAll, [["error"]]);
+  tab.add("error", "debug", 670, 240, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function mqttCamera(createTab) {
+  const title = "03 - MQTT camera to MQTT alert";
+  const tab = createTab("tlac03", "MQTT camera to MQTT alert", "");
+  const broker = tab.config("broker", "mqtt-broker", {
+    name: "",
+    broker: "localhost",
+    port: "1883",
+    clientid: "",
+    autoConnect: true,
+    usetls: false,
+    protocolVersion: "4",
+    keepalive: "60",
+    cleansession: true,
+    autoUnsubscribe: true,
+    birthTopic: "",
+    birthQos: "0",
+    birthRetain: "false",
+    birthPayload: "",
+    birthMsg: {},
+    closeTopic: "",
+    closeQos: "0",
+    closeRetain: "false",
+    closePayload: "",
+    closeMsg: {},
+    willTopic: "",
+    willQos: "0",
+    willRetain: "false",
+    willPayload: "",
+    willMsg: {},
+    userProps: "",
+    sessionExpiry: "",
+  });
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "A camera publishes JPEGs under cameras/<name>; alerts go to alerts/<name>",
+      "The topic is the camera's key: frames of one camera replace each other in the queue. Set the broker's address. Only classes with alert level critical raise an alert here.",
+    ),
+  );
+  tab.add(
+    "in",
+    "mqtt in",
+    130,
+    120,
+    {
+      topic: "cameras/+",
+      qos: "0",
+      datatype: "buffer",
+      broker,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
+    },
+    [["tlac"]],
+  );
+  tab.add(
+    "tlac",
+    "tlac",
+    290,
+    120,
+    {
+      classes:
+        "label,aliases,alert\nscrewdriver,ドライバー,none\nhammer,ハンマー,critical\nforklift,フォークリフト,critical",
+    },
+    [["alert"], ["review"], []],
+  );
+  tab.add(
+    "alert",
+    "switch",
+    460,
+    100,
+    {
+      name: "critical?",
+      property: "payload.alert",
+      propertyType: "msg",
+      rules: [{ t: "eq", v: "critical", vt: "str" }],
+      checkall: "true",
+      repair: false,
+      outputs: 1,
+    },
+    [["text"]],
+  );
+  tab.add(
+    "text",
+    "change",
+    640,
+    100,
+    {
+      ...change(
+        {
+          t: "change",
+          p: "topic",
+          pt: "msg",
+          from: "cameras/",
+          fromt: "str",
+          to: "alerts/",
+          tot: "str",
+        },
+        set("payload", '{"class": payload.label, "why": payload.explanation}', "jsonata"),
+      ),
+      name: "alert text",
+    },
+    [["out"]],
+  );
+  tab.add(
+    "out",
+    "mqtt out",
+    820,
+    100,
+    {
+      topic: "",
+      qos: "1",
+      retain: "false",
+      respTopic: "",
+      contentType: "",
+      userProps: "",
+      correl: "",
+      expiry: "",
+      broker,
+    },
+    [],
+  );
+  tab.add("review", "debug", 490, 160, debug("a person should look"), []);
+  tab.add("catch", "catch", 290, 220, catchAll, [["error"]]);
+  tab.add("error", "debug", 490, 220, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function httpUpload(createTab) {
+  const title = "04 - HTTP upload to JSON answer";
+  const tab = createTab("tlac04", "HTTP upload to JSON answer", "");
+  tab.add(
+    "note",
+    "comment",
+    350,
+    60,
+    note(
+      "curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' http://localhost:1880/classify",
+      "The answer is the whole result as JSON; a failure is status 422 with its code and sentence.",
+    ),
+  );
+  tab.add(
+    "in",
+    "http in",
+    130,
+    120,
+    { url: "/classify", method: "post", upload: false, swaggerDoc: "" },
+    [["tlac"]],
+  );
+  tab.add("tlac", "tlac", 300, 120, { classes: CLASSES }, [["answer"], ["answer"], ["answer"]]);
+  tab.add("answer", "http response", 490, 120, { statusCode: "", headers: {} }, []);
+  tab.add("catch", "catch", 130, 200, catchAll, [["body"]]);
+  tab.add(
+    "body",
+    "change",
+    300,
+    200,
+    {
+      ...change(
+        set("payload", '{"code": error.code, "message": error.message}', "jsonata"),
+        set("statusCode", "422", "num"),
+      ),
+      name: "error as JSON",
+    },
+    [["refuse"]],
+  );
+  tab.add("refuse", "http response", 490, 200, { statusCode: "", headers: {} }, []);
+  return { title, nodes: tab.nodes };
+}
+
+function watchFolder(createTab) {
+  const title = "05 - Watch a folder";
+  const tab = createTab("tlac05", "Watch a folder", "");
+  tab.add(
+    "note",
+    "comment",
+    260,
+    60,
+    note(
+      "Each new photo in the folder photos is classified",
+      "The folder is relative to where Node-RED was started; type your own in the watch node. Put a photo in to see it work.",
+    ),
+  );
+  tab.add("watch", "watch", 120, 120, { files: "photos", recursive: false }, [["new"]]);
+  tab.add(
+    "new",
+    "switch",
+    270,
+    120,
+    {
+      name: "a photo?",
+      property: "payload",
+      propertyType: "msg",
+      rules: [{ t: "regex", v: "\\.(jpe?g|png|webp)$", vt: "str", case: true }],
+      checkall: "true",
+      repair: false,
+      outputs: 1,
+    },
+    [["settle"]],
+  );
+  tab.add(
+    "settle",
+    "trigger",
+    430,
+    120,
+    {
+      name: "once written",
+      op1: "",
+      op2: "",
+      op1type: "nul",
+      op2type: "payl",
+      duration: "500",
+      extend: true,
+      overrideDelay: false,
+      units: "ms",
+      reset: "",
+      bytopic: "topic",
+      topic: "payload",
+      outputs: 1,
+    },
+    [["name"]],
+  );
+  tab.add(
+    "name",
+    "change",
+    590,
+    120,
+    { ...change(set("filename", "payload", "msg")), name: "file name" },
+    [["file"]],
+  );
+  tab.add(
+    "file",
+    "file in",
+    130,
+    200,
+    {
+      filename: "filename",
+      filenameType: "msg",
+      format: "",
+      chunk: false,
+      sendError: false,
+      encoding: "none",
+      allProps: false,
+    },
+    [["tlac"]],
+  );
+  tab.add("tlac", "tlac", 290, 200, { classes: CLASSES }, [["class"], ["review"], []]);
+  tab.add("class", "debug", 470, 180, debug("class"), []);
+  tab.add("review", "debug", 500, 220, debug("a person should look"), []);
+  tab.add("catch", "catch", 290, 280, catchAll, [["error"]]);
+  tab.add("error", "debug", 470, 280, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function onlyOnChange(createTab, first, second) {
+  const title = "06 - Only on change";
+  const tab = createTab("tlac06", "Only on change", "");
+  tab.add(
+    "note",
+    "comment",
+    290,
+    60,
+    note(
+      "A message leaves only when the class of a camera changes",
+      "An unchanged scene costs no call (the frame gate of the tlac node), and the filter node lets a class through once. Press the buttons in turn.",
+    ),
+  );
+  tab.add("button1", "inject", 130, 120, { ...inject(false), name: "scene 1" }, [["image1"]]);
+  tab.add("image1", "template", 290, 120, { ...template(first), name: "a photo" }, [["camera"]]);
+  tab.add("button2", "inject", 130, 160, { ...inject(false), name: "scene 2" }, [["image2"]]);
+  tab.add("image2", "template", 290, 160, { ...template(second), name: "another photo" }, [
+    ["camera"],
+  ]);
+  tab.add("camera", "change", 460, 140, { ...change(set("topic", "line 1")), name: "camera" }, [
+    ["tlac"],
+  ]);
+  tab.add("tlac", "tlac", 610, 140, { classes: CLASSES, unchanged: "reuse" }, [
+    ["changed"],
+    [],
+    [],
+  ]);
+  tab.add(
+    "changed",
+    "rbe",
+    770,
+    140,
+    {
+      func: "rbe",
+      gap: "",
+      start: "",
+      inout: "out",
+      septopics: true,
+      property: "payload.class",
+      topi: "topic",
+    },
+    [["class"]],
+  );
+  tab.add("class", "debug", 930, 140, debug("a new class"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function reviewFolder(createTab, known, stranger) {
+  const title = "07 - Unknowns to a review folder";
+  const tab = createTab("tlac07", "Unknowns to a review folder", "");
+  tab.add(
+    "note",
+    "comment",
+    330,
+    60,
+    note(
+      "What is ambiguous or unknown is stored as a JPEG for a person to look at",
+      "The folder review is relative to where Node-RED was started. The file's name is the id of the decision; the reason goes to the debug sidebar.",
+    ),
+  );
+  tab.add("button1", "inject", 140, 120, { ...inject(), name: "a class" }, [["image1"]]);
+  tab.add("image1", "template", 300, 120, { ...template(known), name: "a photo" }, [["tlac"]]);
+  tab.add("button2", "inject", 140, 160, { ...inject(), name: "a stranger" }, [["image2"]]);
+  tab.add("image2", "template", 300, 160, { ...template(stranger), name: "another photo" }, [
+    ["tlac"],
+  ]);
+  tab.add("tlac", "tlac", 460, 140, { classes: CLASSES }, [["class"], ["why", "name"], []]);
+  tab.add("class", "debug", 640, 100, debug("class"), []);
+  tab.add("why", "debug", 650, 140, debug("why", "payload.explanation"), []);
+  tab.add(
+    "name",
+    "change",
+    640,
+    180,
+    {
+      ...change(
+        set("filename", '"review/" & payload.id & ".jpg"', "jsonata"),
+        set("payload", "image", "msg"),
+      ),
+      name: "file and picture",
+    },
+    [["file"]],
+  );
+  tab.add(
+    "file",
+    "file",
+    820,
+    180,
+    {
+      filename: "filename",
+      filenameType: "msg",
+      appendNewline: false,
+      createDir: true,
+      overwriteFile: "true",
+      encoding: "none",
+    },
+    [[]],
+  );
+  return { title, nodes: tab.nodes };
+}
+
+function severalCameras(createTab, photos) {
+  const title = "08 - Several cameras with a shared server";
+  const tab = createTab("tlac08", "Several cameras with a shared server", "");
+  const server = tab.config("server", "lmm-server", { name: "one for all", kind: "recogniser" });
+  const vocabulary = tab.config("classes", "tlac-vocabulary", { name: "tools", classes: CLASSES });
+  tab.add(
+    "note",
+    "comment",
+    340,
+    60,
+    note(
+      "Both nodes wait in the one queue of their server; the gate goes first",
+      "One server, one queue: the latest frame of each camera wins, a higher msg.priority goes first, old frames leave by the third door. Choose Ollama in the server's dialog once you have it.",
+    ),
+  );
+  const cameras = [
+    ["gate", 120, photos[0], 10],
+    ["line", 200, photos[1], 0],
+  ];
+  for (const [name, y, image, priority] of cameras) {
+    tab.add(`${name}-button`, "inject", 130, y, { ...inject(), name }, [[`${name}-image`]]);
+    tab.add(`${name}-image`, "template", 290, y, { ...template(image), name: "a photo" }, [
+      [`${name}-camera`],
+    ]);
+    tab.add(
+      `${name}-camera`,
+      "change",
+      450,
+      y,
+      {
+        ...change(set("topic", name), set("priority", String(priority), "num")),
+        name: "camera, priority",
+      },
+      [[`${name}-tlac`]],
+    );
+    tab.add(`${name}-tlac`, "tlac", 630, y, { name, server, vocabulary }, [
+      ["class"],
+      ["class"],
+      ["skipped"],
+    ]);
+  }
+  tab.add("class", "debug", 820, 140, debug("result"), []);
+  tab.add("skipped", "debug", 830, 200, debug("skipped", "skipped"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function sideBySide(createTab, image) {
+  const title = "09 - SLAC against TLAC side by side";
+  const tab = createTab("tlac09", "SLAC against TLAC side by side", "");
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "The same photo by several modes; compare class, margin and time",
+      "slac and clip run with the built-in recogniser. tlac and cascade need Ollama: choose a server in the two nodes and enable them.",
+    ),
+  );
+  tab.add("inject", "inject", 130, 120, inject(), [["image"]]);
+  tab.add("image", "template", 280, 120, { ...template(image), name: "a photo" }, [
+    ["slac", "clip", "tlac", "cascade"],
+  ]);
+  for (const [row, mode] of ["slac", "clip", "tlac", "cascade"].entries()) {
+    const y = 120 + 60 * row;
+    const needsServer = mode === "tlac" || mode === "cascade";
+    tab.add(mode, "tlac", 460, y, { name: mode, mode, classes: CLASSES, d: needsServer }, [
+      [`${mode}-short`],
+      [`${mode}-short`],
+      [],
+    ]);
+    tab.add(
+      `${mode}-short`,
+      "change",
+      630,
+      y,
+      {
+        ...change(
+          set(
+            "payload",
+            'payload.{"mode": mode, "outcome": outcome, "class": label, "margin": margin, "ms": $round(timings.total)}',
+            "jsonata",
+          ),
+        ),
+        name: "in short",
+      },
+      [["compare"]],
+    );
+  }
+  tab.add("compare", "debug", 820, 150, debug("compare"), []);
+  tab.add("catch", "catch", 460, 360, catchAll, [["error"]]);
+  tab.add("error", "debug", 630, 360, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+/** The flow of `npm start`: every sample photo once. */
+export function describeDemo(createTab, classes) {
+  const tab = createTab("demo", "Sample photos", "");
+  const server = tab.config("server", "lmm-server", {
+    name: "demo",
+    kind: "${TLAC_LMM_KIND}",
+    model: "${TLAC_LMM_MODEL}",
+  });
+  const vocabulary = tab.config("classes", "tlac-vocabulary", { name: "sample classes", classes });
+  tab.add(
+    "note",
+    "comment",
+    250,
+    60,
+    note(
+      "Sample photos in, classes out. Change the classes and deploy",
+      "The photos lie in examples/photos of the project. `npm start` runs this flow once; press the button to run it again.",
+    ),
+  );
+  tab.add(
+    "inject",
+    "inject",
+    130,
+    120,
+    { ...inject(), payload: "TLAC_PHOTO_LIST", payloadType: "env" },
+    [["list"]],
+  );
+  tab.add("list", "json", 270, 120, { property: "payload", action: "obj", pretty: false }, [
+    ["split"],
+  ]);
+  tab.add(
+    "split",
+    "split",
+    400,
+    120,
+    {
+      splt: "\\n",
+      spltType: "str",
+      arraySplt: 1,
+      arraySpltType: "len",
+      stream: false,
+      addname: "",
+      property: "payload",
+    },
+    [["name"]],
+  );
+  tab.add(
+    "name",
+    "change",
+    550,
+    120,
+    {
+      ...change(
+        set("filename", '$env("TLAC_PHOTOS") & "/" & payload', "jsonata"),
+        set("topic", "payload", "msg"),
+      ),
+      name: "file name",
+    },
+    [["file"]],
+  );
+  tab.add(
+    "file",
+    "file in",
+    140,
+    200,
+    {
+      filename: "filename",
+      filenameType: "msg",
+      format: "",
+      chunk: false,
+      sendError: false,
+      encoding: "none",
+      allProps: false,
+    },
+    [["tlac"]],
+  );
+  tab.add("tlac", "tlac", 300, 200, { vocabulary, server }, [["result"], ["result"], ["result"]]);
+  tab.add("result", "debug", 480, 200, debug("result"), []);
+  tab.add("catch", "catch", 300, 260, catchAll, [["failed"]]);
+  tab.add("failed", "debug", 480, 260, debug("failed", "error"), []);
+  return tab.nodes;
+}

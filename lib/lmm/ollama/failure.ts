@@ -157,6 +157,12 @@ const RULES: readonly Rule[] = [
     remedy: "plain",
   },
   {
+    test: says(/^option "|invalid think|invalid duration|missing unit in duration/i),
+    code: "BAD_CONFIG",
+    key: "lmm.request-refused",
+    remedy: "never",
+  },
+  {
     test: says(/token repeat limit/i),
     code: "LMM_BAD_ANSWER",
     key: "lmm.answer-unfinished",

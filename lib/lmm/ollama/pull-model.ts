@@ -35,7 +35,7 @@ export async function pullModel(
       for await (const part of await client.pull({ model, stream: true })) {
         if (part.digest) {
           // The server leaves a 0 out.
-          const { completed, total }: Partial<typeof part> = part;
+          const { completed, total } = part as Partial<typeof part>;
           layers.set(part.digest, { completed: completed ?? 0, total: total ?? 0 });
         }
         const parts = [...layers.values()];

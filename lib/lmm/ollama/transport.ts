@@ -105,7 +105,7 @@ async function readStart(bytes: AsyncIterable<Uint8Array> | null, limit: number)
 async function* readLines(
   bytes: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let size = 0;
   let rest = "";
@@ -145,7 +145,7 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-function toStream(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+function toStream(lines: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+
+import { TlacError } from "../../lib/errors";
+import { resolveHost } from "../../lib/lmm/ollama/host";
+
+describe("an Ollama server's address", () => {
+  for (const [given, expected] of [
+    ["", "http://127.0.0.1:11434"],
+    ["example.com", "http://example.com:11434"],
+    ["example.com:1234", "http://example.com:1234"],
+    [":1234", "http://127.0.0.1:1234"],
+    ["http://example.com", "http://example.com:80"],
+    ["https://example.com", "https://example.com:443"],
+    ["https://example.com/ollama/", "https://example.com:443/ollama"],
+    ["0.0.0.0", "http://127.0.0.1:11434"],
+    ["0.0.0.0:99", "http://127.0.0.1:99"],
+    ["::", "http://[::1]:11434"],
+    ["[::]:99", "http://[::1]:99"],
+    ["::1", "http://[::1]:11434"],
+    [' "example.com" ', "http://example.com:11434"],
+    ["example.com:66000", "http://example.com:11434"],
+    ["example.com:x", "http://example.com:11434"],
+  ] as const) {
+    it(`reads ${JSON.stringify(given)} as ${expected}`, () => {
+      assert.equal(resolveHost(given, {}).url, expected);
+    });
+  }
+
+  it("takes OLLAMA_HOST where nothing is given", () => {
+    assert.equal(resolveHost("", { OLLAMA_HOST: "0.0.0.0:5" }).url, "http://127.0.0.1:5");
+    assert.equal(resolveHost("a:1", { OLLAMA_HOST: "b:2" }).url, "http://a:1");
+  });
+
+  it("keeps user and password out of the address", () => {
+    const { url, authorization } = resolveHost("https://me:s%40fe@example.com", {});
+    assert.equal(url, "https://example.com:443");
+    assert.equal(authorization, `Basic ${Buffer.from("me:s@fe").toString("base64")}`);
+  });
+
+  for (const given of ["ftp://example.com", "http://exa mple"]) {
+    it(`refuses ${given}`, () => {
+      assert.throws(
+        () => resolveHost(given, {}),
+        (error) => error instanceof TlacError && error.code === "BAD_CONFIG",
+      );
+    });
+  }
+});

@@ -1,0 +1,671 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import sharp from "sharp";
+
+import { TlacError, type ErrorCode } from "../../lib/errors";
+import type { Frame } from "../../lib/frame/frame";
+import { readFrames } from "../../lib/frame/read-frames";
+import { createOllama, type OllamaLmm, type OllamaState } from "../../lib/lmm/ollama/ollama";
+import type { CanaryPhoto, OllamaSettings } from "../../lib/lmm/ollama/settings";
+import type { BrainRequest } from "../ollama-double/brain";
+import { ScriptedBrain, type Line } from "../ollama-double/brain-scripted";
+import type { Fault } from "../ollama-double/faults";
+import type { GateName } from "../ollama-double/gates";
+import type { JournalEntry, Stage } from "../ollama-double/journal";
+import {
+  startOllamaDouble,
+  type OllamaDouble,
+  type OllamaDoubleOptions,
+} from "../ollama-double/server";
+
+const BOLT = {
+  a_description: "A rusty bolt.",
+  b_candidates: [{ a_name: "hex bolt", b_synonyms: ["screw"] }],
+};
+const JSON_ANSWER = JSON.stringify(BOLT);
+
+/** As short as can be, so that no test waits. */
+const PACE = {
+  retryMs: [1, 1],
+  crashMs: 1,
+  loadPollMs: 10,
+  breakerMs: 60_000,
+  factsMs: 60_000,
+  blindMs: 60_000,
+};
+
+describe("Ollama client", () => {
+  let double: OllamaDouble;
+  let ollama: OllamaLmm;
+  let frame: Frame;
+  let states: OllamaState["kind"][];
+
+  before(async () => {
+    frame = await paint("#806040");
+  });
+
+  afterEach(async () => {
+    await ollama.close();
+    await double.close();
+  });
+
+  async function start(
+    options: OllamaDoubleOptions = {},
+    settings: Partial<OllamaSettings> = {},
+  ): Promise<void> {
+    double = await startOllamaDouble({ brain: new ScriptedBrain({ json: BOLT }), ...options });
+    connect(settings);
+  }
+
+  function connect(settings: Partial<OllamaSettings> = {}): void {
+    ollama = createOllama({
+      host: double.url,
+      model: "llava:7b",
+      canary: false,
+      ...settings,
+      pace: { ...PACE, ...settings.pace },
+    });
+    states = [];
+    ollama.onState(({ kind }) => states.push(kind));
+  }
+
+  /** Chats that are questions, without those that load. */
+  function questions(): readonly JournalEntry[] {
+    return double.journal.of("/api/chat").filter((entry) => messagesOf(entry).length > 0);
+  }
+
+  async function fails(code: ErrorCode, key?: string): Promise<TlacError> {
+    const error = await ollama.propose(frame, "What is it?").then(
+      () => assert.fail("an answer"),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof TlacError, String(error));
+    assert.equal(error.code, code, error.message);
+    if (key) assert.equal(error.key, key);
+    assert.doesNotMatch(error.message, /\{\{|undefined/);
+    return error;
+  }
+
+  describe("asking what is seen", () => {
+    it("gives candidates, description, identity and the server's account of its time", async () => {
+      await start({ delays: { load: 5, promptEval: 3, perToken: 1 } });
+      const proposal = await ollama.propose(frame, "What is it?");
+      assert.deepEqual(proposal.candidates, [{ name: "hex bolt", synonyms: ["screw"] }]);
+      assert.equal(proposal.description, "A rusty bolt");
+      assert.equal(proposal.raw.replaceAll(/\s/g, ""), JSON_ANSWER.replaceAll(/\s/g, ""));
+      const { name, version, digest } = proposal.model;
+      assert.deepEqual({ name, version }, { name: "llava:7b", version: "0.34.2" });
+      assert.match(digest ?? "", /^[0-9a-f]{64}$/);
+      const { total, prompt, answer, queue, load } = proposal.timings;
+      assert.ok(prompt! > 0 && answer! > 0 && queue! >= 0 && load! >= 0 && total >= answer!);
+    });
+
+    it("sends one JPEG, a schema, the form in words and the same options as the load", async () => {
+      await start();
+      await ollama.propose(frame, "What is it? [img-0]");
+      const [load, question] = double.journal.of("/api/chat");
+      assert.ok(load && question);
+      assert.deepEqual(optionsOf(load), optionsOf(question));
+      assert.deepEqual(optionsOf(question), {
+        temperature: 0,
+        seed: 42,
+        num_ctx: 4_096,
+        num_predict: 300,
+      });
+      assert.equal(question.images.length, 1);
+      assert.equal(question.images[0]?.format, "jpeg");
+      const { format, keep_alive: keepAlive } = question.body as Record<string, unknown>;
+      assert.ok(JSON.stringify(format).includes("b_candidates"));
+      assert.equal(keepAlive, "30m");
+      const text = messagesOf(question)[0]?.content ?? "";
+      assert.match(text, /What is it\? \(img-0\]/);
+      assert.match(text, /b_synonyms/);
+      assert.equal(question.cold, false, "the question did not load the model again");
+    });
+
+    it("asks server and model once, not for each image", async () => {
+      await start();
+      await ollama.propose(frame, "");
+      const before = double.journal.entries.length;
+      await ollama.propose(frame, "");
+      assert.equal(double.journal.entries.length, before + 1);
+    });
+
+    it("leaves thinking off where a model can think, unsaid where it cannot", async () => {
+      await start({
+        models: [
+          { name: "thinker", capabilities: ["completion", "vision", "thinking"] },
+          { name: "llava:7b" },
+        ],
+      });
+      await ollama.propose(frame, "");
+      assert.equal("think" in (questions()[0]?.body as object), false);
+      await ollama.close();
+      connect({ model: "thinker" });
+      await ollama.propose(frame, "");
+      assert.equal((questions().at(-1)?.body as { think: unknown }).think, false);
+    });
+
+    it("reads plain text where that is asked for", async () => {
+      await start({ brain: new ScriptedBrain("A hex bolt.\nRusty.") }, { answer: "text" });
+      const { candidates } = await ollama.propose(frame, "paper");
+      assert.deepEqual(candidates, [{ name: "A hex bolt Rusty", synonyms: [] }]);
+      assert.equal("format" in (questions()[0]?.body as object), false);
+    });
+
+    it("works with a model that ignores schemas, and pays the second call once", async () => {
+      await start({ brain: new ScriptedBrain("A hex bolt."), profile: "0.12.5" });
+      double.fault({ kind: "format", mode: "prose" }, { times: 5 });
+      const first = await ollama.propose(frame, "");
+      assert.match(first.candidates[0]?.name ?? "", /hex bolt/);
+      assert.equal(questions().length, 2);
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 3);
+    });
+
+    it("writes nothing to the console, whatever comes", async () => {
+      const written: unknown[] = [];
+      const original = { ...globalThis.console };
+      const record = (...args: unknown[]): void => void written.push(args);
+      Object.assign(globalThis.console, { log: record, warn: record, error: record });
+      try {
+        await start();
+        double.fault({ kind: "bad-gateway" });
+        double.fault({ kind: "status", status: 200, body: "\n\n{broken\n" }, { on: "/api/chat" });
+        await ollama.propose(frame, "").catch(() => undefined);
+        double.fault({ kind: "destroy-mid-line" });
+        await ollama.propose(frame, "").catch(() => undefined);
+      } finally {
+        Object.assign(globalThis.console, original);
+      }
+      assert.deepEqual(written, []);
+    });
+  });
+
+  describe("a chat that fails", () => {
+    const HEALED: readonly [string, Fault, number][] = [
+      ["a busy server", { kind: "busy" }, 2],
+      ["a reset connection", { kind: "reset" }, 2],
+      ["a proxy without its server", { kind: "bad-gateway" }, 2],
+      ["a crash of the model", { kind: "runner-crash" }, 2],
+      ["a crash in the middle of an answer", { kind: "runner-crash-mid-stream" }, 2],
+      ["a handler's panic", { kind: "empty-500" }, 2],
+      ["an end without done", { kind: "end-without-done" }, 2],
+      ["a cut line", { kind: "destroy-mid-line" }, 2],
+      ["an answer cut at its limit", { kind: "length", tokens: 3 }, 2],
+      ["an empty answer", { kind: "empty-content" }, 2],
+      ["a model in a loop", { kind: "repeat" }, 2],
+      ["nothing at all", { kind: "nothing-produced" }, 2],
+    ];
+    for (const [name, fault, calls] of HEALED) {
+      it(`heals: ${name}`, async () => {
+        await start();
+        await ollama.warmUp();
+        double.fault(fault, { on: "/api/chat" });
+        const { candidates } = await ollama.propose(frame, "");
+        assert.equal(candidates[0]?.name, "hex bolt");
+        assert.equal(questions().length, calls);
+      });
+    }
+
+    const LASTING: readonly [string, Fault, ErrorCode, number][] = [
+      ["a busy server", { kind: "busy" }, "LMM_BUSY", 3],
+      ["a reset connection", { kind: "reset" }, "LMM_UNREACHABLE", 3],
+      ["a crashing model", { kind: "runner-crash" }, "LMM_UNREACHABLE", 2],
+      ["ends without done", { kind: "end-without-done" }, "LMM_BAD_ANSWER", 2],
+      ["cut answers", { kind: "length", tokens: 3 }, "LMM_BAD_ANSWER", 2],
+      ["empty answers", { kind: "empty-content" }, "LMM_BAD_ANSWER", 2],
+      ["loops", { kind: "repeat" }, "LMM_BAD_ANSWER", 2],
+      ["a missing key", { kind: "unauthorized" }, "LMM_UNREACHABLE", 1],
+      ["a refused client", { kind: "forbidden" }, "LMM_UNREACHABLE", 1],
+      [
+        "an error of a setting",
+        {
+          kind: "status",
+          status: 500,
+          body: '{"error":"option \\"seed\\" must be of type integer"}',
+        },
+        "BAD_CONFIG",
+        1,
+      ],
+    ];
+    for (const [name, fault, code, calls] of LASTING) {
+      it(`ends in ${code}: ${name}`, async () => {
+        await start();
+        await ollama.warmUp();
+        double.fault(fault, {
+          on: "/api/chat",
+          times: 100,
+          when: (entry) => messagesOf(entry).length > 0,
+        });
+        await fails(code);
+        assert.equal(questions().length, calls);
+      });
+    }
+
+    it("tries again with another seed and some chance", async () => {
+      await start({ brain: new ScriptedBrain(["这是一个螺栓", { json: BOLT }]) });
+      double.fault({ kind: "format", mode: "prose" });
+      await ollama.propose(frame, "What is it?");
+      const [first, second] = questions().map(optionsOf);
+      assert.notEqual(first?.seed, second?.seed);
+      assert.ok(Number(second?.temperature) > 0);
+      assert.equal(first?.num_ctx, second?.num_ctx);
+    });
+
+    it("does not take an answer in another script", async () => {
+      const drift = { a_description: "这是", b_candidates: [{ a_name: "螺栓", b_synonyms: [] }] };
+      await start({ brain: new ScriptedBrain({ json: drift }) });
+      await fails("LMM_BAD_ANSWER", "lmm.answer-foreign");
+      assert.equal(questions().length, 2);
+    });
+
+    it("sends no schema again to a server that refuses it", async () => {
+      await start();
+      await ollama.warmUp();
+      const refusal = '{"error":"invalid JSON schema in format"}';
+      double.fault({ kind: "status", status: 500, body: refusal }, { on: "/api/chat" });
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 2);
+      assert.equal("format" in (questions()[1]?.body as object), false);
+    });
+
+    it("names a missing model, and how to get it", async () => {
+      await start({ models: [] });
+      const error = await fails("LMM_MODEL_MISSING");
+      assert.match(error.message, /has no model llava:7b\. Pull it .*ollama pull llava:7b/);
+    });
+
+    for (const profile of ["0.12.5", "0.34"] as const) {
+      it(`refuses a model without vision before it is asked (${profile})`, async () => {
+        await start(
+          { profile, models: [{ name: "llama3.2:3b", capabilities: ["completion"] }] },
+          { model: "llama3.2:3b" },
+        );
+        assert.match((await fails("LMM_NO_VISION")).message, /llama3\.2:3b/);
+        assert.equal(double.journal.of("/api/chat").length, 0);
+      });
+    }
+
+    it("refuses to guess a model", async () => {
+      await start({}, { model: " " });
+      await fails("BAD_CONFIG", "lmm.no-model");
+    });
+
+    it("bounds what it reads", async () => {
+      await start({ brain: new ScriptedBrain("x".repeat(5_000_000)) });
+      await ollama.warmUp();
+      const line = `{"message":{"content":"${"x".repeat(5_000_000)}"},"done":true}\n`;
+      double.fault({ kind: "status", status: 200, body: line }, { on: "/api/chat", times: 9 });
+      await fails("LMM_BAD_ANSWER", "lmm.answer-too-long");
+    });
+
+    it("is not led to another host", async () => {
+      await start({}, { apiKey: "s3cret" });
+      double.fault({ kind: "status", status: 302, body: "" }, { times: 9 });
+      await fails("LMM_UNREACHABLE", "lmm.not-ollama");
+    });
+
+    it("sends the key, and never tells it", async () => {
+      await start({}, { apiKey: "s3cret" });
+      double.fault({ kind: "unauthorized" }, { on: "/api/chat", times: 9 });
+      const error = await fails("LMM_UNREACHABLE", "lmm.unauthorised");
+      assert.equal(double.journal.last().headers.authorization, "Bearer s3cret");
+      assert.doesNotMatch(JSON.stringify(error) + error.message, /s3cret/);
+    });
+  });
+
+  describe("deadlines", () => {
+    it("end an answer that drips, counted from its first byte", async () => {
+      await start({}, { deadlines: { answerMs: 40 } });
+      await ollama.warmUp();
+      double.hold("token");
+      await fails("LMM_TIMEOUT", "lmm.timeout-answer");
+      const left = await double.journal.waitFor(({ clientClosedAt }) => !!clientClosedAt);
+      assert.equal(left.clientClosedAt, "streaming");
+    });
+
+    it("do not count the wait before the first byte as answer", async () => {
+      await start({}, { deadlines: { answerMs: 5_000, totalMs: 60 } });
+      await ollama.warmUp();
+      double.hold("first-token");
+      await fails("LMM_TIMEOUT", "lmm.timeout-total");
+    });
+
+    it("let a load go on that a message did not wait for", async () => {
+      await start({}, { deadlines: { totalMs: 40 } });
+      const release = double.hold("load");
+      await fails("LMM_TIMEOUT", "lmm.timeout-loading");
+      const loading = await double.journal.reached("loading");
+      assert.equal(loading.clientClosedAt, undefined);
+      release();
+      await double.journal.waitFor((entry) => entry === loading && entry.finished);
+      assert.equal(loading.status, 200);
+      await ollama.propose(frame, "");
+      assert.equal(double.journal.of("/api/chat").filter(({ cold }) => cold).length, 1);
+    });
+
+    it("find out a server that accepts and says nothing", async () => {
+      await start({}, { deadlines: { connectMs: 20 } });
+      double.hold("accept");
+      await fails("LMM_UNREACHABLE", "lmm.silent");
+    });
+  });
+
+  describe("cancelling", () => {
+    const STAGES: readonly [GateName, Stage][] = [
+      ["accept", "accepted"],
+      ["first-token", "evaluating"],
+      ["token", "streaming"],
+    ];
+    for (const [gate, stage] of STAGES) {
+      it(`by the message's signal closes the request while ${stage}`, async () => {
+        await start();
+        await ollama.warmUp();
+        double.hold(gate);
+        const cancel = new AbortController();
+        const call = ollama.propose(frame, "", { signal: cancel.signal });
+        const entry = await double.journal.reached(stage, "/api/chat");
+        cancel.abort();
+        await assert.rejects(call, { code: "CLOSED" });
+        await double.journal.waitFor((each) => each === entry && each.clientClosedAt === stage);
+      });
+    }
+
+    it("while queued behind another", async () => {
+      await start();
+      await ollama.warmUp();
+      const release = double.hold("first-token");
+      const first = ollama.propose(frame, "");
+      await double.journal.reached("evaluating");
+      const cancel = new AbortController();
+      const second = ollama.propose(frame, "", { signal: cancel.signal });
+      const entry = await double.journal.reached("queued");
+      cancel.abort();
+      await assert.rejects(second, { code: "CLOSED" });
+      await double.journal.waitFor((each) => each === entry && each.clientClosedAt === "queued");
+      release();
+      await first;
+    });
+
+    it("by close ends the load, and no socket is left", async () => {
+      await start();
+      double.hold("load");
+      const call = ollama.propose(frame, "");
+      const entry = await double.journal.reached("loading");
+      const rejected = assert.rejects(call, { code: "CLOSED" });
+      await ollama.close();
+      await rejected;
+      await double.journal.waitFor((each) => each === entry && each.clientClosedAt === "loading");
+      await assert.rejects(ollama.propose(frame, ""), { code: "CLOSED" });
+    });
+  });
+
+  describe("a server that is down", () => {
+    it("is left alone after three messages, then probed, then used again", async () => {
+      await start({}, { pace: { breakerMs: 30, retryMs: [] } });
+      await double.stop();
+      for (let message = 0; message < 3; message += 1) {
+        await fails("LMM_UNREACHABLE", "lmm.unreachable");
+      }
+      assert.equal(ollama.state.kind, "breaker-open");
+      await fails("LMM_UNREACHABLE", "lmm.paused");
+      await double.start();
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      const { candidates } = await ollama.propose(frame, "");
+      assert.equal(candidates[0]?.name, "hex bolt");
+      assert.deepEqual(states.slice(-2).sort(), ["loading", "ready"]);
+      assert.ok(states.includes("breaker-half-open"));
+    });
+
+    it("that answers with errors of its own is not down", async () => {
+      await start({ models: [] });
+      for (let message = 0; message < 5; message += 1) await fails("LMM_MODEL_MISSING");
+    });
+  });
+
+  describe("canary", () => {
+    let folder: string;
+    let photos: CanaryPhoto[];
+    const words = new Map<string, string>();
+
+    before(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), "tlac-canary-"));
+      photos = [];
+      for (const [word, colour] of [
+        ["banana", "#e0c020"],
+        ["fire truck", "#c01010"],
+      ] as const) {
+        const { jpeg } = await paint(colour);
+        const file = path.join(folder, `${word}.jpg`);
+        await writeFile(file, jpeg);
+        photos.push({ file, words: [word] });
+      }
+    });
+
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    /** Names what it sees, by the size of what it was sent; a blind model has no image at all. */
+    const seeing: Line = async ({ images }: BrainRequest) => {
+      const [image] = images;
+      if (!image) return { json: named("a person") };
+      const name = words.get(image.sha256) ?? "hex bolt";
+      return Promise.resolve({ json: named(name) });
+    };
+
+    function named(name: string): typeof BOLT {
+      return { a_description: `A ${name}.`, b_candidates: [{ a_name: name, b_synonyms: [] }] };
+    }
+
+    async function startWithCanary(settings: Partial<OllamaSettings> = {}): Promise<void> {
+      const { createHash } = await import("node:crypto");
+      const { readFile } = await import("node:fs/promises");
+      for (const photo of photos) {
+        const digest = createHash("sha256")
+          .update(await readFile(photo.file))
+          .digest("hex");
+        words.set(digest, photo.words[0] ?? "");
+      }
+      await start(
+        { brain: new ScriptedBrain(seeing) },
+        { canary: true, canaryPhotos: photos, ...settings },
+      );
+    }
+
+    it("is shown once, before the first message", async () => {
+      await startWithCanary();
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 3);
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 4);
+      assert.deepEqual(states, ["loading", "checking", "ready", "ready"]);
+    });
+
+    it("is shown again when the model's digest or the server's version changes", async () => {
+      await startWithCanary({ pace: { factsMs: 0 } });
+      await ollama.propose(frame, "");
+      double.models.change("llava:7b", { digest: "ab".repeat(32) });
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 6);
+      double.useProfile("0.31");
+      await ollama.propose(frame, "");
+      assert.equal(questions().length, 9);
+    });
+
+    it("turns a model that lost its sight into LMM_BLIND, until it sees again", async () => {
+      await startWithCanary({ pace: { factsMs: 0, blindMs: 0 } });
+      double.models.change("llava:7b", { blind: true });
+      const error = await fails("LMM_BLIND");
+      assert.match(error.message, /llava:7b on Ollama 0\.34\.2 .*banana, fire truck/);
+      assert.equal(ollama.state.kind, "blind");
+      double.models.change("llava:7b", { blind: false });
+      await ollama.propose(frame, "");
+      assert.equal(ollama.state.kind, "ready");
+    });
+
+    it("is not shown for every message while the model is blind", async () => {
+      await startWithCanary();
+      double.models.change("llava:7b", { blind: true });
+      await fails("LMM_BLIND");
+      await fails("LMM_BLIND");
+      assert.equal(questions().length, 2);
+    });
+
+    it("takes the same answer to both photos, and nothing usable, for blind", async () => {
+      await startWithCanary();
+      double.brain = new ScriptedBrain({ json: named("banana") });
+      await fails("LMM_BLIND");
+      await ollama.close();
+      connect({ canary: true, canaryPhotos: photos });
+      double.brain = new ScriptedBrain(" ");
+      await fails("LMM_BLIND");
+    });
+
+    it("can be run by hand, with what was said", async () => {
+      await startWithCanary({ canary: false });
+      const { answers, model } = await ollama.checkVision();
+      assert.deepEqual(
+        answers.map(({ fits }) => fits),
+        [true, true],
+      );
+      assert.equal(model.version, "0.34.2");
+    });
+  });
+
+  describe("asking a second question", () => {
+    it("chooses among codes with their probabilities", async () => {
+      const brain = new ScriptedBrain({
+        json: { a_choice: "B" },
+        probabilities: { A: 0.2, B: 0.7, C: 0.1 },
+      });
+      await start({ brain });
+      const reply = await ollama.ask({ prompt: "Which?", choices: ["A", "B", "C"] });
+      assert.equal(reply.text, "B");
+      assert.ok(Math.abs((reply.probabilities?.get("B") ?? 0) - 0.7) < 0.05);
+      const sum = [...(reply.probabilities?.values() ?? [])].reduce((a, b) => a + b, 0);
+      assert.ok(Math.abs(sum - 1) < 1e-9);
+      const body = questions()[0]?.body as Record<string, unknown>;
+      assert.equal(body.top_logprobs, 10);
+      assert.ok(JSON.stringify(body.format).includes('"enum":["A","B","C"]'));
+      assert.equal(questions()[0]?.images.length, 0);
+    });
+
+    it("has no probabilities from a server that tells none", async () => {
+      await start({ brain: new ScriptedBrain({ json: { a_choice: "B" } }), profile: "0.12.5" });
+      double.useProfile({
+        version: "0.11.0",
+        dialect: "old",
+        firstErrorInStream: true,
+        capabilitiesInTags: false,
+        logprobs: false,
+        webp: false,
+        refusesImages: false,
+        repeatLimit: 30,
+        repeatEnd: "done-false",
+      });
+      const reply = await ollama.ask({ prompt: "Which?", choices: ["A", "B"] });
+      assert.equal(reply.text, "B");
+      assert.equal(reply.probabilities, undefined);
+      assert.equal("logprobs" in (questions()[0]?.body as object), false);
+    });
+
+    it("refuses a choice that was not offered", async () => {
+      await start({ brain: new ScriptedBrain("none of them, sorry") });
+      double.fault({ kind: "format", mode: "prose" }, { times: 9 });
+      await assert.rejects(ollama.ask({ prompt: "Which?", choices: ["X", "Y"] }), {
+        code: "LMM_BAD_ANSWER",
+      });
+    });
+
+    it("takes plain text, with the image where one is given", async () => {
+      await start({ brain: new ScriptedBrain("hex bolt\n") });
+      const { text } = await ollama.ask({ prompt: "Which class?", frame });
+      assert.equal(text, "hex bolt");
+      assert.equal(questions()[0]?.images.length, 1);
+    });
+  });
+
+  describe("a dialog's questions", () => {
+    it("list the models, those that see first, in both generations", async () => {
+      for (const profile of ["0.24", "0.34"] as const) {
+        await start({
+          profile,
+          models: [{ name: "llama3.2:3b", capabilities: ["completion"] }, { name: "llava:7b" }],
+        });
+        const models = await ollama.listModels();
+        assert.deepEqual(
+          models.map(({ name, vision }) => [name, vision]),
+          [
+            ["llava:7b", true],
+            ["llama3.2:3b", false],
+          ],
+        );
+        assert.ok(models[0]!.sizeBytes > 1e9);
+        if (profile === "0.24") {
+          await ollama.close();
+          await double.close();
+        }
+      }
+    });
+
+    it("pull a model with its progress", async () => {
+      await start({ models: [] });
+      const seen: number[] = [];
+      await ollama.pull("llava:7b", {
+        onProgress: ({ completedBytes, totalBytes }) => {
+          assert.ok(completedBytes <= totalBytes);
+          seen.push(completedBytes);
+        },
+      });
+      assert.ok(seen.at(-1)! > 0);
+      await ollama.propose(frame, "");
+    });
+
+    it("cancel a pull", async () => {
+      await start({ models: [] });
+      double.hold("pull");
+      const cancel = new AbortController();
+      const pull = ollama.pull("llava:7b", { signal: cancel.signal });
+      const entry = await double.journal.reached("pulling");
+      cancel.abort();
+      await assert.rejects(pull, { code: "CLOSED" });
+      await double.journal.waitFor((each) => each === entry && each.clientClosedAt === "pulling");
+    });
+
+    it("say what is wrong with a pull", async () => {
+      await start({ models: [] });
+      await assert.rejects(ollama.pull("nope"), { code: "LMM_MODEL_MISSING" });
+      double.fault({ kind: "pull-error", text: 'pull model manifest: Get "https://x/": dial tcp' });
+      await assert.rejects(ollama.pull("llava:7b"), {
+        code: "LMM_UNREACHABLE",
+        key: "lmm.pull-failed",
+      });
+    });
+
+    it("ask the version without a model", async () => {
+      await start({}, { model: "" });
+      assert.equal(await ollama.version(), "0.34.2");
+    });
+  });
+});
+
+async function paint(background: string): Promise<Frame> {
+  const image = await sharp({ create: { width: 64, height: 48, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  const { frames } = await readFrames(image);
+  const [frame] = frames;
+  assert.ok(frame);
+  return frame;
+}
+
+function messagesOf({ body }: JournalEntry): { content: string }[] {
+  return (body as { messages?: { content: string }[] } | undefined)?.messages ?? [];
+}
+
+function optionsOf({ body }: JournalEntry): Record<string, unknown> {
+  return (body as { options?: Record<string, unknown> }).options ?? {};
+}

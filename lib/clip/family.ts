@@ -56,6 +56,16 @@ export function detectFamily(config: JsonRecord): Family {
   return typeof type === "string" && type.startsWith("siglip") ? "siglip" : "clip";
 }
 
+/** Token tables for one language have 30,000 to 50,000 entries, those for many 250,000. */
+const MULTILINGUAL_ENTRIES = 100_000;
+
+/** Whether a model reads more than English, as far as its token table tells. */
+export function detectLanguages(config: JsonRecord): "en" | "multilingual" {
+  const text = isRecord(config.text_config) ? config.text_config : {};
+  const entries = text.vocab_size ?? config.vocab_size;
+  return typeof entries === "number" && entries > MULTILINGUAL_ENTRIES ? "multilingual" : "en";
+}
+
 /** Tokens that a text may have, its opening and closing token included. */
 export function readMaxTokens(
   family: Family,

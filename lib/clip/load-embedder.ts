@@ -62,7 +62,7 @@ export async function loadEmbedder(
     maxTokens,
     logitScale,
     logitBias,
-    languages: preset?.languages ?? "en",
+    languages: preset?.languages ?? model.languages,
     hasVision: dtypes.vision !== null,
     labels,
     decision,

@@ -6,7 +6,7 @@ import { TlacError, toError } from "../errors";
 import type { PixelSpec } from "../frame/frame";
 import { readPixelSpec } from "../frame/pixel-spec";
 import { DTYPE_PREFERENCE, DTYPES, isDtype, type Dtype } from "./dtype";
-import { detectFamily, readMaxTokens, type Family } from "./family";
+import { detectFamily, detectLanguages, readMaxTokens, type Family } from "./family";
 import { digestFile } from "./file-digest";
 import { isRecord, type JsonRecord } from "./json-record";
 import { towerFile, type TowerDtypes } from "./presets";
@@ -23,6 +23,7 @@ export interface ModelFolder {
   readonly family: Family;
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly maxTokens: number;
+  readonly languages: "en" | "multilingual";
   /** Null without an image tower. */
   readonly pixelSpec: PixelSpec | null;
   readonly labels: readonly Label[] | null;
@@ -62,6 +63,7 @@ export async function inspectModelFolder(
     family,
     dtypes: { text, vision },
     maxTokens: readMaxTokens(family, config, tokenizerConfig),
+    languages: detectLanguages(config),
     pixelSpec: preprocessor ? readPixelSpec(preprocessor) : null,
     labels: await readLabels(folder),
     digest: await digestFolder(folder, { text, vision }, signal),

@@ -134,7 +134,9 @@ export class ModelSession {
     return texts.map((text) => {
       const ids = truncateIds(this.encode(text), maxTokens, closing);
       if (!FAMILIES[family].padToEnd) return ids;
-      const padding = this.tokenizer.pad_token_id;
+      // Declared as a number, but a tokenizer may have none.
+      const pad = this.tokenizer.pad_token_id as number | undefined;
+      const padding = pad ?? closing ?? 0;
       return [...ids, ...new Array<number>(maxTokens - ids.length).fill(padding)];
     });
   }

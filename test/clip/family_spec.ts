@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { detectFamily, readMaxTokens, truncateIds } from "../../lib/clip/family";
+import { detectFamily, detectLanguages, readMaxTokens, truncateIds } from "../../lib/clip/family";
 
 describe("a model's family", () => {
   for (const [type, family] of [
@@ -12,6 +12,16 @@ describe("a model's family", () => {
   ] as const) {
     it(`of type ${String(type)} is ${family}`, () => {
       assert.equal(detectFamily({ model_type: type }), family);
+    });
+  }
+
+  for (const [entries, languages] of [
+    [49_408, "en"],
+    [256_000, "multilingual"],
+    [undefined, "en"],
+  ] as const) {
+    it(`with ${String(entries)} tokens reads ${languages}`, () => {
+      assert.equal(detectLanguages({ text_config: { vocab_size: entries } }), languages);
     });
   }
 

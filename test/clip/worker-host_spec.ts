@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 import type { SessionSpec } from "../../lib/clip/inference-messages";
 import { findStarterFolder } from "../../lib/clip/presets";

@@ -9,6 +9,8 @@ export interface SessionSpec {
   readonly folder: string;
   readonly family: Family;
   readonly maxTokens: number;
+  /** One text a run, so that a text's vector is its own. */
+  readonly batchMatters: boolean;
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly threads: number;
 }

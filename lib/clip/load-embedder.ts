@@ -48,10 +48,17 @@ export async function loadEmbedder(
     throw thrown;
   });
   throwIfClosed(signal);
-  const { family, maxTokens, dtypes, digest, pixelSpec, labels } = model;
+  const { family, maxTokens, batchMatters, dtypes, digest, pixelSpec, labels } = model;
   const host = sharedHost();
   const threads = boundThreads(options.threads);
-  const { session, dims } = await host.open({ folder, family, maxTokens, dtypes, threads });
+  const { session, dims } = await host.open({
+    folder,
+    family,
+    maxTokens,
+    batchMatters,
+    dtypes,
+    threads,
+  });
   const { logitScale, logitBias, decision } = preset ?? FAMILIES[family];
   const info: EmbedderInfo = {
     name: preset?.name ?? path.basename(folder),

@@ -7,7 +7,7 @@ import type { PixelSpec } from "../frame/frame";
 import { readPixelSpec } from "../frame/pixel-spec";
 import { DTYPE_PREFERENCE, DTYPES, isDtype, type Dtype } from "./dtype";
 import { detectFamily, detectLanguages, readMaxTokens, type Family } from "./family";
-import { digestFile } from "./file-digest";
+import { readFileFacts } from "./file-facts";
 import { isRecord, type JsonRecord } from "./json-record";
 import { towerFile, type TowerDtypes } from "./presets";
 
@@ -24,6 +24,11 @@ export interface ModelFolder {
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly maxTokens: number;
   readonly languages: "en" | "multilingual";
+  /**
+   * Whether a text's vector depends on what it shares a batch with. It does where activations are
+   * quantised by the extremes of the whole batch; the dtype in a file's name does not tell.
+   */
+  readonly batchMatters: boolean;
   /** Null without an image tower. */
   readonly pixelSpec: PixelSpec | null;
   readonly labels: readonly Label[] | null;
@@ -64,6 +69,7 @@ export async function inspectModelFolder(
     dtypes: { text, vision },
     maxTokens: readMaxTokens(family, config, tokenizerConfig),
     languages: detectLanguages(config),
+    batchMatters: (await readFileFacts(path.join(folder, towerFile("text", text)), signal)).dynamic,
     pixelSpec: preprocessor ? readPixelSpec(preprocessor) : null,
     labels: await readLabels(folder),
     digest: await digestFolder(folder, { text, vision }, signal),
@@ -157,7 +163,8 @@ async function digestFolder(
   const hash = createHash("sha256");
   for (const file of files) {
     const place = path.join(folder, file);
-    if (await isFile(place)) hash.update(`${file} ${await digestFile(place, signal)}\n`);
+    if (await isFile(place))
+      hash.update(`${file} ${(await readFileFacts(place, signal)).digest}\n`);
   }
   return hash.digest("hex").slice(0, 16);
 }

@@ -10,12 +10,6 @@ import { normalizeVector } from "./vector";
 /** More texts a run gain nothing on a CPU and hold everybody else up. */
 const BATCH_TEXTS = 32;
 
-/** Short texts to try a text tower with; several have the same number of tokens in any language. */
-const PROBES = ["a photo", "a crane", "red wine", "old iron", "wet sand", "big ship"];
-
-/** Rounding moves a unit vector by 1e-7; dynamic quantisation, where it depends on mates, by 1e-3. */
-const SAME_VECTOR = 1e-5;
-
 const TEXT_OUTPUTS = ["text_embeds", "pooler_output"];
 const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
 const LOGITS = "logits";
@@ -31,7 +25,6 @@ type Outputs = Readonly<Record<string, Tensor | undefined>>;
 export class ModelSession {
   /** Length of a text's vector, which no config file says reliably. */
   dims = 0;
-  private batchSize = 1;
 
   private constructor(
     private readonly library: Transformers,
@@ -45,7 +38,7 @@ export class ModelSession {
   static async open(spec: SessionSpec): Promise<ModelSession> {
     const session = await ModelSession.load(await loadTransformers(), spec);
     try {
-      await session.probe();
+      session.dims = (await session.embedTexts(["a photo"])).length;
       return session;
     } catch (thrown) {
       await session.dispose();
@@ -89,7 +82,9 @@ export class ModelSession {
   async embedTexts(texts: readonly string[]): Promise<Float32Array> {
     const rows = this.tokenize(texts);
     const parts: Float32Array[] = new Array<Float32Array>(texts.length);
-    for (const batch of groupRows(rows, this.batchSize)) {
+    // One by one is half as fast, but paid once a text: the same text has the same vector on every
+    // day and in every vocabulary.
+    for (const batch of groupRows(rows, this.spec.batchMatters ? 1 : BATCH_TEXTS)) {
       const flat = await this.runTexts(batch.map((index) => rows[index] ?? []));
       const dims = flat.length / batch.length;
       for (const [row, index] of batch.entries()) {
@@ -110,21 +105,6 @@ export class ModelSession {
       embedding: raw ? joinUnitVectors([toFloats(raw)], this.spec.folder) : null,
       logits: logits ? toFloats(logits) : null,
     };
-  }
-
-  /**
-   * Sees whether a text's vector depends on what it shares a batch with: it does where activations
-   * are quantised by the extremes of the whole batch, which a file's name does not tell. Such a
-   * tower gets one text a run (half the speed, paid once a text), so that the same text has the
-   * same vector on every day and in every vocabulary.
-   */
-  private async probe(): Promise<void> {
-    const alone = await this.embedTexts(PROBES);
-    this.dims = alone.length / PROBES.length;
-    this.batchSize = BATCH_TEXTS;
-    const together = await this.embedTexts(PROBES);
-    const same = alone.every((value, i) => Math.abs(value - (together[i] ?? NaN)) < SAME_VECTOR);
-    if (!same) this.batchSize = 1;
   }
 
   /** Rows of ids as the text tower wants them. */

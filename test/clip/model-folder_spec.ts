@@ -132,6 +132,21 @@ describe("a model's folder", () => {
     });
   });
 
+  for (const [name, content, matters] of [
+    ["with a dynamic operator at its start", "..DynamicQuantizeLinear..", true],
+    [
+      "with one across two pieces of reading",
+      `${".".repeat(256 * 1024 - 7)}DynamicQuantizeMatMul`,
+      true,
+    ],
+    ["with scales of its own", "..QuantizeLinear..", false],
+  ] as const) {
+    it(`of a graph ${name} ${matters ? "has" : "needs no"} texts one by one`, async () => {
+      await put("onnx/text_model.onnx", content);
+      assert.equal((await inspectModelFolder(folder)).batchMatters, matters);
+    });
+  }
+
   it("is known by its content, not by its place", async () => {
     const original = await inspectModelFolder(findStarterFolder());
     assert.equal((await inspectModelFolder(folder)).digest, original.digest);

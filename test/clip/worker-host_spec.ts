@@ -10,6 +10,7 @@ const TEXT_ONLY: SessionSpec = {
   folder: findStarterFolder(),
   family: "clip",
   maxTokens: 256,
+  batchMatters: false,
   dtypes: { text: "int8", vision: null },
   threads: 1,
 };

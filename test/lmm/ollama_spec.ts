@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -8,6 +9,7 @@ import sharp from "sharp";
 import { TlacError, type ErrorCode } from "../../lib/errors";
 import type { Frame } from "../../lib/frame/frame";
 import { readFrames } from "../../lib/frame/read-frames";
+import { defaultCanaryPhotos } from "../../lib/lmm/ollama/canary";
 import { createOllama, type OllamaLmm, type OllamaState } from "../../lib/lmm/ollama/ollama";
 import type { CanaryPhoto, OllamaSettings } from "../../lib/lmm/ollama/settings";
 import type { BrainRequest } from "../ollama-double/brain";
@@ -461,8 +463,6 @@ describe("Ollama client", () => {
     }
 
     async function startWithCanary(settings: Partial<OllamaSettings> = {}): Promise<void> {
-      const { createHash } = await import("node:crypto");
-      const { readFile } = await import("node:fs/promises");
       for (const photo of photos) {
         const digest = createHash("sha256")
           .update(await readFile(photo.file))
@@ -522,6 +522,17 @@ describe("Ollama client", () => {
       connect({ canary: true, canaryPhotos: photos });
       double.brain = new ScriptedBrain(" ");
       await fails("LMM_BLIND");
+    });
+
+    it("comes with the package", async () => {
+      const defaults = defaultCanaryPhotos();
+      assert.equal(defaults.length, 2);
+      for (const { file, words: expected } of defaults) {
+        assert.ok(expected.length > 0);
+        const { frames } = await readFrames(await readFile(file));
+        assert.equal(frames.length, 1);
+      }
+      await start();
     });
 
     it("can be run by hand, with what was said", async () => {

@@ -4,6 +4,7 @@ import type { Ollama } from "ollama";
 
 import { TlacError } from "../../errors";
 import { CallFailure, toCallFailure, type FailureContext } from "./failure";
+import { linkSignals } from "./link-signals";
 import type { ResolvedSettings } from "./settings";
 import { Transport } from "./transport";
 
@@ -48,15 +49,16 @@ export class Calls {
         ender.abort(this.timeout("lmm.timeout-answer", answerMs ?? 0));
       });
     };
-    const ended = AbortSignal.any([signal, ender.signal]);
+    const ended = linkSignals(signal, ender.signal);
     try {
-      return await work(this.transport.client({ signal: ended, maxBytes, onHead }));
+      return await work(this.transport.client({ signal: ended.signal, maxBytes, onHead }));
     } catch (thrown) {
       signal.throwIfAborted();
       throw toCallFailure(ender.signal.aborted ? ender.signal.reason : thrown, this.context);
     } finally {
       clearTimeout(timer);
       ender.abort();
+      ended.release();
     }
   }
 

@@ -73,6 +73,6 @@ function findPackageRoot(folder: string): string {
 
 /** Two things that look nothing alike and that any model which sees can name. */
 const CANARY_PHOTOS: readonly CanaryPhoto[] = [
-  { file: "canary-a.jpg", words: [] },
-  { file: "canary-b.jpg", words: [] },
+  { file: "giant-panda.jpg", words: ["panda", "bear"] },
+  { file: "espresso.jpg", words: ["espresso", "coffee", "cappuccino", "latte", "cup", "mug"] },
 ];

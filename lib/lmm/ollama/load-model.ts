@@ -1,5 +1,6 @@
 import { pause, type Calls } from "./calls";
 import { toOptions } from "./chat";
+import { linkSignals } from "./link-signals";
 import { isLoaded } from "./model-facts";
 
 /**
@@ -10,7 +11,7 @@ import { isLoaded } from "./model-facts";
 export async function loadModel(calls: Calls, signal: AbortSignal): Promise<void> {
   const { model, keepAlive } = calls.settings;
   const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
+  const { signal: ended, release } = linkSignals(signal, over.signal);
   const watch = watchLoad(calls, ended, (error) => {
     over.abort(error);
   });
@@ -30,6 +31,7 @@ export async function loadModel(calls: Calls, signal: AbortSignal): Promise<void
   } finally {
     over.abort();
     await watch;
+    release();
   }
 }
 

@@ -19,6 +19,7 @@ import { askCanary, canaryPasses, defaultCanaryPhotos, type CanaryAnswer } from 
 import { chat, type ChatAnswer, type ChatCall } from "./chat";
 import { CircuitBreaker } from "./circuit-breaker";
 import { badAnswer, CallFailure, toCallFailure, type Remedy } from "./failure";
+import { linkSignals } from "./link-signals";
 import { listModels, type ListedModel } from "./list-models";
 import { loadModel } from "./load-model";
 import {
@@ -261,11 +262,13 @@ class OllamaClient implements OllamaLmm {
     signal: AbortSignal | undefined,
     work: (ended: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const ended = this.endedBy(signal);
+    const { signal: ended, release } = linkSignals(this.life.signal, signal);
     try {
       return await work(ended);
     } catch (thrown) {
       throw this.toOutcome(thrown, ended, signal);
+    } finally {
+      release();
     }
   }
 
@@ -281,8 +284,7 @@ class OllamaClient implements OllamaLmm {
     if (this.calls.settings.model === "") {
       throw new TlacError("BAD_CONFIG", "lmm.no-model", { host: this.calls.context.host });
     }
-    const given = this.endedBy(signal);
-    if (given.aborted) throw this.toOutcome(given.reason, given, signal);
+    if (this.life.signal.aborted || signal?.aborted) throw new TlacError("CLOSED", "tlac.closed");
     const probing = this.breaker.state !== "closed";
     if (!this.breaker.tryEnter()) throw this.paused();
     if (probing) this.setState({ kind: "breaker-half-open" });
@@ -294,7 +296,7 @@ class OllamaClient implements OllamaLmm {
           budget.abort(this.calls.timeout(key, totalMs));
         }, totalMs)
       : undefined;
-    const ended = AbortSignal.any([given, budget.signal]);
+    const { signal: ended, release } = linkSignals(this.life.signal, signal, budget.signal);
     try {
       const result = await this.repeat(work, ended, probing);
       this.breaker.succeed();
@@ -307,6 +309,7 @@ class OllamaClient implements OllamaLmm {
       throw failure;
     } finally {
       clearTimeout(timer);
+      release();
     }
   }
 
@@ -417,7 +420,8 @@ class OllamaClient implements OllamaLmm {
     const { canaryPhotos } = this.calls.settings;
     this.setState({ kind: "checking" });
     return askCanary(canaryPhotos ?? defaultCanaryPhotos(), async (image) => {
-      const prompt = `${renderPrompt(DEFAULT_DOMAIN)}\n\n${ANSWER_FORM}`;
+      // In prose, so that sight is judged and not the skill of writing JSON.
+      const prompt = renderPrompt(DEFAULT_DOMAIN);
       try {
         const { signal } = this.life;
         const { content } = await chat(this.calls, { prompt, image, attempt: 0 }, facts, signal);
@@ -480,10 +484,6 @@ class OllamaClient implements OllamaLmm {
       const retryAt = Date.now() + this.breaker.waitMs;
       this.setState({ kind: "breaker-open", retryAt, error });
     } else this.setState({ kind: "failed", error });
-  }
-
-  private endedBy(signal: AbortSignal | undefined): AbortSignal {
-    return signal ? AbortSignal.any([this.life.signal, signal]) : this.life.signal;
   }
 
   private setState(state: OllamaState): void {

@@ -57,12 +57,11 @@ export class Transport {
    */
   client(options: RequestOptions): Ollama {
     const request = async (input: string, init: RequestInit = {}): Promise<Response> => {
-      const signal = init.signal ? AbortSignal.any([options.signal, init.signal]) : options.signal;
       const response = await undiciFetch(input, {
         method: init.method ?? "GET",
         headers: init.headers as Record<string, string>,
         body: (init.body ?? null) as string | null,
-        signal,
+        signal: options.signal,
         // A redirect would carry the key to a host that nobody configured.
         redirect: "manual",
         dispatcher: this.agent,

@@ -7,37 +7,65 @@ export interface WeighedName {
   readonly fold: string;
   /** 0…1; 1 for the first candidate. */
   readonly weight: number;
+  /** Place of its candidate, from 0. */
+  readonly rank: number;
+  /** Positions of the classes that cannot win through this name. */
+  readonly banned: readonly number[];
 }
+
+/** Candidates beyond these are no proposals but a dictionary, and each costs an embedding. */
+const MAX_CANDIDATES = 20;
 
 /** Synonyms beyond these add time, not knowledge: an LMM's lists go from near to far. */
 const MAX_SYNONYMS = 4;
 
 /** What each further place costs where the LMM does not say how sure it is. */
-const RANK_WEIGHT = 0.98;
+const RANK_WEIGHT = Number(process.env.RW ?? 0.98);
 
 /**
  * How strongly a lower probability weighs: p / p(first) to this power. Measured on labelled
  * photos: at 0 the fifth guess counts like the first, at 1 only the first counts.
  */
-const PROBABILITY_POWER = 0.1;
+const PROBABILITY_POWER = Number(process.env.PP ?? 0.1);
 
 /** A synonym is a little less sure than the name that the LMM put first. */
 const SYNONYM_WEIGHT = 0.99;
 
-/** The names and synonyms of all candidates, each once, with the best weight it has. */
-export function weighCandidates(candidates: readonly Candidate[]): WeighedName[] {
-  const byFold = new Map<string, WeighedName>();
+/**
+ * The names and synonyms of all candidates, each once, with the best weight it has. A class whose
+ * not-word is a candidate's name cannot win through that candidate's synonyms either: "hammer
+ * drill" with the synonym "hammer" is still no hammer. A synonym that is a not-word bans only
+ * itself.
+ *
+ * @param bannedBy positions of the classes that have a folded name among their not-words
+ */
+export function weighCandidates(
+  candidates: readonly Candidate[],
+  bannedBy: (fold: string) => readonly number[],
+): WeighedName[] {
+  const best = new Map<string, WeighedName>();
   const surest = candidates[0]?.probability;
-  for (const [rank, { name, synonyms, probability }] of candidates.entries()) {
+  for (const [rank, candidate] of candidates.slice(0, MAX_CANDIDATES).entries()) {
+    const { name, synonyms, probability } = candidate;
     const weight =
       probability !== undefined && surest
         ? Math.min(1, (probability / surest) ** PROBABILITY_POWER)
         : RANK_WEIGHT ** rank;
+    const bannedByName = bannedBy(foldName(name));
     for (const [place, text] of [name, ...synonyms.slice(0, MAX_SYNONYMS)].entries()) {
       const fold = foldName(text);
-      const entry = { name: text, fold, weight: place === 0 ? weight : weight * SYNONYM_WEIGHT };
-      if (fold && entry.weight > (byFold.get(fold)?.weight ?? 0)) byFold.set(fold, entry);
+      if (!fold) continue;
+      const banned = [...new Set([...bannedByName, ...bannedBy(fold)])];
+      const entry: WeighedName = {
+        name: text,
+        fold,
+        weight: place === 0 ? weight : weight * SYNONYM_WEIGHT,
+        rank,
+        banned,
+      };
+      const key = JSON.stringify([fold, banned]);
+      if (entry.weight > (best.get(key)?.weight ?? 0)) best.set(key, entry);
     }
   }
-  return [...byFold.values()];
+  return [...best.values()];
 }

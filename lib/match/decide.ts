@@ -25,8 +25,9 @@ export interface Decision {
 }
 
 /**
- * One of three outcomes. A class's own name decides by itself, unless it is also another class's;
- * anything else has to reach the threshold, beat the background words and lead by the margin.
+ * One of three outcomes. Whatever wins has to reach the threshold: a name that only an unlikely
+ * candidate gave does not. Then a class's own name decides by itself, unless it is also another
+ * class's; a near name has to beat the background words and to lead by the margin.
  */
 export function decide(ranking: Ranking, rules: DecisionRules, vocabulary: Vocabulary): Decision {
   const [best, second] = ranking.classes;
@@ -40,15 +41,16 @@ export function decide(ranking: Ranking, rules: DecisionRules, vocabulary: Vocab
   const margin = second ? score - second.score : score;
   const figures = { score, margin };
   const winner = { outcome: "class" as const, class: best.class, label: best.label, ...figures };
-  if (best.via.kind === "alias") {
+  const own = vocabulary.classes.find(({ id }) => id === best.class)?.threshold;
+  const reached = score >= (own ?? rules.threshold);
+  if (best.via.kind === "alias" && reached) {
     const shared = second?.via.kind === "alias" && second.score === score;
     if (shared) return { outcome: "ambiguous", ...nobody, ...figures, reason: "near-tie" };
     return { ...winner, reason: "alias" };
   }
-  const own = vocabulary.classes.find(({ id }) => id === best.class)?.threshold;
   // The next best after a class that was ruled out is no answer: what was seen is something else.
   if (ruledOut) return { outcome: "unknown", ...nobody, ...figures, reason: "anti-alias" };
-  if (score < (own ?? rules.threshold)) {
+  if (!reached) {
     return { outcome: "unknown", ...nobody, ...figures, reason: "below-threshold" };
   }
   if (rules.background && ranking.background && ranking.background.score > score) {

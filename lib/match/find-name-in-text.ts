@@ -1,42 +1,36 @@
 import { foldName } from "../vocabulary/fold-name";
-import type { NameTable } from "../vocabulary/class-names";
 
-/** Names of more words than this are not looked for inside a sentence. */
-const MAX_WORDS = 5;
+/** Names of more words than this are not looked for; Japanese compounds are split finely. */
+const MAX_WORDS = 8;
 
-/** One Japanese character stands in too many words to mean anything by itself. */
-const MIN_JAPANESE = 2;
+/** A description is one sentence; what goes on beyond this is not read. */
+const MAX_TEXT = 1_000;
 
-const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+/** Splits Japanese, which has no spaces, by its dictionary, and everything else as it is written. */
+const SEGMENTER = new Intl.Segmenter("ja", { granularity: "word" });
 
 /**
- * The class names that stand in a text as whole words. Japanese has no spaces: there, a name of
- * at least two characters counts wherever it stands. A name inside a longer one that was found is
- * left out ("drill" in "drill bit").
+ * The folded names that stand in a text as whole words, from left to right, the longest first at
+ * each place: in "a drill bit" the name "drill bit" is found and "drill" is not, and in サービス
+ * there is no ビス.
  */
-export function findNameInText(
-  text: string,
-  names: NameTable,
-): { fold: string; positions: readonly number[] }[] {
-  const folded = foldName(text);
-  if (!folded) return [];
+export function findNamesInText(text: string, isName: (fold: string) => boolean): string[] {
+  const bounded = text.slice(0, MAX_TEXT);
+  const words = [...SEGMENTER.segment(bounded)].filter(({ isWordLike }) => isWordLike);
   const found = new Set<string>();
-  const words = folded.split(/[ ,./]+/);
-  for (let length = Math.min(MAX_WORDS, words.length); length > 0; length--) {
-    for (let start = 0; start + length <= words.length; start++) {
-      const phrase = words.slice(start, start + length).join(" ");
-      if (names.has(phrase)) found.add(phrase);
+  for (let start = 0; start < words.length;) {
+    let taken = 1;
+    for (let length = Math.min(MAX_WORDS, words.length - start); length > 0; length--) {
+      const first = words[start];
+      const last = words[start + length - 1];
+      if (!first || !last) continue;
+      const fold = foldName(bounded.slice(first.index, last.index + last.segment.length));
+      if (!fold || !isName(fold)) continue;
+      found.add(fold);
+      taken = length;
+      break;
     }
+    start += taken;
   }
-  if (JAPANESE.test(folded)) {
-    for (const name of names.keys()) {
-      if (name.length >= MIN_JAPANESE && JAPANESE.test(name) && folded.includes(name)) {
-        found.add(name);
-      }
-    }
-  }
-  const longest = [...found].filter(
-    (name) => ![...found].some((other) => other !== name && other.includes(name)),
-  );
-  return longest.map((fold) => ({ fold, positions: names.get(fold) ?? [] }));
+  return [...found];
 }

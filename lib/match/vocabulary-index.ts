@@ -4,7 +4,7 @@ import type { Embedder, EmbedOptions } from "../clip/embedder";
 import { TlacError, throwIfClosed } from "../errors";
 import type { Candidate } from "../lmm/lmm";
 import { foldName } from "../vocabulary/fold-name";
-import type { Vocabulary } from "../vocabulary/vocabulary";
+import type { Vocabulary, VocabularyClass } from "../vocabulary/vocabulary";
 import { BACKGROUND_WORDS } from "./background-words";
 import { weighCandidates, type WeighedName } from "./candidate-weights";
 import {
@@ -15,9 +15,9 @@ import {
   renderTemplate,
   type NameTable,
 } from "../vocabulary/class-names";
-import { findNameInText } from "./find-name-in-text";
-import type { Ranking, Via } from "./ranking";
-import { ScoreBoard } from "./score-board";
+import { findNamesInText } from "./find-name-in-text";
+import { RANKING_LENGTH, type RankedClass, type Ranking, type Via } from "./ranking";
+import { EXACT, ScoreBoard, type Source } from "./score-board";
 import { VectorTable } from "../clip/vector-table";
 
 export interface IndexOptions extends EmbedOptions {
@@ -25,19 +25,17 @@ export interface IndexOptions extends EmbedOptions {
   readonly template?: string;
 }
 
-/** A background word this near to a class's name says the same thing, and would only take it away. */
-const SAME_THING = 0.85;
+/**
+ * How far from the threshold to 1 a background word may come to a class's name: nearer, it says
+ * the same thing and would only take it away. Relative, because each model has a scale of its own.
+ */
+const SAME_THING = 0.6;
 
 /** A name that stands in the description only is weaker than one that was proposed. */
 const DESCRIPTION_WEIGHT = 0.9;
 
 /** Rows after which a pass gives way to other work: about 1 ms. */
 const ROWS_PER_TURN = 2_000;
-
-interface NameRow {
-  readonly position: number;
-  readonly name: string;
-}
 
 /**
  * A vocabulary ready to be matched in one model's space: every readable name of every class as a
@@ -51,7 +49,9 @@ export class VocabularyIndex {
     readonly vocabulary: Vocabulary,
     readonly embedder: Embedder,
     private readonly template: string,
-    private readonly rows: readonly NameRow[],
+    /** Name in each row of the table, and the position of its class. */
+    private readonly rowNames: readonly string[],
+    private readonly owners: Int32Array,
     private readonly table: VectorTable,
     private readonly backgroundWords: readonly string[],
     private readonly background: VectorTable,
@@ -68,12 +68,14 @@ export class VocabularyIndex {
   ): Promise<VocabularyIndex> {
     const template = options.template ?? DEFAULT_TEMPLATE;
     const { dims } = embedder.info;
-    const rows: NameRow[] = [];
+    const rowNames: string[] = [];
+    const owners: number[] = [];
     const texts: string[] = [];
     for (const [position, entry] of vocabulary.classes.entries()) {
       for (const name of namesOf(entry)) {
         if (!isReadable(name, embedder.info)) continue;
-        rows.push({ position, name });
+        rowNames.push(name);
+        owners.push(position);
         texts.push(renderTemplate(entry.template ?? template, name));
       }
     }
@@ -84,42 +86,78 @@ export class VocabularyIndex {
       words.map((word) => renderTemplate(template, word)),
       options,
     );
+    const { threshold } = embedder.info.decision.text;
+    const sameThing = threshold + (1 - threshold) * SAME_THING;
     const kept = words.flatMap((word, position) => {
       const vector = vectors[position];
       if (!vector) return [];
       let nearest = -1;
       table.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
-      return nearest < SAME_THING ? [{ word, vector }] : [];
+      return nearest < sameThing ? [{ word, vector }] : [];
     });
     const background = new VectorTable(
       kept.map(({ vector }) => vector),
       dims,
     );
     const keptWords = kept.map(({ word }) => word);
-    return new VocabularyIndex(vocabulary, embedder, template, rows, table, keptWords, background);
+    return new VocabularyIndex(
+      vocabulary,
+      embedder,
+      template,
+      rowNames,
+      Int32Array.from(owners),
+      table,
+      keptWords,
+      background,
+    );
   }
 
   /**
-   * Ranks the classes for proposed words. A name that is one of a class's own (folded) counts as
-   * cosine 1; otherwise the class's nearest name counts. Later candidates weigh less. Where no
-   * candidate names a class, a class's name inside the description does.
+   * Ranks the classes for proposed words. Each word gives each class its weight times 1 where it
+   * is one of the class's names (folded), else times the cosine of the class's nearest name; a
+   * class keeps the best that any word gives it. Later candidates weigh less. Where no word names
+   * a class, a class's name inside the description does.
    */
   async match(
     candidates: readonly Candidate[],
     description = "",
     options: EmbedOptions = {},
   ): Promise<Ranking> {
-    const board = new ScoreBoard(this.vocabulary);
+    const size = this.vocabulary.classes.length;
+    const board = new ScoreBoard(size);
     // What a not-word kept from its class, to tell whether it would have come first.
-    const banned = new ScoreBoard(this.vocabulary);
-    const weighed = weighCandidates(candidates);
-    const named = this.offerNamed(weighed, board, banned);
-    if (!named) this.offerDescribed(description, board);
-    const background = await this.offerNear(weighed, board, banned, options);
-    const classes = board.rank();
-    const best = classes[0]?.score ?? -1;
-    const vetoed = banned.rank().filter(({ score }) => score > best);
-    return { classes, background, vetoed: vetoed.map((ranked) => ranked.class) };
+    const banned = new ScoreBoard(size);
+    const words = weighCandidates(candidates, (fold) => this.notWords.get(fold) ?? []);
+    const named = this.offerNamed(words, board, banned);
+    const described = named ? [] : this.findDescribed(description);
+    for (const [number, { positions }] of described.entries()) {
+      for (const position of positions) {
+        board.offer(position, DESCRIPTION_WEIGHT, words.length + number, EXACT);
+      }
+    }
+    const backgrounds = await this.offerNear(words, board, banned, options);
+    const sources = [
+      ...words,
+      ...described.map(({ fold }) => ({ name: description, fold, rank: words.length })),
+    ];
+    const best = board.rank(RANKING_LENGTH);
+    const [first] = best;
+    // What a later candidate says is about something else in the picture.
+    const lastRank = first ? (sources[first.word]?.rank ?? 0) : Infinity;
+    return {
+      classes: best.map((source) => this.describe(source, sources)),
+      background: backgrounds
+        .filter(({ rank }) => rank <= lastRank)
+        .reduce<Ranking["background"]>(
+          (nearest, { word, score }) =>
+            score > (nearest?.score ?? -2) ? { word, score } : nearest,
+          null,
+        ),
+      vetoed: banned
+        .rank(RANKING_LENGTH)
+        .filter(({ score }) => score > (first?.score ?? -1))
+        .flatMap(({ position }) => this.vocabulary.classes[position]?.id ?? []),
+    };
   }
 
   /** Ranks the classes for an image's vector. Throws `BAD_CONFIG` where no name can be read. */
@@ -128,77 +166,78 @@ export class VocabularyIndex {
       const params = { model: this.embedder.info.name };
       throw new TlacError("BAD_CONFIG", "match.no-readable-name", params);
     }
-    const board = new ScoreBoard(this.vocabulary);
+    const board = new ScoreBoard(this.vocabulary.classes.length);
     this.table.forEachCosine(vector, (row, cosine) => {
-      const { position, name } = this.rows[row] as NameRow;
-      board.offer(position, cosine, () => ({ candidate: "", alias: name, kind: "image" }));
+      board.offer(this.owners[row] as number, cosine, 0, row);
     });
-    return { classes: board.rank(), background: this.nearestBackground(vector, 1), vetoed: [] };
+    return {
+      classes: board.rank(RANKING_LENGTH).map((source) => this.describe(source, null)),
+      background: this.nearestBackground(vector, 1),
+      vetoed: [],
+    };
   }
 
-  /** Offers the classes whose own name was proposed; resolves to whether there was any. */
+  /** Offers the classes whose own name was proposed; returns whether there was any. */
   private offerNamed(
-    weighed: readonly WeighedName[],
+    words: readonly WeighedName[],
     board: ScoreBoard,
     banned: ScoreBoard,
   ): boolean {
     let found = false;
-    for (const { name, fold, weight } of weighed) {
-      const not = this.notWords.get(fold) ?? [];
+    for (const [number, { fold, weight, banned: not }] of words.entries()) {
       for (const position of this.names.get(fold) ?? []) {
-        const alias = this.aliasOf(position, fold);
-        const via = (): Via => ({ candidate: name, alias, kind: "alias" });
-        if (not.includes(position)) banned.offer(position, weight, via);
-        else board.offer(position, weight, via);
-        found ||= !not.includes(position);
+        const target = not.includes(position) ? banned : board;
+        target.offer(position, weight, number, EXACT);
+        found ||= target === board;
       }
     }
     return found;
   }
 
-  private offerDescribed(description: string, board: ScoreBoard): void {
-    for (const { fold, positions } of findNameInText(description, this.names)) {
-      for (const position of positions) {
-        const alias = this.aliasOf(position, fold);
-        board.offer(position, DESCRIPTION_WEIGHT, () => ({
-          candidate: description,
-          alias,
-          kind: "alias",
-        }));
-      }
-    }
+  /** Classes whose name stands in the description, and none of whose not-words does. */
+  private findDescribed(description: string): { fold: string; positions: number[] }[] {
+    const found = findNamesInText(
+      description,
+      (fold) => this.names.has(fold) || this.notWords.has(fold),
+    );
+    const ruledOut = new Set(found.flatMap((fold) => this.notWords.get(fold) ?? []));
+    return found.map((fold) => ({
+      fold,
+      positions: (this.names.get(fold) ?? []).filter((position) => !ruledOut.has(position)),
+    }));
   }
 
-  /** Cosine of every readable word to every name, the background included. */
+  /** Offers the cosine of every readable word to every name; the nearest background word of each. */
   private async offerNear(
-    weighed: readonly WeighedName[],
+    words: readonly WeighedName[],
     board: ScoreBoard,
     banned: ScoreBoard,
     options: EmbedOptions,
-  ): Promise<Ranking["background"]> {
-    const readable = weighed.filter(({ name }) => isReadable(name, this.embedder.info));
+  ): Promise<{ rank: number; word: string; score: number }[]> {
+    const readable = [...words.entries()].filter(([, { name }]) =>
+      isReadable(name, this.embedder.info),
+    );
     const vectors = await this.embedder.embedTexts(
-      readable.map(({ name }) => renderTemplate(this.template, name)),
+      readable.map(([, { name }]) => renderTemplate(this.template, name)),
       options,
     );
-    let background: Ranking["background"] = null;
-    for (const [number, { name, fold, weight }] of readable.entries()) {
-      const vector = vectors[number];
+    const backgrounds: { rank: number; word: string; score: number }[] = [];
+    for (const [at, [number, { weight, rank, banned: not }]] of readable.entries()) {
+      const vector = vectors[at];
       if (!vector) continue;
-      const not = this.notWords.get(fold) ?? [];
       this.table.forEachCosine(vector, (row, cosine) => {
-        const { position, name: alias } = this.rows[row] as NameRow;
-        const target = not.includes(position) ? banned : board;
-        target.offer(position, cosine * weight, () => ({ candidate: name, alias, kind: "text" }));
+        const position = this.owners[row] as number;
+        const target = not.length > 0 && not.includes(position) ? banned : board;
+        target.offer(position, cosine * weight, number, row);
       });
       const nearest = this.nearestBackground(vector, weight);
-      if (nearest && nearest.score > (background?.score ?? -2)) background = nearest;
+      if (nearest) backgrounds.push({ rank, ...nearest });
       if (this.table.rows > ROWS_PER_TURN) {
         await nextTurn();
         throwIfClosed(options.signal);
       }
     }
-    return background;
+    return backgrounds;
   }
 
   private nearestBackground(vector: Float32Array, weight: number): Ranking["background"] {
@@ -212,9 +251,17 @@ export class VocabularyIndex {
     return word === undefined ? null : { word, score: best };
   }
 
-  private aliasOf(position: number, fold: string): string {
-    const entry = this.vocabulary.classes[position];
-    const names = entry ? namesOf(entry) : [];
-    return names.find((name) => foldName(name) === fold) ?? "";
+  /** `words` null: the image itself was compared. */
+  private describe(
+    { position, score, word, row }: Source,
+    words: readonly { readonly name: string; readonly fold: string }[] | null,
+  ): RankedClass {
+    const entry = this.vocabulary.classes[position] as VocabularyClass;
+    const proposed = words?.[word];
+    const exact = namesOf(entry).find((name) => foldName(name) === proposed?.fold);
+    const alias = row === EXACT ? exact : this.rowNames[row];
+    const kind = words === null ? "image" : row === EXACT ? "alias" : "text";
+    const via: Via = { candidate: proposed?.name ?? "", alias: alias ?? entry.label, kind };
+    return { class: entry.id, label: entry.label, score, via };
   }
 }

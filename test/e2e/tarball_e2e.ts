@@ -32,7 +32,7 @@ describe("the packed tarball in an empty Node-RED user directory", function () {
       assert.deepEqual(await listTypes(url), [...TYPES].sort());
       const { status, body } = await postPhoto(url);
       assert.equal(status, 200, JSON.stringify(body));
-      assert.equal(body["class"], "hammer");
+      assert.equal(body["class"], "espresso");
     });
   });
 
@@ -56,7 +56,7 @@ describe("the packed tarball in an empty Node-RED user directory", function () {
     await withNodeRed([node, nodeRedOf(tools)], user, async (url) => {
       assert.deepEqual(await listTypes(url), [...TYPES].sort());
       const { body } = await postPhoto(url);
-      assert.equal(body["class"], "hammer", JSON.stringify(body));
+      assert.equal(body["class"], "espresso", JSON.stringify(body));
     });
   });
 
@@ -80,7 +80,7 @@ const nodeRedOf = (folder: string): string =>
 
 /** Posts a shipped photo to the flow of `withNodeRed`. */
 async function postPhoto(url: string): Promise<{ status: number; body: Record<string, unknown> }> {
-  const photo = await readFile(path.join(ROOT, "examples", "photos", "hammer.jpg"));
+  const photo = await readFile(path.join(ROOT, "examples", "photos", "espresso.jpg"));
   const response = await fetch(`${url}/classify`, {
     method: "POST",
     headers: { "content-type": "image/jpeg" },

@@ -1,14 +1,14 @@
 // What the examples are: one idea each, core nodes beside ours, runnable with the bundled model.
 
 /** The photos that the examples judge; file names in examples/photos, class = name of the file. */
-const [FIRST, SECOND, THIRD] = ["screwdriver.jpg", "hammer.jpg", "teapot.jpg"];
+const [FIRST, SECOND, THIRD] = ["espresso.jpg", "giant-panda.jpg", "cat.jpg"];
 
 /** Classes of the examples; photos of other things are there to be unknown. */
 const CLASSES = [
+  "espresso = エスプレッソ | cup of coffee",
+  "giant panda = ジャイアントパンダ | パンダ | panda",
+  "rocket = ロケット",
   "screwdriver = ドライバー | ねじ回し",
-  "hammer = ハンマー | 金づち",
-  "wrench = スパナ | レンチ",
-  "forklift = フォークリフト",
 ].join("\n");
 
 const inject = (once = true) => ({
@@ -179,7 +179,7 @@ function mqttCamera(createTab) {
     120,
     {
       classes:
-        "label,aliases,alert\nscrewdriver,ドライバー,none\nhammer,ハンマー,critical\nforklift,フォークリフト,critical",
+        "label,aliases,alert\nespresso,エスプレッソ,none\nrocket,ロケット,critical\ngiant panda,パンダ,critical",
     },
     [["alert"], ["review"], []],
   );

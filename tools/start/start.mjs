@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { translate, toLanguage } = require(path.join(root, "dist/lib/i18n/catalogue.js"));
+const { createOllama } = require(path.join(root, "dist/lib/lmm/ollama/ollama.js"));
 const { toError } = require(path.join(root, "dist/lib/errors.js"));
 const RED = require("node-red");
 
@@ -59,7 +60,30 @@ function prepareUserDir(folder) {
   if (!existsSync(flows)) cpSync(path.join(root, "tools", "start", "demo-flow.json"), flows);
 }
 
+/** A vision model of a local Ollama, else the built-in recogniser; says which. */
+async function chooseLmm() {
+  const ollama = createOllama({ model: "", deadlines: { connectMs: 1_000, totalMs: 3_000 } });
+  try {
+    // `--check` tests this package, not what happens to run beside it.
+    const models = check ? [] : await ollama.listModels();
+    const seeing = models.find(({ vision }) => vision);
+    if (seeing) {
+      say("uses-ollama", { model: seeing.name });
+      return { kind: "ollama", model: seeing.name };
+    }
+  } catch {
+    // No Ollama here: the usual case on a first try.
+  } finally {
+    await ollama.close();
+  }
+  say("uses-recogniser");
+  return { kind: "recogniser", model: "" };
+}
+
 async function run() {
+  const lmm = await chooseLmm();
+  process.env.TLAC_LMM_KIND = lmm.kind;
+  process.env.TLAC_LMM_MODEL = lmm.model;
   RED.init(server, {
     uiHost: "127.0.0.1",
     uiPort: server.address().port,
@@ -67,12 +91,11 @@ async function run() {
     httpNodeRoot: "/",
     userDir,
     flowFile: "flows.json",
-    // The demo keeps no secrets; a key on disk would only have to be explained.
-    credentialSecret: false,
-    logging: { console: { level: "warn", metrics: false, audit: false } },
+    // Its warnings are about secrets and projects, which a demo has none of.
+    logging: { console: { level: "error", metrics: false, audit: false } },
     functionExternalModules: false,
     externalModules: { autoInstall: false },
-    editorTheme: { tours: false },
+    editorTheme: { tours: false, projects: { enabled: false } },
   });
   if (!check) {
     server.on("request", (request, response) => RED.httpAdmin(request, response));

@@ -21,7 +21,7 @@ export class ScoreBoard {
   private readonly rows: Int32Array;
 
   constructor(classes: number) {
-    this.scores = new Float32Array(classes).fill(NO_SCORE);
+    this.scores = new Float64Array(classes).fill(NO_SCORE);
     this.words = new Int32Array(classes);
     this.rows = new Int32Array(classes);
   }

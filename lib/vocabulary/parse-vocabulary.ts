@@ -9,7 +9,8 @@ import {
   type Vocabulary,
 } from "./vocabulary";
 
-type Column = "id" | "label" | "aliases" | "not" | "threshold" | "alert" | "template";
+/** What a column of a table can hold. */
+export type Column = "id" | "label" | "aliases" | "not" | "threshold" | "alert" | "template";
 
 /** Column heads that people write, in lower case. */
 const HEADS = new Map<string, Column>(
@@ -22,6 +23,7 @@ const HEADS = new Map<string, Column>(
     名称: "label",
     名前: "label",
     クラス: "label",
+    品名: "label",
     aliases: "aliases",
     alias: "aliases",
     synonyms: "aliases",
@@ -30,11 +32,14 @@ const HEADS = new Map<string, Column>(
     not: "not",
     除外: "not",
     除外語: "not",
+    "not-words": "not",
     threshold: "threshold",
     しきい値: "threshold",
     閾値: "threshold",
     alert: "alert",
     警報: "alert",
+    警報レベル: "alert",
+    "alert level": "alert",
     アラート: "alert",
     template: "template",
     テンプレート: "template",
@@ -51,17 +56,26 @@ const ALERT_WORDS = new Map<string, AlertLevel>([
   ["危険", "critical"],
 ]);
 
+/** What is known of a text before it is read. */
+export interface ParseOptions {
+  /**
+   * The text comes from a spreadsheet, so tabs separate columns: these, from the left, where its
+   * first row is no header. Without it tabs and no header make a plain list.
+   */
+  readonly columns?: readonly Column[];
+}
+
 /**
  * Reads a vocabulary in any form that people have it in: a plain list ("screw, nail, hammer", or
  * one a line, with `label = alias | alias`), CSV or tab-separated text with a header, JSON text,
  * an array of names or of classes, `{ classes: […] }`. Throws `BAD_CONFIG` with what is wrong.
  */
-export function parseVocabulary(input: unknown): Vocabulary {
-  return createVocabulary(readClasses(input));
+export function parseVocabulary(input: unknown, options: ParseOptions = {}): Vocabulary {
+  return createVocabulary(readClasses(input, options));
 }
 
-function readClasses(input: unknown): ClassInput[] {
-  if (typeof input === "string") return readText(input.replace(/^\ufeff/, ""));
+function readClasses(input: unknown, options: ParseOptions = {}): ClassInput[] {
+  if (typeof input === "string") return readText(input.replace(/^\ufeff/, ""), options);
   const list = isRecord(input) ? input.classes : input;
   if (!Array.isArray(list)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.not-a-list", { type: typeof input });
@@ -69,7 +83,16 @@ function readClasses(input: unknown): ClassInput[] {
   return list.map((entry: unknown, position) => readClass(entry, position + 1));
 }
 
-function readText(text: string): ClassInput[] {
+function readText(text: string, { columns }: ParseOptions): ClassInput[] {
+  // A row may begin with empty cells: line breaks go, tabs stay.
+  if (columns && text.includes("\t")) {
+    const sheet = text.replace(/^[\r\n]+/, "");
+    const heads = (sheet.split(/\r?\n/, 1)[0] ?? "").split("\t").map(toColumn);
+    // A sheet may have columns of its own, such as remarks: they are left out.
+    const known = heads.filter((head) => head !== undefined);
+    const header = known.includes("label") && (known.length > 1 || heads.length === 1);
+    return readTable(sheet, "\t", header ? undefined : columns);
+  }
   const trimmed = text.trim();
   if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
   const [head = ""] = trimmed.split(/\r?\n/, 1);
@@ -102,16 +125,21 @@ function toColumn(head: string): Column | undefined {
   );
 }
 
-function readTable(text: string, delimiter: string): ClassInput[] {
+/** `columns`: of a table without a header. */
+function readTable(text: string, delimiter: string, columns?: readonly Column[]): ClassInput[] {
   let records: { record: Record<string, string>; info: { lines: number } }[];
   try {
     records = parse(text, {
       delimiter,
-      columns: (heads: string[]) => heads.map((head) => toColumn(head) ?? false),
+      columns: columns
+        ? [...columns]
+        : (heads: string[]) => heads.map((head) => toColumn(head) ?? false),
       info: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
       relax_column_count: true,
+      // Spreadsheets copy a cell such as 1/4" as it is; only line breaks make them quote.
+      relax_quotes: delimiter === "\t",
       trim: true,
     }) as unknown as typeof records;
   } catch (thrown) {
@@ -132,10 +160,10 @@ function readList(text: string): ClassInput[] {
     });
 }
 
-/** Names inside one cell. */
+/** Names inside one cell; a spreadsheet's cell may hold them line by line. */
 function splitNames(cell: string): string[] {
   return cell
-    .split(/[|｜;；、]/)
+    .split(/[|｜;；、\r\n]/)
     .map((name) => name.trim())
     .filter(Boolean);
 }

@@ -48,6 +48,53 @@ describe("parsing of vocabularies", () => {
     assert.deepEqual([second?.label, second?.aliases], ["くぎ", ["nail"]]);
   });
 
+  describe("of cells copied from a spreadsheet", () => {
+    const paste = (text: string) =>
+      parseVocabulary(text, { columns: ["label", "aliases", "not", "threshold", "alert"] }).classes;
+
+    it("takes the columns as given where there is no header", () => {
+      const [first, second] = paste("ねじ\tscrew|bolt\tnut\t0.8\t注意\r\n釘\tnail\r\n");
+      assert.deepEqual(first, {
+        id: "ねじ",
+        label: "ねじ",
+        aliases: ["screw", "bolt"],
+        not: ["nut"],
+        threshold: 0.8,
+        alert: "warning",
+      });
+      assert.deepEqual([second?.label, second?.aliases], ["釘", ["nail"]]);
+    });
+
+    it("follows a header in another order and leaves columns of the sheet's own out", () => {
+      const [only] = paste("別名\t備考\t品名\nscrew\tM4, zinc\tねじ\n");
+      assert.deepEqual([only?.label, only?.aliases], ["ねじ", ["screw"]]);
+    });
+
+    it("reads quoted cells with line breaks as one name a line", () => {
+      const [first, second] = paste('ねじ\t"screw\nbolt ""M4"""\nM5\t\n');
+      assert.deepEqual(first?.aliases, ["screw", 'bolt "M4"']);
+      assert.equal(second?.label, "M5");
+    });
+
+    it("keeps inch marks", () => {
+      assert.deepEqual(
+        paste('1/4" bolt\tbolt 1/4"\n').map(({ label }) => label),
+        ['1/4" bolt'],
+      );
+    });
+
+    it("reads one column as a plain list", () => {
+      assert.deepEqual(
+        paste("screw\r\nnail\r\n").map(({ label }) => label),
+        ["screw", "nail"],
+      );
+    });
+
+    it("tells the row without a label", () => {
+      assert.throws(() => paste("\tscrew\n釘\tnail\n"), { code: "BAD_CONFIG", message: /Entry 1/ });
+    });
+  });
+
   it("makes stable, unique ids that keep Japanese", () => {
     const ids = parseVocabulary([
       "Hex Bolt",

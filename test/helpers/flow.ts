@@ -18,6 +18,11 @@ export type CaughtMessage = NodeMessageInFlow & {
   error: { message: string; code?: string; source: { id: string } };
 };
 
+/** What a Status node sends. */
+export type StatusMessage = NodeMessageInFlow & {
+  status: { text?: string; fill?: string; counts: Readonly<Record<string, number>> };
+};
+
 /** A running flow. */
 export interface Flow {
   /** Gives a message to a node, as a wire would. */
@@ -26,9 +31,11 @@ export interface Flow {
   next(id: string): Promise<NodeMessageInFlow>;
   /** Messages that have reached a node and were not taken by `next`. */
   waitingAt(id: string): number;
+  /** The next status with this text. */
+  statusWith(text: string): Promise<StatusMessage["status"]>;
   /** Tells how each message of a node ends from now on: with an error, or without. */
   onDone(id: string, listener: (error: (Error & { code?: string }) | undefined) => void): void;
-  /** Closes the flow as a redeploy of all nodes does. */
+  /** Closes the flow as a redeploy of all nodes does; once. */
   close(): Promise<void>;
 }
 
@@ -62,6 +69,7 @@ export async function startFlow(
     { id: "watcher", ...place, type: "status", scope: null, wires: [["status"]] },
     ...ends.map((id) => ({ id, ...place, type: "end" })),
   ];
+  let closed = false;
   const inboxes = new Map<string, Inbox>();
   await helper.load([endType(inboxes), ...[types].flat()], flow, {});
   return {
@@ -70,12 +78,20 @@ export async function startFlow(
     },
     next: (id) => findInbox(inboxes, id).next(),
     waitingAt: (id) => findInbox(inboxes, id).length,
+    statusWith: async (text) => {
+      for (;;) {
+        const { status } = (await findInbox(inboxes, "status").next()) as StatusMessage;
+        if (status.text === text) return status;
+      }
+    },
     onDone: (id, listener) => {
       RED.hooks.add("onComplete.tlac", ({ node, error }: CompleteEvent) => {
         if (node.id === id) listener(error);
       });
     },
     close: async () => {
+      if (closed) return;
+      closed = true;
       await helper.unload();
       RED.hooks.remove("onComplete.tlac");
       rmSync(userDir, { recursive: true, force: true });

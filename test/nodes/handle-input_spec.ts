@@ -39,16 +39,6 @@ function probeType(job: Partial<InputJob>) {
 
 const probe = { id: "n", type: "probe" };
 
-/** The next status whose text is this one. */
-async function statusWith(flow: Flow, text: string): Promise<Record<string, unknown>> {
-  for (;;) {
-    const { status } = (await flow.next("status")) as NodeMessageInFlow & {
-      status: Record<string, unknown>;
-    };
-    if (status.text === text) return status;
-  }
-}
-
 describe("handleInput", () => {
   let flow: Flow;
   afterEach(() => flow.close());
@@ -78,7 +68,7 @@ describe("handleInput", () => {
     assert.equal(caught.error.code, "BAD_CONFIG");
     assert.equal(caught.payload, "as it came");
     assert.equal(flow.waitingAt("door1"), 0);
-    assert.equal((await statusWith(flow, "check the settings")).fill, "red");
+    assert.equal((await flow.statusWith("check the settings")).fill, "red");
   });
 
   it("hands what nobody foresaw to Catch too, thrown before the first await or after", async () => {
@@ -106,7 +96,7 @@ describe("handleInput", () => {
       ((await flow.next("caught")) as CaughtMessage).error.message,
       /クラスの一覧が必要/,
     );
-    await statusWith(flow, "設定を確認");
+    await flow.statusWith("設定を確認");
   });
 
   it("tells a wrong setting at deploy", async () => {

@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import { DTYPES } from "../lib/clip/dtype";
 import type { EmbedderOptions } from "../lib/clip/shared-embedders";
+import { serveModels } from "./admin/models";
 import { cacheFolder } from "./runtime/cache-folder";
 import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
 
@@ -26,6 +27,7 @@ export interface ClipModelNode extends Node {
 }
 
 export default function (RED: NodeAPI): void {
+  serveModels(RED);
   function ClipModelNode(this: ClipModelNode, def: ClipModelDef): void {
     RED.nodes.createNode(this, def);
     this.readOptions = () => {

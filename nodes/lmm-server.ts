@@ -1,26 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
-import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
-import type { OllamaSettings } from "../lib/lmm/ollama/settings";
+import type { Language } from "../lib/i18n/catalogue";
+import { createOllama, type OllamaLmm, type OllamaState } from "../lib/lmm/ollama/ollama";
 import { BoundedQueue } from "../lib/queue/bounded-queue";
+import { serveOllama } from "./admin/ollama";
+import { toComplaint, type Complaint } from "./admin/reply";
+import { readOllamaSettings, type OllamaFields } from "./runtime/ollama-settings";
 import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
+import { ServerActivity, type Activity } from "./runtime/server-activity";
 
 const KINDS = ["recogniser", "ollama"] as const;
 
-interface LmmServerDef extends NodeDef {
+interface LmmServerDef extends NodeDef, OllamaFields {
   kind: (typeof KINDS)[number];
-  host: string;
-  model: string;
-  /** Duration such as 30m; empty: the client's default. */
-  keepAlive: string;
-  numCtx: NumberField;
-  /** Deadlines in seconds. */
-  connectTimeout: NumberField;
-  loadTimeout: NumberField;
-  answerTimeout: NumberField;
-  totalTimeout: NumberField;
-  /** Shows the model two known photos, so that a blind one is found out. */
-  canary: boolean;
   concurrency: NumberField;
   queueLength: NumberField;
   /** Seconds; 0 or empty: any time. */
@@ -32,6 +24,16 @@ interface LmmServerCredentials {
   apiKey?: string;
 }
 
+/** What the dialog shows of a deployed server. */
+export interface ServerView extends Activity {
+  readonly queue: { readonly waiting: number; readonly active: number };
+  /** Null for the built-in recogniser, and before the first message. */
+  readonly state: OllamaState["kind"] | null;
+  /** Until the next attempt, where the breaker is open. */
+  readonly pauseSeconds?: number;
+  readonly error?: Complaint;
+}
+
 /** The LMM that several nodes share, with the one queue in front of it. */
 export interface LmmServerNode extends Node<LmmServerCredentials> {
   type: "lmm-server";
@@ -41,19 +43,33 @@ export interface LmmServerNode extends Node<LmmServerCredentials> {
   latestOnly: boolean;
   /** Undefined: the built-in recogniser, which each node opens over its own model. */
   openOllama(): OllamaLmm | undefined;
+  /** As deployed; empty: `OLLAMA_HOST`, else this computer. */
+  host: string;
+  /** Where the nodes note the calls that they did not need. */
+  activity: ServerActivity;
+  readActivity(language: Language): ServerView;
 }
 
 export default function (RED: NodeAPI): void {
+  serveOllama(RED);
   function LmmServerNode(this: LmmServerNode, def: LmmServerDef): void {
     RED.nodes.createNode(this, def);
+    this.host = def.host;
+    this.activity = new ServerActivity();
     let queue: BoundedQueue | undefined;
     this.getQueue = () => (queue ??= createQueue(def));
     this.latestOnly = def.latestOnly;
     let ollama: OllamaLmm | undefined;
     this.openOllama = () => {
       if (readChoice(def.kind, KINDS, "kind", "BAD_CONFIG") !== "ollama") return undefined;
-      return (ollama ??= createOllama(readOllamaSettings(def, this.credentials.apiKey)));
+      const settings = readOllamaSettings(def, this.credentials.apiKey);
+      return (ollama ??= this.activity.observe(createOllama(settings)));
     };
+    this.readActivity = (language) => ({
+      ...this.activity.read(),
+      queue: { waiting: queue?.length ?? 0, active: queue?.active ?? 0 },
+      ...describeState(ollama?.state, language),
+    });
     this.on("close", (closed: () => void) => {
       void Promise.resolve(ollama?.close()).finally(closed);
     });
@@ -78,30 +94,15 @@ function createQueue(def: LmmServerDef): BoundedQueue {
   });
 }
 
-function readOllamaSettings(def: LmmServerDef, apiKey: string | undefined): OllamaSettings {
-  const seconds = (field: string, value: NumberField): number | undefined => {
-    const number = readNumber(value, { field, min: 1, max: 86_400 });
-    return number === undefined ? undefined : number * 1_000;
-  };
-  const numCtx = readNumber(def.numCtx, { field: "num_ctx", min: 512, max: 1_048_576 });
-  return {
-    host: def.host,
-    model: def.model,
-    canary: def.canary,
-    ...withoutUndefined({ apiKey, numCtx, keepAlive: def.keepAlive || undefined }),
-    deadlines: withoutUndefined({
-      connectMs: seconds("connect", def.connectTimeout),
-      loadMs: seconds("load", def.loadTimeout),
-      answerMs: seconds("answer", def.answerTimeout),
-      totalMs: seconds("total", def.totalTimeout),
-    }),
-  };
-}
-
-/** What is left empty is the client's default. */
-function withoutUndefined<T extends object>(
-  fields: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const filled = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
+function describeState(
+  state: OllamaState | undefined,
+  language: Language,
+): Pick<ServerView, "state" | "pauseSeconds" | "error"> {
+  if (!state) return { state: null };
+  const pause =
+    state.kind === "breaker-open"
+      ? { pauseSeconds: Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1_000)) }
+      : {};
+  const error = "error" in state ? { error: toComplaint(state.error, language) } : {};
+  return { state: state.kind, ...pause, ...error };
 }

@@ -1,0 +1,98 @@
+import type { Request, Response } from "express";
+
+import { TlacError, toError } from "../../lib/errors";
+import { toLanguage, type Language } from "../../lib/i18n/catalogue";
+
+/** What the editor is told of a failure; a refusal has no sentence, the editor knows its code. */
+export interface Complaint {
+  readonly code: string;
+  readonly message?: string;
+}
+
+/** A request that cannot be granted, for reasons of the dialog and not of a model or server. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+
+  constructor(
+    readonly status: 404 | 409 | 429,
+    readonly code: "NOT_FOUND" | "IN_USE" | "TOO_MANY",
+  ) {
+    super(code);
+  }
+}
+
+export interface Call {
+  /** The body, or an empty record. Nothing in it has been checked. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Of the person in front of the editor. */
+  readonly language: Language;
+  /** Aborted when the browser hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** A handler of an admin endpoint: what `work` resolves with is the JSON answer. */
+export function reply(
+  work: (call: Call) => unknown,
+): (request: Request, response: Response) => void {
+  return (request, response) => {
+    const gone = new AbortController();
+    response.once("close", () => {
+      gone.abort();
+    });
+    const { query, params } = request;
+    const call: Call = {
+      body: isRecord(request.body) ? request.body : {},
+      params,
+      query,
+      language: readLanguage(request),
+      signal: gone.signal,
+    };
+    void Promise.resolve()
+      .then(() => work(call))
+      .then(
+        (answer) => {
+          if (!gone.signal.aborted) response.json(answer);
+        },
+        (thrown: unknown) => {
+          if (!gone.signal.aborted) {
+            response.status(toStatus(thrown)).json(toComplaint(thrown, call.language));
+          }
+        },
+      );
+  };
+}
+
+export function toComplaint(thrown: unknown, language: Language): Complaint {
+  if (thrown instanceof Refusal) return { code: thrown.code };
+  if (thrown instanceof TlacError) return { code: thrown.code, message: thrown.in(language) };
+  return { code: "FAILED", message: toError(thrown).message };
+}
+
+function toStatus(thrown: unknown): number {
+  if (thrown instanceof Refusal) return thrown.status;
+  if (!(thrown instanceof TlacError)) return 500;
+  return thrown.code === "BAD_CONFIG" || thrown.code === "BAD_MESSAGE" ? 400 : 502;
+}
+
+function readLanguage({ query, headers }: Request): Language {
+  const { lang } = query;
+  return toLanguage(typeof lang === "string" ? lang : headers["accept-language"]);
+}
+
+/** Longer than any address, path or key that a person types. */
+const MAX_TEXT = 4_096;
+
+/** One field of a body as text; absent is empty. Throws `BAD_MESSAGE`. */
+export function readField(body: Call["body"], field: string): string {
+  const value = body[field];
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string" && value.length <= MAX_TEXT) return value.trim();
+  if (typeof value === "number") return String(value);
+  throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field, type: typeof value });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,64 @@
+import type { OllamaLmm } from "../../lib/lmm/ollama/ollama";
+
+/** What made an LMM call needless: a remembered second answer, or a scene that has not changed. */
+export type SavedBy = "reconcile" | "frame";
+
+/** What went through one server since its deploy. Times in ms, `lastAt` since 1970. */
+export interface Activity {
+  readonly calls: number;
+  readonly failed: number;
+  readonly lastMs: number | null;
+  readonly lastAt: number | null;
+  readonly saved: Readonly<Record<SavedBy, number>>;
+}
+
+/** Counts the calls of one server for the people who look after it. */
+export class ServerActivity {
+  private calls = 0;
+  private failed = 0;
+  private lastMs: number | null = null;
+  private lastAt: number | null = null;
+  private readonly saved: Record<SavedBy, number> = { reconcile: 0, frame: 0 };
+
+  /** A node answered without the call that it would have cost. */
+  countSaved(by: SavedBy): void {
+    this.saved[by] += 1;
+  }
+
+  /** The same LMM, with each question to it counted and timed. */
+  observe(lmm: OllamaLmm): OllamaLmm {
+    return {
+      get state() {
+        return lmm.state;
+      },
+      propose: (...args) => this.time(() => lmm.propose(...args)),
+      ask: (...args) => this.time(() => lmm.ask(...args)),
+      onState: (listener) => lmm.onState(listener),
+      warmUp: (signal) => lmm.warmUp(signal),
+      checkVision: (signal) => lmm.checkVision(signal),
+      version: (signal) => lmm.version(signal),
+      listModels: (signal) => lmm.listModels(signal),
+      pull: (model, options) => lmm.pull(model, options),
+      close: () => lmm.close(),
+    };
+  }
+
+  read(): Activity {
+    const { calls, failed, lastMs, lastAt, saved } = this;
+    return { calls, failed, lastMs, lastAt, saved: { ...saved } };
+  }
+
+  private async time<T>(call: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    this.calls += 1;
+    try {
+      const answer = await call();
+      this.lastMs = performance.now() - started;
+      this.lastAt = Date.now();
+      return answer;
+    } catch (thrown) {
+      this.failed += 1;
+      throw thrown;
+    }
+  }
+}

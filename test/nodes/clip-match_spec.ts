@@ -39,7 +39,7 @@ describe("clip-match", () => {
       flow.send("n", { payload });
       const message = await flow.next("door1");
       assert.deepEqual([resultOf(message).class, resultOf(message).mode], ["espresso", "clip"]);
-      assert.ok(Buffer.isBuffer(message["image"]));
+      assert.ok(Buffer.isBuffer(message.image));
     }
   });
 
@@ -84,7 +84,7 @@ describe("lmm-candidates", () => {
     const proposed = await flow.next("door1");
     const { candidates } = proposed.payload as { candidates: { name: string }[] };
     assert.equal(candidates[0]?.name, "espresso");
-    assert.ok(Buffer.isBuffer(proposed["image"]));
+    assert.ok(Buffer.isBuffer(proposed.image));
     await flow.close();
     flow = await startFlow(clipMatch, node);
     flow.send("n", proposed);

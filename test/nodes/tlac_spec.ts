@@ -30,8 +30,8 @@ describe("tlac", () => {
     const message = await flow.next("door1");
     assert.equal(resultOf(message).class, "espresso");
     assert.equal(resultOf(message).mode, "slac");
-    assert.equal((message["image"] as Buffer).subarray(0, 3).toString("hex"), "ffd8ff");
-    assert.deepEqual([message.topic, message["kept"]], ["belt", 1]);
+    assert.equal((message.image as Buffer).subarray(0, 3).toString("hex"), "ffd8ff");
+    assert.deepEqual([message.topic, message.kept], ["belt", 1]);
     assert.deepEqual(original, photo("espresso"));
   });
 
@@ -71,7 +71,7 @@ describe("tlac", () => {
     flow.send("n", { payload: [photo("espresso"), photo("espresso")] });
     const message = await flow.next("door1");
     assert.equal((message.payload as Result[]).length, 2);
-    assert.equal((message["image"] as Buffer[]).length, 2);
+    assert.equal((message.image as Buffer[]).length, 2);
     flow.send("n", { payload: [photo("espresso"), photo("rocket")] });
     assert.equal(((await flow.next("door2")).payload as Result[]).length, 2);
   });
@@ -93,7 +93,7 @@ describe("tlac", () => {
       flow.send("n", message);
       const { error, payload } = (await flow.next("caught")) as CaughtMessage;
       assert.equal(error.code, code, error.message);
-      assert.deepEqual(payload, message["payload"]);
+      assert.deepEqual(payload, message.payload);
     }
     assert.equal(flow.waitingAt("door1") + flow.waitingAt("door2") + flow.waitingAt("door3"), 0);
   });
@@ -112,7 +112,7 @@ describe("tlac", () => {
     flow = await startFlow(tlac, { ...node, roiWidth: "50", roiHeight: "50" });
     flow.send("n", { payload: photo("espresso") });
     const whole = await Promise.race([flow.next("door1"), flow.next("door2")]);
-    assert.ok((whole["image"] as Buffer).length > 0);
+    assert.ok((whole.image as Buffer).length > 0);
     await flow.close();
     flow = await startFlow(tlac, { ...node, roiLeft: "60", roiWidth: "60" });
     flow.send("n", { payload: photo("espresso") });
@@ -127,7 +127,7 @@ describe("tlac", () => {
     await flow.next("door1");
     for (let count = 0; count < 4; count += 1) flow.send("n", { payload, topic: "c" });
     const skipped = await flow.next("door3");
-    assert.deepEqual(skipped["skipped"], { reason: "queue-full" });
+    assert.deepEqual(skipped.skipped, { reason: "queue-full" });
     assert.deepEqual(skipped.payload, payload);
     for (let count = 0; count < 2; count += 1) await flow.next("door1");
     assert.equal(flow.waitingAt("door3"), 1);
@@ -141,10 +141,10 @@ describe("tlac", () => {
     await flow.next("door1");
     for (const frame of [1, 2, 3]) flow.send("n", { payload, camera: "A", frame });
     const skipped = await flow.next("door3");
-    assert.deepEqual([skipped["frame"], skipped["skipped"]], [2, { reason: "superseded" }]);
+    assert.deepEqual([skipped.frame, skipped.skipped], [2, { reason: "superseded" }]);
     const judged = [await flow.next("door1"), await flow.next("door1")];
     assert.deepEqual(
-      judged.map((message) => message["frame"]),
+      judged.map((message) => message.frame),
       [1, 3],
     );
   });

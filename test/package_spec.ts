@@ -1,0 +1,260 @@
+/** What the Flow Library checks, and what must stay consistent across files, without a network. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import ts from "typescript";
+
+import { DTYPES } from "../lib/clip/dtype";
+import { PRESETS } from "../lib/clip/presets";
+import { ERROR_CODES } from "../lib/errors";
+import { PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
+import { MODES } from "../lib/tlac/result";
+import { readDefinition } from "./helpers/flow-nodes";
+
+const root = path.join(__dirname, "..");
+const read = (...parts: string[]): string => readFileSync(path.join(root, ...parts), "utf8");
+
+interface Manifest {
+  name: string;
+  license: string;
+  repository: { url: string };
+  bugs: { url: string };
+  keywords: string[];
+  engines: { node: string };
+  files: string[];
+  dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
+  "node-red": { version: string; nodes: Record<string, string> };
+}
+const manifest = JSON.parse(read("package.json")) as Manifest;
+const types = Object.keys(manifest["node-red"].nodes);
+const flowTypes = types.filter((type) => readDefinition(type).category !== "config");
+const languages = ["en-US", "ja"] as const;
+
+/** Keys with dots, and their texts. */
+function flatten(value: unknown, prefix = ""): Map<string, string> {
+  if (typeof value === "string") return new Map([[prefix, value]]);
+  const entries = Object.entries(value as Record<string, unknown>);
+  return new Map(
+    entries.flatMap(([key, inner]) => [...flatten(inner, prefix ? `${prefix}.${key}` : key)]),
+  );
+}
+
+function readCatalogue(language: string, ...file: string[]): Map<string, string> {
+  return flatten(JSON.parse(read("locales", language, ...file)));
+}
+
+/** Options of one select in a dialog. */
+function optionsOf(type: string, id: string): string[] {
+  const select = new RegExp(`<select id="${id}">([\\s\\S]*?)</select>`).exec(
+    read("nodes", `${type}.html`),
+  );
+  return [...(select?.[1] ?? "").matchAll(/value="([^"]*)"/g)].map(([, value]) => value ?? "");
+}
+
+describe("package", () => {
+  it("has what the Flow Library asks of package.json (P01, P03–P07, D01)", () => {
+    assert.equal(manifest.license, "MIT");
+    assert.ok(existsSync(path.join(root, "LICENSE")));
+    assert.match(manifest.repository.url, /^git\+https:/);
+    assert.match(manifest.bugs.url, /^https:/);
+    assert.match(manifest.name, /^@[a-z-]+\/node-red-/);
+    assert.ok(manifest.keywords.includes("node-red"));
+    assert.equal(manifest["node-red"].version, ">=4.0.0");
+    assert.equal(manifest.engines.node, ">=20.9");
+    const { dependencies, optionalDependencies } = manifest;
+    assert.ok(Object.keys({ ...dependencies, ...optionalDependencies }).length <= 6);
+  });
+
+  it("publishes the files that a node needs at run time", () => {
+    for (const folder of ["dist", "examples", "models", "resources"]) {
+      assert.ok(manifest.files.includes(folder), folder);
+    }
+  });
+
+  it("uses each flow node in an example, with the properties of its dialog (N02)", () => {
+    const files = readdirSync(path.join(root, "examples")).filter((name) => name.endsWith(".json"));
+    const used = new Set<string>();
+    for (const file of files) {
+      const flow: unknown = JSON.parse(read("examples", file));
+      assert.ok(Array.isArray(flow), `${file} is an array`);
+      for (const node of flow as Record<string, unknown>[]) {
+        const type = String(node.type);
+        if (!types.includes(type)) continue;
+        used.add(type);
+        const known = ["id", "type", "z", "g", "x", "y", "wires", "d", "info", "inputLabels"];
+        const allowed = [...Object.keys(readDefinition(type).defaults), ...known];
+        for (const key of Object.keys(node)) {
+          assert.ok(allowed.includes(key), `${file}: ${type} has no property ${key}`);
+        }
+      }
+    }
+    for (const type of flowTypes) assert.ok(used.has(type), `an example uses ${type}`);
+  });
+});
+
+describe("dialogs", () => {
+  const program = ts.createProgram(
+    types.map((type) => path.join(root, "nodes", `${type}.ts`)),
+    { ...readCompilerOptions(), noEmit: true },
+  );
+  const checker = program.getTypeChecker();
+
+  for (const type of types) {
+    const html = read("nodes", `${type}.html`);
+
+    it(`${type}: the Flow Library's parser can read it`, () => {
+      const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
+      const source = ts.createSourceFile("dialog.js", script, ts.ScriptTarget.ES2022, true);
+      const calls = source.statements
+        .filter(ts.isExpressionStatement)
+        .flatMap(({ expression }) => (ts.isCallExpression(expression) ? [expression] : []));
+      assert.equal(calls.length, 1);
+      const [call] = calls;
+      assert.equal(call?.expression.getText(), "RED.nodes.registerType");
+      const [name, definition] = call.arguments;
+      assert.ok(name && ts.isStringLiteral(name) && name.text === type);
+      assert.ok(definition && ts.isObjectLiteralExpression(definition));
+      assert.ok(!definition.properties.some(ts.isSpreadAssignment));
+      assert.ok(!script.includes("..."));
+    });
+
+    it(`${type}: its defaults are the fields that the node reads`, () => {
+      const file = program.getSourceFile(path.join(root, "nodes", `${type}.ts`));
+      const def = file?.statements.find(
+        (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text.endsWith("Def"),
+      );
+      assert.ok(def);
+      const inherited = ["id", "type", "z"];
+      const fields = checker
+        .getTypeAtLocation(def)
+        .getProperties()
+        .map(({ name }) => name)
+        .filter((name) => !inherited.includes(name));
+      assert.deepEqual(Object.keys(readDefinition(type).defaults).sort(), fields.sort());
+    });
+
+    it(`${type}: its validators can return a sentence, and accept its defaults`, () => {
+      const { defaults, category } = readDefinition(type);
+      const node = Object.fromEntries(Object.entries(defaults).map(([k, { value }]) => [k, value]));
+      for (const [key, { validate, value }] of Object.entries(defaults)) {
+        if (!validate) continue;
+        assert.equal(validate.length, 2, key);
+        if (category !== "config") assert.equal(validate.call(node, value, {}), true, key);
+      }
+    });
+
+    it(`${type}: every control has a label, and a property behind it`, () => {
+      const { defaults, credentials = {} } = readDefinition(type);
+      const controls = html.matchAll(/<(?:input|select|textarea)\b([^>]*)>/g);
+      for (const [, attributes = ""] of controls) {
+        const id = /\bid="([^"]+)"/.exec(attributes)?.[1] ?? "";
+        const property = id.replace(/^node-(config-)?input-/, "");
+        assert.ok(property in defaults || property in credentials, id);
+        if (!attributes.includes('type="hidden"')) assert.ok(html.includes(`for="${id}"`), id);
+      }
+    });
+
+    it(`${type}: every text stands in the catalogue, none in the dialog`, () => {
+      const keys = [
+        ...[...html.matchAll(/data-i18n="([^"]+)"/g)].map(([, key = ""]) => key),
+        ...[...html.matchAll(/_\(\s*"([^"]+[^."])"/g)].map(([, key = ""]) => key),
+      ];
+      assert.ok(keys.length > 3);
+      for (const entry of keys) {
+        const full = entry.replace(/^\[\w+\]/, "");
+        if (full.startsWith("node-red:")) continue;
+        const [set, key] = full.includes(":") ? full.split(":") : [`/${type}`, full];
+        const catalogue = readCatalogue("en-US", `${(set ?? "").split("/").at(-1) ?? ""}.json`);
+        assert.ok(catalogue.has(key ?? ""), full);
+      }
+      const template = /<script type="text\/html"[^>]*>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
+      const words = template.replace(/<[^>]*>/g, " ");
+      assert.deepEqual(
+        words.match(/[A-Za-z]{3,}/g)?.filter((word) => !isDtypeName(word)) ?? [],
+        [],
+      );
+    });
+  }
+
+  it("offers what the engine knows, no more and no less", () => {
+    assert.deepEqual(optionsOf("tlac", "node-input-mode"), ["", ...MODES]);
+    const domains = PROMPT_DOMAINS.map(({ name }) => name);
+    assert.deepEqual(optionsOf("tlac", "node-input-domain"), domains);
+    assert.deepEqual(optionsOf("lmm-candidates", "node-input-domain"), domains);
+    const presets = PRESETS.filter(({ repo }) => repo).map(({ name }) => name);
+    assert.deepEqual(optionsOf("clip-model", "node-config-input-preset"), presets);
+    const dtypes = optionsOf("clip-model", "node-config-input-dtype");
+    assert.deepEqual(dtypes.sort(), ["", ...DTYPES].sort());
+  });
+
+  for (const type of flowTypes) {
+    it(`${type}: has its icon, its colour and a label for each port`, () => {
+      const { icon = "", color = "", outputs = 0 } = readDefinition(type);
+      assert.match(read("icons", icon), /viewBox="0 0 40 60"/);
+      assert.match(color, /^#[0-9A-F]{6}$/i);
+      const ports = [...readCatalogue("en-US", `${type}.json`).keys()].filter((key) =>
+        key.startsWith(`${type}.port.`),
+      );
+      assert.equal(ports.length, outputs + 1);
+    });
+  }
+});
+
+describe("languages", () => {
+  const files = readdirSync(path.join(root, "locales", "en-US"), { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith(".json"));
+
+  for (const file of files) {
+    it(`${file}: the same keys and places in both`, () => {
+      const english = readCatalogue("en-US", file);
+      const japanese = readCatalogue("ja", file);
+      assert.deepEqual([...japanese.keys()].sort(), [...english.keys()].sort());
+      for (const [key, text] of english) {
+        const translated: string = japanese.get(key) ?? "";
+        const places = (sentence: string): string[] =>
+          [...new Set(sentence.match(/\{\{[#/^]?[\w.]+\}\}|__\w+__/g) ?? [])].sort();
+        const shown = places(translated).filter((place) => !place.startsWith("{{msg."));
+        if (!text.includes("{{msg.")) assert.deepEqual(shown, places(text), key);
+        assert.ok(translated.trim(), key);
+      }
+    });
+  }
+
+  for (const language of languages) {
+    for (const type of types) {
+      it(`${language}: help for ${type} in Node-RED's form`, () => {
+        const help = read("locales", language, `${type}.html`);
+        assert.match(help, new RegExp(`^<script type="text/markdown" data-help-name="${type}">\n`));
+        const lines = help.split("\n").slice(1, -2);
+        assert.ok((lines[0] ?? "").length > 20);
+        assert.equal(/\p{Script=Hiragana}/u.test(help), language === "ja");
+        // Node-RED splits a definition at its last colon.
+        for (const line of lines.filter((text) => text.startsWith(": "))) {
+          assert.equal(line.split(/: /).length, 3, line);
+        }
+        const codes = [...help.matchAll(/^- `([A-Z_]+)`/gm)].map(([, code]) => code);
+        for (const code of codes)
+          assert.ok(
+            ERROR_CODES.some((known) => known === code),
+            code,
+          );
+        if (type === "tlac") assert.deepEqual(codes, [...ERROR_CODES]);
+      });
+    }
+  }
+});
+
+function isDtypeName(word: string): boolean {
+  return DTYPES.some((dtype) => dtype.startsWith(word)) || word === "bnb" || word === "uint";
+}
+
+function readCompilerOptions(): ts.CompilerOptions {
+  const file = path.join(root, "tsconfig.json");
+  const { config } = ts.readConfigFile(file, (name) => ts.sys.readFile(name)) as {
+    config: unknown;
+  };
+  return ts.parseJsonConfigFileContent(config, ts.sys, root).options;
+}

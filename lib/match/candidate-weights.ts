@@ -19,14 +19,21 @@ const MAX_CANDIDATES = 20;
 /** Synonyms beyond these add time, not knowledge: an LMM's lists go from near to far. */
 const MAX_SYNONYMS = 4;
 
-/** What each further place costs where the LMM does not say how sure it is. */
-const RANK_WEIGHT = Number(process.env.RW ?? 0.98);
+/**
+ * What each further place costs where the LMM does not say how sure it is. Measured with the
+ * built-in recogniser's names on 196 labelled photos, all of them classes: 0.98 decides 86 %
+ * rightly (ties go to a person), 0.95 and 0.9 94 %. Not lower than needed, or in a model whose
+ * cosines lie close together a near word of the first candidate beats a later one's exact name.
+ */
+const RANK_WEIGHT = 0.95;
 
 /**
- * How strongly a lower probability weighs: p / p(first) to this power. Measured on labelled
- * photos: at 0 the fifth guess counts like the first, at 1 only the first counts.
+ * How strongly a lower probability weighs: p / p(first) to this power; at 0 the fifth guess counts
+ * like the first, at 1 hardly any but the first counts. Same photos, half of the names as classes:
+ * at 0.1, 0.2, 0.3 and 0.5 of the classes 95, 95, 95 and 94 % are right, of the strangers 29, 18,
+ * 17 and 15 % are taken for a class; all names as classes: 94, 93, 92 and 92 % right.
  */
-const PROBABILITY_POWER = Number(process.env.PP ?? 0.1);
+const PROBABILITY_POWER = 0.2;
 
 /** A synonym is a little less sure than the name that the LMM put first. */
 const SYNONYM_WEIGHT = 0.99;

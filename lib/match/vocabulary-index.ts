@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Embedder, EmbedOptions } from "../clip/embedder";
+import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
 import { TlacError, throwIfClosed } from "../errors";
 import type { Candidate } from "../lmm/lmm";
 import { foldName } from "../vocabulary/fold-name";
@@ -34,7 +34,7 @@ const SAME_THING = 0.6;
 /** A name that stands in the description only is weaker than one that was proposed. */
 const DESCRIPTION_WEIGHT = 0.9;
 
-/** Rows after which a pass gives way to other work: about 1 ms. */
+/** A table with more rows gives way to other work after each pass: 2,000 rows take about 1 ms. */
 const ROWS_PER_TURN = 2_000;
 
 /**
@@ -86,20 +86,7 @@ export class VocabularyIndex {
       words.map((word) => renderTemplate(template, word)),
       options,
     );
-    const { threshold } = embedder.info.decision.text;
-    const sameThing = threshold + (1 - threshold) * SAME_THING;
-    const kept = words.flatMap((word, position) => {
-      const vector = vectors[position];
-      if (!vector) return [];
-      let nearest = -1;
-      table.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
-      return nearest < sameThing ? [{ word, vector }] : [];
-    });
-    const background = new VectorTable(
-      kept.map(({ vector }) => vector),
-      dims,
-    );
-    const keptWords = kept.map(({ word }) => word);
+    const background = await dropSameThings(words, vectors, table, embedder.info, options);
     return new VocabularyIndex(
       vocabulary,
       embedder,
@@ -107,8 +94,11 @@ export class VocabularyIndex {
       rowNames,
       Int32Array.from(owners),
       table,
-      keptWords,
-      background,
+      background.map(({ word }) => word),
+      new VectorTable(
+        background.map(({ vector }) => vector),
+        dims,
+      ),
     );
   }
 
@@ -228,14 +218,12 @@ export class VocabularyIndex {
       this.table.forEachCosine(vector, (row, cosine) => {
         const position = this.owners[row] as number;
         const target = not.length > 0 && not.includes(position) ? banned : board;
-        target.offer(position, cosine * weight, number, row);
+        // Rounding must not lift a word above its own exact name.
+        target.offer(position, Math.min(1, cosine) * weight, number, row);
       });
       const nearest = this.nearestBackground(vector, weight);
       if (nearest) backgrounds.push({ rank, ...nearest });
-      if (this.table.rows > ROWS_PER_TURN) {
-        await nextTurn();
-        throwIfClosed(options.signal);
-      }
+      await giveWay(this.table, options.signal);
     }
     return backgrounds;
   }
@@ -264,4 +252,33 @@ export class VocabularyIndex {
     const via: Via = { candidate: proposed?.name ?? "", alias: alias ?? entry.label, kind };
     return { class: entry.id, label: entry.label, score, via };
   }
+}
+
+/** The background words that say something else than every class. */
+async function dropSameThings(
+  words: readonly string[],
+  vectors: readonly Float32Array[],
+  names: VectorTable,
+  info: EmbedderInfo,
+  { signal }: EmbedOptions,
+): Promise<{ word: string; vector: Float32Array }[]> {
+  const { threshold } = info.decision.text;
+  const sameThing = threshold + (1 - threshold) * SAME_THING;
+  const kept: { word: string; vector: Float32Array }[] = [];
+  for (const [number, word] of words.entries()) {
+    const vector = vectors[number];
+    if (!vector) continue;
+    let nearest = -1;
+    names.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
+    if (nearest < sameThing) kept.push({ word, vector });
+    await giveWay(names, signal);
+  }
+  return kept;
+}
+
+/** Between two passes over a large table; throws `CLOSED` once nobody waits any more. */
+async function giveWay(table: VectorTable, signal: AbortSignal | undefined): Promise<void> {
+  if (table.rows <= ROWS_PER_TURN) return;
+  await nextTurn();
+  throwIfClosed(signal);
 }

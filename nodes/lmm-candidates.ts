@@ -8,12 +8,14 @@ import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { useModel } from "./runtime/matcher";
 import { loading, proposed, serverState } from "./runtime/node-status";
+import { readFilters, type FilterSettings } from "./runtime/read-filters";
 import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
 import { nameProperty, readProperty } from "./runtime/read-property";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
 import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
 
-interface LmmCandidatesDef extends NodeDef, ImageSettings, CameraSettings, PromptSettings {
+interface LmmCandidatesDef
+  extends NodeDef, ImageSettings, CameraSettings, PromptSettings, FilterSettings {
   server: string;
   loadAtDeploy: boolean;
 }
@@ -35,11 +37,13 @@ export default function (RED: NodeAPI): void {
       doors: ["out", "skipped"],
       prepare: async (signal) => {
         readFrameOptions(def);
+        readFilters(def);
         if (def.loadAtDeploy) await lmmUse.warmUp(signal);
       },
       work: async (message, signal) => {
         const turn = await readTurn(RED, this, def, message);
-        const prompt = readPrompt(def, message, turn);
+        const { prompt, answer } = readPrompt(def, message, turn);
+        const filter = readFilters(def);
         const options = { ...readFrameOptions(def), signal };
         const value = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
@@ -50,7 +54,8 @@ export default function (RED: NodeAPI): void {
             const image = await resolveImage(value, nameProperty(source), options);
             const proposals: Proposal[] = [];
             for (const frame of image.frames) {
-              proposals.push(await lmm.propose(frame, prompt, { signal }));
+              const proposal = await lmm.propose(frame, prompt, { signal, answer });
+              proposals.push(filter ? { ...proposal, ...filter(proposal) } : proposal);
             }
             return { image, proposals };
           },

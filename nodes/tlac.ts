@@ -8,6 +8,7 @@ import { handleInput } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { Matcher, type MatcherSettings } from "./runtime/matcher";
+import { readFilters, type FilterSettings } from "./runtime/read-filters";
 import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
 import { loading, serverState } from "./runtime/node-status";
 import { nameProperty, readProperty } from "./runtime/read-property";
@@ -15,10 +16,19 @@ import { readRules, type RuleSettings } from "./runtime/read-rules";
 import { readChoice } from "./runtime/read-settings";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
 import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+import { SceneMemory, type SceneSettings } from "./runtime/scene-memory";
 import { openMemo } from "./runtime/shared-memo";
 
 interface TlacDef
-  extends NodeDef, ImageSettings, MatcherSettings, RuleSettings, CameraSettings, PromptSettings {
+  extends
+    NodeDef,
+    ImageSettings,
+    MatcherSettings,
+    RuleSettings,
+    CameraSettings,
+    PromptSettings,
+    FilterSettings,
+    SceneSettings {
   server: string;
   /** Empty: `cascade` with an LMM that answers questions, `slac` without. */
   mode: string;
@@ -30,6 +40,7 @@ export default function (RED: NodeAPI): void {
   function TlacNode(this: Node, def: TlacDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
+    let scenes: SceneMemory | undefined;
     const source = { property: def.image, type: def.imageType };
     const showLoading = (progress: LoadProgress): void => {
       input.show(loading(progress, language));
@@ -42,6 +53,8 @@ export default function (RED: NodeAPI): void {
       mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
       frame: readFrameOptions(def),
       rules: readRules(def),
+      filter: readFilters(def),
+      scenes: (scenes ??= SceneMemory.create(def)),
     });
 
     const input = handleInput(this, language, {
@@ -65,22 +78,30 @@ export default function (RED: NodeAPI): void {
           lmm,
           index,
           rules: settings.rules,
-          prompt: readPrompt(def, message, { ...turn, vocabulary: labels }),
+          ...readPrompt(def, message, { ...turn, vocabulary: labels }),
+          ...(settings.filter ? { filter: settings.filter } : {}),
           memo: await openMemo(RED),
           secondLook: def.secondLook,
           signal,
         };
+        const { scenes } = settings;
+        const read = () => resolveImage(value, nameProperty(source), { ...settings.frame, signal });
+        const scene = { camera: turn.camera ?? "", context: contextOf(options) };
+        // Decoded before its turn only where it may need none: pixels are large to keep waiting.
+        const early = scenes.unchanged === "off" ? undefined : await read();
+        const known = early && scenes.recall(scene, early);
+        if (known && scenes.unchanged === "skip") return departSkipped("unchanged", language);
+        if (known) return departJudged([known], early, language);
         const outcome = await lmmUse.run({
           ...turn,
           signal,
           work: async () => {
-            const name = nameProperty(source);
-            const image = await resolveImage(value, name, { ...settings.frame, signal });
-            const { frameMs } = image;
+            const image = early ?? (await read());
             const results: Result[] = [];
             for (const frame of image.frames) {
-              results.push(await classifyFrame(frame, { ...options, frameMs }));
+              results.push(await classifyFrame(frame, { ...options, frameMs: image.frameMs }));
             }
+            scenes.remember(scene, image, results);
             return { image, results };
           },
         });
@@ -98,4 +119,9 @@ export default function (RED: NodeAPI): void {
     });
   }
   RED.nodes.registerType("tlac", TlacNode);
+}
+
+/** What must be the same for a camera's last result to hold. */
+function contextOf({ mode, index, prompt, rules }: ClassifyOptions): string {
+  return JSON.stringify([mode, index.vocabulary.digest, index.embedder.info.digest, prompt, rules]);
 }

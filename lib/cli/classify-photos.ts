@@ -9,6 +9,7 @@ import { readFrames } from "../frame/read-frames";
 import { translate, type Language } from "../i18n/catalogue";
 import type { Lmm } from "../lmm/lmm";
 import { createOllama } from "../lmm/ollama/ollama";
+import { answerOf, renderPrompt } from "../lmm/prompts/render-prompt";
 import { Recogniser } from "../lmm/recogniser";
 import type { DecisionRules } from "../match/decide";
 import { VocabularyIndex } from "../match/vocabulary-index";
@@ -73,7 +74,12 @@ class Workshop {
       ...(threshold === undefined ? {} : { threshold }),
       ...(margin === undefined ? {} : { margin }),
     };
-    return { mode, lmm, index, rules, signal, ...(prompt === undefined ? {} : { prompt }) };
+    const labels = vocabulary.classes.map(({ label }) => label);
+    const question =
+      prompt === undefined
+        ? {}
+        : { prompt: renderPrompt(prompt, { vocabulary: labels }), answer: answerOf(prompt) };
+    return { mode, lmm, index, rules, signal, ...question };
   }
 
   async close(): Promise<void> {

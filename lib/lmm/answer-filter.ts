@@ -10,9 +10,8 @@ export type FilterTest =
 /** `drop`: the name is not a candidate; `replace`: only the match changes; `unknown`: no class. */
 export type FilterRule = FilterTest &
   (
-    | { readonly action: "drop" }
+    | { readonly action: "drop" | "unknown" }
     | { readonly action: "replace"; readonly replacement: string }
-    | { readonly action: "unknown" }
   );
 
 /** The part of a proposal that is matched. */

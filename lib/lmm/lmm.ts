@@ -61,10 +61,15 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ProposeOptions extends AskOptions {
+  /** `json`: candidates with synonyms (default); `text`: one name in plain words, as published. */
+  readonly answer?: "json" | "text";
+}
+
 /** Sees an image and answers in words: LLaVA through Ollama, or the built-in recogniser. */
 export interface Lmm {
   /** First stage. Throws `LMM_*`, `EMBEDDER_UNAVAILABLE` or `CLOSED`. */
-  propose(frame: Frame, prompt: string, options?: AskOptions): Promise<Proposal>;
+  propose(frame: Frame, prompt: string, options?: ProposeOptions): Promise<Proposal>;
   /** Second stage; absent where the model cannot read a question. */
   readonly ask?: (question: Question, options?: AskOptions) => Promise<Reply>;
 }

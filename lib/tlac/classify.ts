@@ -11,8 +11,9 @@ import { randomUUID } from "node:crypto";
 
 import { TlacError, throwIfClosed } from "../errors";
 import type { Frame } from "../frame/frame";
+import type { AnswerFilter } from "../lmm/answer-filter";
 import type { AskOptions, Candidate, Lmm, Proposal, Question, Reply } from "../lmm/lmm";
-import { decide, type DecisionRules } from "../match/decide";
+import { decide, type Decision, type DecisionRules } from "../match/decide";
 import type { Ranking } from "../match/ranking";
 import type { VocabularyIndex } from "../match/vocabulary-index";
 import { settleNearTie } from "./cascade";
@@ -31,6 +32,10 @@ export interface ClassifyOptions {
   readonly rules?: Partial<DecisionRules>;
   /** What the LMM is asked about the image. */
   readonly prompt?: string;
+  /** How it is to answer that; default: JSON. */
+  readonly answer?: "json" | "text";
+  /** The user's rules on what the LMM says, before it is matched. */
+  readonly filter?: AnswerFilter;
   /** Second answers that need not be paid for again. */
   readonly memo?: ReconcileMemo;
   /** Shows the image again with the second question of a cascade. */
@@ -44,6 +49,8 @@ export interface ClassifyOptions {
 export interface Words {
   readonly candidates: readonly Candidate[];
   readonly description: string;
+  /** A rule has said that this is none of the classes. */
+  readonly forcedUnknown?: boolean;
 }
 
 /** What a mode finds out, before it becomes a result. */
@@ -70,6 +77,11 @@ export async function classifyWords(
 ): Promise<Result> {
   const run = new Run({ ...options, mode: "slac", lmm: null }, new StepClock(options.frameMs ?? 0));
   return run.toResult("slac", await run.match(words));
+}
+
+/** What a rule of the user's forbids is unknown, however well it would match. */
+function rejectDecision(decision: Decision): Verdict {
+  return { ...decision, outcome: "unknown", class: null, label: null, reason: "filtered" };
 }
 
 /** Adds up what each step costs. */
@@ -138,6 +150,7 @@ class Run {
   private async tlac(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
     const proposal = await this.propose(frame);
+    if (proposal.forcedUnknown) return this.match(proposal);
     const classes = this.options.index.vocabulary.classes;
     const reply = await ask(wholeListQuestion(classes, proposal));
     const second: Candidate = { name: readClassName(reply.text), synonyms: [] };
@@ -169,15 +182,18 @@ class Run {
     const ranking = await this.clock.time("match", () =>
       index.match(words.candidates, words.description, this.askOptions()),
     );
-    const verdict = decide(ranking, this.rules("text"), index.vocabulary);
+    const decision = decide(ranking, this.rules("text"), index.vocabulary);
+    const verdict = words.forcedUnknown ? rejectDecision(decision) : decision;
     const { candidates, description } = words;
     return { candidates, description, ranking, verdict, reconciledFromMemo: false };
   }
 
-  private async propose(frame: Frame): Promise<Proposal> {
-    const { lmm, prompt, mode } = this.options;
+  private async propose(frame: Frame): Promise<Proposal & Words> {
+    const { lmm, prompt, answer, mode, filter } = this.options;
     if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode, model: "–" });
-    return this.spend(() => lmm.propose(frame, prompt ?? "", this.askOptions()));
+    const options = { ...this.askOptions(), ...(answer ? { answer } : {}) };
+    const proposal = await this.spend(() => lmm.propose(frame, prompt ?? "", options));
+    return filter ? { ...proposal, ...filter(proposal) } : proposal;
   }
 
   /** Checked before the first call, so that a wrong mode costs no LMM time. */

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { EmbedderInfo } from "../clip/embedder";
 import type { Candidate, LmmIdentity, LmmTimings } from "../lmm/lmm";
 import type { Decision } from "../match/decide";
@@ -9,7 +11,8 @@ export const MODES = ["clip", "slac", "tlac", "cascade"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a decision rests on: the match alone, or what the second LMM call said of a near-tie. */
-export type VerdictReason = Decision["reason"] | "agreed" | "disagreed" | "none-of-these";
+export type VerdictReason =
+  Decision["reason"] | "agreed" | "disagreed" | "none-of-these" | "filtered";
 
 /** A decision with the reason that a person is told. */
 export type Verdict = Omit<Decision, "reason"> & { readonly reason: VerdictReason };
@@ -53,4 +56,16 @@ export interface Result {
   reason: VerdictReason;
   /** One sentence in the vocabulary's language. */
   explanation: string;
+}
+
+/** The same answer once more, for an unchanged scene: a decision of its own that cost no call. */
+export function repeatResult(last: Result): Result {
+  const timings = { frame: 0, lmm: 0, embed: 0, match: 0, total: 0 };
+  return {
+    ...last,
+    id: randomUUID(),
+    cached: { ...last.cached, frame: true },
+    lmmCalls: [],
+    timings,
+  };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
 import { TlacError, toError } from "../../lib/errors";
@@ -44,11 +46,13 @@ const RELEASE_MS = 4_000;
 /**
  * The one place where messages come in and leave. Each ends exactly once: through one door, or
  * through `done(error)` and so at a Catch node, `CLOSED` included. The counts travel with each
- * status, so that a core Status node hands them to a flow as `msg.status.counts`.
+ * message as `msg.counts`, and with each status, which a core Status node hands to a flow.
  */
 export function handleInput(node: Node, language: Language, job: InputJob): InputHandle {
   const closing = new AbortController();
   const { signal } = closing;
+  // One listener for each message in work, each taken off again: no leak to be warned of.
+  setMaxListeners(0, signal);
   const running = new Set<Promise<unknown>>();
   const counts = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
 
@@ -94,7 +98,7 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
     const { door, set, status } = end.departure;
     counts[door] += 1;
     show(status);
-    Object.assign(message, set);
+    Object.assign(message, set, { counts: { ...counts } });
     send(job.doors.map((name) => (name === door ? message : null)));
     done();
   };

@@ -2,7 +2,7 @@ import type { NodeMessageInFlow } from "node-red";
 
 import { DEFAULT_DOMAIN } from "../../lib/lmm/prompts/prompt-domains";
 import type { PromptVariables } from "../../lib/lmm/prompts/prompt-view";
-import { renderPrompt } from "../../lib/lmm/prompts/render-prompt";
+import { answerOf, renderPrompt } from "../../lib/lmm/prompts/render-prompt";
 import { readText } from "./read-settings";
 
 /** The fields of a dialog that say what the LMM is asked. */
@@ -18,8 +18,12 @@ export function readPrompt(
   settings: PromptSettings,
   message: NodeMessageInFlow,
   variables: PromptVariables,
-): string {
+): { prompt: string; answer: "json" | "text" } {
   const wanted = readText(message.prompt, "msg.prompt");
-  const template = [wanted, settings.prompt, settings.domain].find((text) => text?.trim());
-  return renderPrompt(template ?? DEFAULT_DOMAIN, { ...variables, msg: message });
+  const chosen = [wanted, settings.prompt, settings.domain].find((text) => text?.trim());
+  const template = chosen ?? DEFAULT_DOMAIN;
+  return {
+    prompt: renderPrompt(template, { ...variables, msg: message }),
+    answer: answerOf(template),
+  };
 }

@@ -26,7 +26,11 @@ export function readWords(value: unknown, property: string): Words {
     throw new TlacError("BAD_MESSAGE", "nodes.no-words", { property, type });
   }
   const description = isRecord(value) ? value.description : "";
-  return { candidates, description: typeof description === "string" ? description : "" };
+  return {
+    candidates,
+    description: typeof description === "string" ? description : "",
+    forcedUnknown: isRecord(value) && value.forcedUnknown === true,
+  };
 }
 
 function toCandidate(entry: unknown): Candidate | undefined {

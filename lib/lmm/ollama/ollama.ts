@@ -1,6 +1,14 @@
 import { TlacError } from "../../errors";
 import type { Frame } from "../../frame/frame";
-import type { AskOptions, Lmm, LmmIdentity, Proposal, Question, Reply } from "../lmm";
+import type {
+  AskOptions,
+  Lmm,
+  LmmIdentity,
+  Proposal,
+  ProposeOptions,
+  Question,
+  Reply,
+} from "../lmm";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../prompts/prompt-domains";
 import { renderPrompt } from "../prompts/render-prompt";
 import { guardPrompt } from "../prompts/sanitise";
@@ -124,10 +132,10 @@ class OllamaClient implements OllamaLmm {
     return () => this.listeners.delete(listener);
   }
 
-  propose(frame: Frame, prompt: string, options: AskOptions = {}): Promise<Proposal> {
+  propose(frame: Frame, prompt: string, options: ProposeOptions = {}): Promise<Proposal> {
     const started = performance.now();
     const question = this.toQuestion(prompt);
-    const asJson = this.calls.settings.answer === "json";
+    const asJson = (options.answer ?? this.calls.settings.answer) === "json";
     return this.attempt(options.signal, async (facts, attempt, signal) => {
       const answered = await chat(
         this.calls,

@@ -7,4 +7,5 @@ import type { PromptTemplate } from "./prompt-template";
 export const PAPER: PromptTemplate = {
   name: "paper",
   template: `What is the object in this image? Reply with its name only.`,
+  answer: "text",
 };

@@ -26,6 +26,12 @@ export function findTemplate(nameOrTemplate: string): string {
   return PROMPT_DOMAINS.find((domain) => domain.name === name)?.template ?? nameOrTemplate;
 }
 
+/** How a shipped domain's question is answered; templates of one's own are asked for JSON. */
+export function answerOf(nameOrTemplate: string): "json" | "text" {
+  const name = nameOrTemplate.trim();
+  return PROMPT_DOMAINS.find((domain) => domain.name === name)?.answer ?? "json";
+}
+
 /**
  * The prompt for one message: `prompt` is a domain's name or a mustache template with `camera`,
  * `vocabulary`, `classList` and any `msg.property`, and the partials `{{> data}}` and

@@ -1,0 +1,79 @@
+import type { Frame } from "../../lib/frame/frame";
+import { FrameGate } from "../../lib/tlac/frame-gate";
+import { repeatResult, type Result } from "../../lib/tlac/result";
+import { readChoice, readNumber, type NumberField } from "./read-settings";
+import type { ResolvedImage } from "./resolve-image";
+
+/** The fields of a dialog that say what happens to a scene that has not changed. */
+export interface SceneSettings {
+  /** Empty or `off`: every frame is judged. `reuse`: the last result leaves again. `skip`: door 3. */
+  unchanged: string;
+  /** Bits of the perceptual hash, 0…64. */
+  unchangedDistance: NumberField;
+  /** Seconds. */
+  unchangedFor: NumberField;
+}
+
+/** Whose scene, and what else must be the same for its last result to hold. */
+export interface Scene {
+  readonly camera: string;
+  readonly context: string;
+}
+
+export type Unchanged = "off" | "reuse" | "skip";
+
+/**
+ * Four of 64 bits: sensor noise and JPEG change 0 to 2, another of the development photos at
+ * least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
+ */
+const DEFAULT_DISTANCE = 4;
+const DEFAULT_SECONDS = 600;
+
+/** What a camera saw last, for a node whose dialog wants to know. */
+export class SceneMemory {
+  private readonly gate: FrameGate;
+
+  private constructor(
+    readonly unchanged: Unchanged,
+    maxDistance: number,
+    ttlMs: number,
+  ) {
+    this.gate = new FrameGate({ maxDistance, ttlMs });
+  }
+
+  /** Throws `BAD_CONFIG`. */
+  static create(settings: SceneSettings): SceneMemory {
+    const { unchanged, unchangedDistance, unchangedFor } = settings;
+    const mode = readChoice(
+      unchanged,
+      ["off", "reuse", "skip"] as const,
+      "unchanged",
+      "BAD_CONFIG",
+    );
+    const distance = readNumber(unchangedDistance, { field: "distance", min: 0, max: 64 });
+    const seconds = readNumber(unchangedFor, { field: "seconds", min: 0, max: 86_400 });
+    return new SceneMemory(
+      mode ?? "off",
+      distance ?? DEFAULT_DISTANCE,
+      (seconds ?? DEFAULT_SECONDS) * 1_000,
+    );
+  }
+
+  /** The camera's last result, under a new id, if its scene and the settings are unchanged. */
+  recall({ camera, context }: Scene, image: ResolvedImage): Result | undefined {
+    const frame = this.singleOf(image);
+    const last = frame && this.gate.recall(camera, context, frame);
+    return last ? repeatResult(last) : undefined;
+  }
+
+  remember({ camera, context }: Scene, image: ResolvedImage, results: readonly Result[]): void {
+    const frame = this.singleOf(image);
+    const [result] = results;
+    if (frame && result) this.gate.remember(camera, context, frame, result);
+  }
+
+  /** A batch is not what one camera sees now. */
+  private singleOf({ frames, batch }: ResolvedImage): Frame | undefined {
+    return batch || this.unchanged === "off" ? undefined : frames[0];
+  }
+}

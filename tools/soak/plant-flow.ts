@@ -91,7 +91,7 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       totalTimeout: 6,
       // Short and impatient, so that each reason to skip a frame happens.
       queueLength: 2,
-      maxAge: 1,
+      maxAge: 2,
       latestOnly: true,
     },
     {

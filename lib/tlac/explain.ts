@@ -13,8 +13,10 @@ export function vocabularyLanguage(vocabulary: Vocabulary): Language {
 /** One sentence that says which word led to which class, by how much, or why there is none. */
 export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Language): string {
   const [first, second] = ranking.classes;
+  const { reason } = verdict;
+  const byImage = first?.via.kind === "image" && (reason === "clear" || reason === "background");
   return translate(
-    `tlac.explain-${verdict.reason}`,
+    byImage ? `tlac.explain-${reason}-image` : `tlac.explain-${reason}`,
     {
       candidate: first?.via.candidate ?? "",
       alias: first?.via.alias ?? "",

@@ -34,6 +34,8 @@ export function foldNames({ classes }: Vocabulary, kind: "names" | "not"): NameT
   for (const [position, entry] of classes.entries()) {
     for (const name of kind === "names" ? namesOf(entry) : entry.not) {
       const fold = foldName(name);
+      // Names of nothing but marks are no names: all of them would be equal.
+      if (!fold) continue;
       const owners = table.get(fold);
       if (!owners) table.set(fold, [position]);
       else if (!owners.includes(position)) owners.push(position);

@@ -87,17 +87,16 @@ function readText(text: string, { columns }: ParseOptions): ClassInput[] {
   // A row may begin with empty cells: line breaks go, tabs stay.
   if (columns && text.includes("\t")) {
     const sheet = text.replace(/^[\r\n]+/, "");
-    const heads = (sheet.split(/\r?\n/, 1)[0] ?? "").split("\t").map(toColumn);
-    // A sheet may have columns of its own, such as remarks: they are left out.
-    const known = heads.filter((head) => head !== undefined);
-    const header = known.includes("label") && (known.length > 1 || heads.length === 1);
-    return readTable(sheet, "\t", header ? undefined : columns);
+    const heads = (sheet.split(/\r?\n/, 1)[0] ?? "").split("\t");
+    return readTable(sheet, "\t", isHeader(heads) ? undefined : columns);
   }
   const trimmed = text.trim();
   if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
   const [head = ""] = trimmed.split(/\r?\n/, 1);
   const delimiter = ["\t", ",", ";"].find((mark) => isHeader(head.split(mark)));
-  return delimiter && trimmed.includes("\n") ? readTable(trimmed, delimiter) : readList(trimmed);
+  if (delimiter && trimmed.includes("\n")) return readTable(trimmed, delimiter);
+  refuseStrangeHeader(trimmed);
+  return readList(trimmed);
 }
 
 function readJson(text: string): unknown {
@@ -109,10 +108,31 @@ function readJson(text: string): unknown {
   }
 }
 
-/** A header names the label column and has no head that we do not know. */
+/**
+ * A header names the label column and another one that we know; the columns of a sheet's own,
+ * such as remarks, are left out.
+ */
 function isHeader(cells: readonly string[]): boolean {
-  const columns = cells.map(toColumn);
-  return columns.includes("label") && columns.every((column) => column !== undefined);
+  const known = cells.map(toColumn).filter((column) => column !== undefined);
+  return known.includes("label") && (known.length > 1 || cells.length === 1);
+}
+
+/**
+ * `name,colour` above rows of two cells is a table of which we know one column only. Read as a
+ * plain list every cell of it would become a class, in silence.
+ */
+function refuseStrangeHeader(text: string): void {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim());
+  for (const delimiter of ["\t", ",", ";"]) {
+    const [heads = [], ...rows] = lines.map((line) => line.split(delimiter));
+    const alike = rows.length > 0 && rows.every((cells) => cells.length === heads.length);
+    if (heads.length < 2 || !alike || toColumn(heads[0] ?? "") !== "label") continue;
+    const strange = heads.slice(1).map((head) => head.trim());
+    throw new TlacError("BAD_CONFIG", "vocabulary.strange-header", {
+      head: heads[0] ?? "",
+      strange: strange.join(", "),
+    });
+  }
 }
 
 function toColumn(head: string): Column | undefined {
@@ -131,9 +151,7 @@ function readTable(text: string, delimiter: string, columns?: readonly Column[])
   try {
     records = parse(text, {
       delimiter,
-      columns: columns
-        ? [...columns]
-        : (heads: string[]) => heads.map((head) => toColumn(head) ?? false),
+      columns: columns ? [...columns] : readHeads,
       info: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
@@ -143,10 +161,18 @@ function readTable(text: string, delimiter: string, columns?: readonly Column[])
       trim: true,
     }) as unknown as typeof records;
   } catch (thrown) {
+    if (thrown instanceof TlacError) throw thrown;
     const params = { reason: toError(thrown).message };
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-csv", params, { cause: thrown });
   }
   return records.map(({ record, info }) => readClass(record, info.lines));
+}
+
+function readHeads(heads: readonly string[]): (Column | false)[] {
+  const columns = heads.map((head) => toColumn(head) ?? false);
+  const doubled = columns.find((column, at) => column && columns.indexOf(column) !== at);
+  if (doubled) throw new TlacError("BAD_CONFIG", "vocabulary.doubled-column", { column: doubled });
+  return columns;
 }
 
 function readList(text: string): ClassInput[] {
@@ -177,11 +203,12 @@ function readClass(entry: unknown, line: number): ClassInput {
     const value = entry[key];
     return typeof value === "string" && value.trim() ? value.trim() : undefined;
   };
-  const id = text("id");
+  const id = typeof entry.id === "number" ? String(entry.id) : text("id");
   const template = text("template");
   const threshold = readThreshold(entry.threshold, label);
   const alert = readAlert(entry.alert, label);
   return {
+    line,
     label,
     aliases: readNames(entry.aliases, line),
     not: readNames(entry.not, line),

@@ -32,12 +32,19 @@ export interface Vocabulary {
 }
 
 /** A class as it comes in: only the label is needed. */
-export type ClassInput = Partial<VocabularyClass> & { readonly label: string };
+export type ClassInput = Partial<VocabularyClass> & {
+  readonly label: string;
+  /** Where it stands in its source, from 1, for errors; absent: its place in the list. */
+  readonly line?: number;
+};
 
 /** Bounds against a file that was taken for a vocabulary by mistake. */
 export const MAX_CLASSES = 10_000;
 const MAX_NAMES = 100;
 const MAX_TEXT = 200;
+
+/** Flows count by id in plain objects; these names are already taken in every one of them. */
+const RESERVED_IDS = Object.getOwnPropertyNames(Object.prototype);
 
 /**
  * Checks the classes and completes them: an id from the label where there is none, names trimmed
@@ -49,18 +56,29 @@ export function createVocabulary(inputs: readonly ClassInput[]): Vocabulary {
     const params = { classes: inputs.length, most: MAX_CLASSES };
     throw new TlacError("BAD_CONFIG", "vocabulary.too-many-classes", params);
   }
-  const taken = new Set<string>();
-  for (const { id, label } of inputs) {
-    if (id === undefined || id === "") continue;
-    if (taken.has(id)) throw new TlacError("BAD_CONFIG", "vocabulary.same-id", { id, label });
-    taken.add(id);
-  }
-  const classes = inputs.map((input, position) => createClass(input, position + 1, taken));
+  // Given ids come first, so that no derived one takes theirs away.
+  const taken = new Set(RESERVED_IDS);
+  const ids = inputs.map(({ id = "", label, line }, position) => {
+    const given = checkText(id, line ?? position + 1);
+    if (given && taken.has(given)) {
+      throw new TlacError("BAD_CONFIG", "vocabulary.same-id", { id: given, label });
+    }
+    if (given) taken.add(given);
+    return given;
+  });
+  const classes = inputs.map((input, position) =>
+    createClass(input, ids[position] ?? "", input.line ?? position + 1, taken),
+  );
   const digest = createHash("sha256").update(JSON.stringify(classes)).digest("hex").slice(0, 16);
   return { classes, digest };
 }
 
-function createClass(input: ClassInput, line: number, taken: Set<string>): VocabularyClass {
+function createClass(
+  input: ClassInput,
+  id: string,
+  line: number,
+  taken: Set<string>,
+): VocabularyClass {
   const label = checkText(input.label, line);
   if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const own = foldName(label);
@@ -72,7 +90,7 @@ function createClass(input: ClassInput, line: number, taken: Set<string>): Vocab
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-template", { label, template });
   }
   return {
-    id: input.id ? checkText(input.id, line) : createId(label, taken),
+    id: id || createId(label, taken),
     label,
     aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
     not: listNames(input.not ?? [], line),

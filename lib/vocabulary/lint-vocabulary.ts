@@ -1,18 +1,25 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Embedder } from "../clip/embedder";
+import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
+import { VectorTable } from "../clip/vector-table";
+import { throwIfClosed } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
 import { DEFAULT_TEMPLATE, foldNames, isReadable, namesOf, renderTemplate } from "./class-names";
-import { VectorTable } from "../clip/vector-table";
 import { foldName } from "./fold-name";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
 
 /** One thing that will go wrong with a vocabulary; `key` and `params` make the sentence. */
 export interface LintFinding {
-  readonly kind: "duplicate-alias" | "near-classes" | "cut-text" | "no-readable-name";
-  /** Ids of the classes it is about. */
+  readonly kind:
+    | "duplicate-alias"
+    | "contradiction"
+    | "no-readable-name"
+    | "cut-text"
+    | "near-classes"
+    | "not-compared";
+  /** Ids of the classes it is about; empty where it is about the whole vocabulary. */
   readonly classes: readonly string[];
-  /** The name it is about. */
+  /** The name it is about; empty where it is about none. */
   readonly text: string;
   /** Cosine of two classes that nearly coincide. */
   readonly similarity?: number;
@@ -20,31 +27,41 @@ export interface LintFinding {
   readonly params: MessageParams;
 }
 
-/** Names this near are told apart by chance: the order of an LMM's words moves them more. */
-const NEARLY_THE_SAME = 0.95;
+export interface LintOptions extends EmbedOptions {
+  /** The sentence around every name, as the index will use it. */
+  readonly template?: string;
+}
 
-/** Comparing all pairs grows with the square; beyond this many names it is left out. */
-const MAX_COMPARED = 3_000;
+/**
+ * How far from the threshold to 1 two names may come: nearer, they are told apart by chance, and
+ * the order of an LMM's words moves them more. Relative, because each model has a scale of its
+ * own; 0.95 with the starter model.
+ */
+const NEARLY_THE_SAME = 0.875;
+
+/** Comparing all pairs grows with the square: about 10 s of one core at this many names. */
+const MAX_COMPARED = 5_000;
+
+/** Passes over the table after which other work has its turn. */
+const PASSES_PER_TURN = 4;
 
 /**
  * What a person should know before the first image. Without an embedder only the names are
- * compared; with one also their vectors and lengths.
+ * compared; with one also their vectors and lengths. Throws `EMBEDDER_UNAVAILABLE`, `CLOSED`.
  */
 export async function lintVocabulary(
   vocabulary: Vocabulary,
   embedder?: Embedder,
+  options: LintOptions = {},
 ): Promise<LintFinding[]> {
-  const findings = findDuplicates(vocabulary);
+  const findings = [...findDuplicates(vocabulary), ...findContradictions(vocabulary)];
   if (!embedder) return findings;
   const { info } = embedder;
+  const template = options.template ?? DEFAULT_TEMPLATE;
   const names = vocabulary.classes.flatMap((entry) =>
     namesOf(entry)
       .filter((name) => isReadable(name, info))
-      .map((name) => ({
-        entry,
-        name,
-        text: renderTemplate(entry.template ?? DEFAULT_TEMPLATE, name),
-      })),
+      .map((name) => ({ entry, name, text: renderTemplate(entry.template ?? template, name) })),
   );
   const readable = new Set(names.map(({ entry }) => entry.id));
   for (const entry of vocabulary.classes.filter(({ id }) => !readable.has(id))) {
@@ -57,9 +74,12 @@ export async function lintVocabulary(
     if (count <= info.maxTokens) continue;
     findings.push(finding("cut-text", [entry], name, { tokens: count, most: info.maxTokens }));
   }
-  if (names.length > MAX_COMPARED) return findings;
-  const vectors = await embedder.embedTexts(texts);
-  return [...findings, ...(await findNearClasses(names, vectors, info.dims))];
+  if (names.length > MAX_COMPARED) {
+    const params = { names: names.length, most: MAX_COMPARED };
+    return [...findings, finding("not-compared", [], "", params)];
+  }
+  const vectors = await embedder.embedTexts(texts, options);
+  return [...findings, ...(await findNearClasses(names, vectors, info, options))];
 }
 
 function findDuplicates(vocabulary: Vocabulary): LintFinding[] {
@@ -72,6 +92,16 @@ function findDuplicates(vocabulary: Vocabulary): LintFinding[] {
   });
 }
 
+/** Names that a class has and rules out at once. */
+function findContradictions({ classes }: Vocabulary): LintFinding[] {
+  return classes.flatMap((entry) => {
+    const not = new Set(entry.not.map(foldName));
+    return namesOf(entry)
+      .filter((name) => not.has(foldName(name)))
+      .map((name) => finding("contradiction", [entry], name, {}));
+  });
+}
+
 interface NamedText {
   readonly entry: VocabularyClass;
   readonly name: string;
@@ -81,8 +111,11 @@ interface NamedText {
 async function findNearClasses(
   names: readonly NamedText[],
   vectors: readonly Float32Array[],
-  dims: number,
+  { dims, decision }: EmbedderInfo,
+  { signal }: EmbedOptions,
 ): Promise<LintFinding[]> {
+  const { threshold } = decision.text;
+  const nearlyTheSame = threshold + (1 - threshold) * NEARLY_THE_SAME;
   const table = new VectorTable(vectors, dims);
   const nearest = new Map<string, { a: NamedText; b: NamedText; similarity: number }>();
   for (const [position, a] of names.entries()) {
@@ -90,13 +123,14 @@ async function findNearClasses(
     if (!vector) continue;
     table.forEachCosine(vector, (row, similarity) => {
       const b = names[row];
-      if (row <= position || similarity < NEARLY_THE_SAME || !b || a.entry.id === b.entry.id)
-        return;
+      if (row <= position || similarity < nearlyTheSame || !b || a.entry.id === b.entry.id) return;
       const pair = JSON.stringify([a.entry.id, b.entry.id].sort());
       if (similarity > (nearest.get(pair)?.similarity ?? 0))
         nearest.set(pair, { a, b, similarity });
     });
-    if (position % 100 === 99) await nextTurn();
+    if (position % PASSES_PER_TURN > 0) continue;
+    await nextTurn();
+    throwIfClosed(signal);
   }
   return [...nearest.values()].map(({ a, b, similarity }) => ({
     ...finding("near-classes", [a.entry, b.entry], `${a.name} / ${b.name}`, {

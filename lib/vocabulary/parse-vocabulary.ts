@@ -84,14 +84,14 @@ function readClasses(input: unknown, options: ParseOptions = {}): ClassInput[] {
 }
 
 function readText(text: string, { columns }: ParseOptions): ClassInput[] {
+  const trimmed = text.trim();
+  if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
   // A row may begin with empty cells: line breaks go, tabs stay.
   if (columns && text.includes("\t")) {
     const sheet = text.replace(/^[\r\n]+/, "");
     const heads = (sheet.split(/\r?\n/, 1)[0] ?? "").split("\t");
     return readTable(sheet, "\t", isHeader(heads) ? undefined : columns);
   }
-  const trimmed = text.trim();
-  if (/^[[{]/.test(trimmed)) return readClasses(readJson(trimmed));
   const [head = ""] = trimmed.split(/\r?\n/, 1);
   const delimiter = ["\t", ",", ";"].find((mark) => isHeader(head.split(mark)));
   if (delimiter && trimmed.includes("\n")) return readTable(trimmed, delimiter);

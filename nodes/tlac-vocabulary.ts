@@ -3,10 +3,12 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { toError } from "../lib/errors";
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../lib/vocabulary/vocabulary";
+import { serveVocabulary } from "./admin/vocabulary";
 import { runtimeLanguage, speak } from "./runtime/language";
+import { readTemplate } from "./runtime/read-template";
 
 interface VocabularyDef extends NodeDef {
-  /** A plain list, CSV with a header, or JSON. */
+  /** The table's rows as JSON; or a plain list, CSV with a header, any JSON that is read. */
   classes: string;
   /** Sentence around each name; empty: the default. */
   template: string;
@@ -25,7 +27,8 @@ export default function (RED: NodeAPI): void {
     let parsed: Vocabulary | undefined;
     this.readVocabulary = () => {
       parsed ??= parseVocabulary(def.classes);
-      return def.template ? { vocabulary: parsed, template: def.template } : { vocabulary: parsed };
+      const template = readTemplate(def.template, def.name || "tlac-vocabulary");
+      return template ? { vocabulary: parsed, template } : { vocabulary: parsed };
     };
     try {
       this.readVocabulary();
@@ -35,4 +38,5 @@ export default function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType("tlac-vocabulary", VocabularyNode);
+  serveVocabulary(RED);
 }

@@ -12,6 +12,10 @@ declare module "node-red-node-test-helper" {
     ): Promise<void>;
     getNode(id: string): Node;
     unload(): Promise<void>;
+    /** Asks the admin endpoints over HTTP. */
+    request(): {
+      post(path: string): { send(body: object): Promise<{ status: number; body: unknown }> };
+    };
   }
 
   const helper: NodeTestHelper;

@@ -76,6 +76,13 @@ describe("parsing of vocabularies", () => {
       assert.equal(second?.label, "M5");
     });
 
+    it("knows JSON by its brackets, tabs or not", () => {
+      assert.deepEqual(
+        paste('[\n\t"screw",\n\t"nail"\n]').map(({ label }) => label),
+        ["screw", "nail"],
+      );
+    });
+
     it("keeps inch marks", () => {
       assert.deepEqual(
         paste('1/4" bolt\tbolt 1/4"\n').map(({ label }) => label),

@@ -1,0 +1,114 @@
+import { namesOf } from "../../lib/vocabulary/class-names";
+import { foldName } from "../../lib/vocabulary/fold-name";
+import type { LintFinding } from "../../lib/vocabulary/lint-vocabulary";
+import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
+
+/** One way to mend a finding; the dialog only puts the new cells in place. */
+export interface Fix {
+  /** Names the sentence on the button. */
+  readonly action: "remove-name" | "remove-not" | "merge" | "add-alias" | "shorten";
+  /** What the sentence speaks of: a name, and labels of classes. */
+  readonly params: { readonly name: string; readonly label: string; readonly into: string };
+  /** Cells with the text that they get. */
+  readonly set: readonly { row: number; column: "aliases" | "not"; value: string }[];
+  /** Rows that go. */
+  readonly remove: readonly number[];
+  /** The cell that a person has to fill in; nothing is changed. */
+  readonly edit: { readonly row: number; readonly column: "label" | "aliases" } | null;
+}
+
+/** How a cell of the table holds several names, as `parseVocabulary` reads it. */
+const BETWEEN_NAMES = " | ";
+
+/** The ways to mend a finding, the least drastic first. `rows` are the positions of its classes. */
+export function suggestFixes(
+  finding: LintFinding,
+  rows: readonly number[],
+  { classes }: Vocabulary,
+): Fix[] {
+  const entries = rows.flatMap((row) => {
+    const entry = classes[row];
+    return entry ? [{ row, entry }] : [];
+  });
+  const [first, second] = entries;
+  if (!first) return [];
+  switch (finding.kind) {
+    case "duplicate-alias": {
+      const removals = entries.flatMap(({ row, entry }) => removeName(row, entry, finding.text));
+      return second ? [...removals, merge(first, second)] : removals;
+    }
+    case "contradiction":
+      return [
+        removeName(first.row, first.entry, finding.text, "not"),
+        removeName(first.row, first.entry, finding.text, "aliases"),
+      ].flat();
+    case "near-classes":
+      return second ? [merge(first, second)] : [];
+    case "cut-text":
+      return [
+        ...removeName(first.row, first.entry, finding.text),
+        ask("shorten", first, finding.text),
+      ];
+    case "no-readable-name":
+      return [ask("add-alias", first, finding.text)];
+    case "not-compared":
+      return [];
+  }
+}
+
+interface Place {
+  readonly row: number;
+  readonly entry: VocabularyClass;
+}
+
+/** Nothing where the name is the label: that is what people call the class. */
+function removeName(
+  row: number,
+  entry: VocabularyClass,
+  name: string,
+  column: "aliases" | "not" = "aliases",
+): Fix[] {
+  const fold = foldName(name);
+  const kept = entry[column].filter((word) => foldName(word) !== fold);
+  if (kept.length === entry[column].length) return [];
+  return [
+    {
+      action: column === "not" ? "remove-not" : "remove-name",
+      params: { name, label: entry.label, into: "" },
+      set: [{ row, column, value: kept.join(BETWEEN_NAMES) }],
+      remove: [],
+      edit: null,
+    },
+  ];
+}
+
+/** The second class becomes names of the first. */
+function merge(first: Place, second: Place): Fix {
+  const own = new Set(namesOf(first.entry).map(foldName));
+  const more = namesOf(second.entry).filter((name) => !own.has(foldName(name)));
+  const aliases = [...first.entry.aliases, ...more];
+  const all = new Set([...own, ...more.map(foldName)]);
+  // A not-word that has become a name of the class would rule the class out.
+  const not = [...first.entry.not, ...second.entry.not].filter((word) => !all.has(foldName(word)));
+  return {
+    action: "merge",
+    params: { name: "", label: second.entry.label, into: first.entry.label },
+    set: [
+      { row: first.row, column: "aliases", value: aliases.join(BETWEEN_NAMES) },
+      { row: first.row, column: "not", value: [...new Set(not)].join(BETWEEN_NAMES) },
+    ],
+    remove: [second.row],
+    edit: null,
+  };
+}
+
+function ask(action: "add-alias" | "shorten", { row, entry }: Place, name: string): Fix {
+  const isLabel = action === "shorten" && foldName(entry.label) === foldName(name);
+  return {
+    action,
+    params: { name, label: entry.label, into: "" },
+    set: [],
+    remove: [],
+    edit: { row, column: isLabel ? "label" : "aliases" },
+  };
+}

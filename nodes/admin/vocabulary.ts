@@ -1,0 +1,194 @@
+import type { NodeAPI } from "node-red";
+
+import type { Embedder } from "../../lib/clip/embedder";
+import { TlacError } from "../../lib/errors";
+import { readFrames } from "../../lib/frame/read-frames";
+import { translate } from "../../lib/i18n/catalogue";
+import { Recogniser } from "../../lib/lmm/recogniser";
+import { VocabularyIndex } from "../../lib/match/vocabulary-index";
+import { classifyFrame, classifyWords } from "../../lib/tlac/classify";
+import type { Result } from "../../lib/tlac/result";
+import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
+import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
+import type { ClipModelNode } from "../clip-model";
+import { cacheFolder } from "../runtime/cache-folder";
+import { EmbedderUse } from "../runtime/embedder-use";
+import { findConfig, readText } from "../runtime/read-settings";
+import { readTemplate } from "../runtime/read-template";
+import { readWords } from "../runtime/read-words";
+import { reply, toComplaint, type Call } from "./reply";
+import { suggestFixes, type Fix } from "./vocabulary-fixes";
+
+/** `POST /tlac/vocabulary/parse`: what a text holds. */
+export interface ParseAnswer {
+  readonly classes: readonly VocabularyClass[];
+}
+
+/** `POST /tlac/vocabulary/lint`: what will go wrong, by row. */
+export interface LintAnswer {
+  /** Why nothing can be used yet, and the class that is wrong; `row` null: it is about the whole. */
+  readonly wrong: { readonly message: string; readonly row: number | null } | null;
+  readonly findings: readonly {
+    readonly kind: string;
+    readonly rows: readonly number[];
+    readonly message: string;
+    readonly fixes: readonly Fix[];
+  }[];
+  /** The model that names were compared with; null where it could not be used, see `problem`. */
+  readonly model: string | null;
+  readonly problem: string | null;
+}
+
+/** `POST /tlac/vocabulary/try`: what a node would decide. */
+export type TryAnswer = Pick<
+  Result,
+  | "outcome"
+  | "label"
+  | "score"
+  | "margin"
+  | "alert"
+  | "ranking"
+  | "candidates"
+  | "explanation"
+  | "mode"
+> & { readonly model: string };
+
+/** The columns of the dialog's table, from the left: cells without a header are taken for these. */
+const TABLE_COLUMNS = ["label", "aliases", "not", "threshold", "alert"] as const;
+
+type Body = Call["body"];
+
+/**
+ * What the vocabulary's dialog asks before anything is deployed. All of it reads by the rules of
+ * the runtime, so that the dialog has none of its own.
+ */
+export function serveVocabulary(RED: NodeAPI): void {
+  const serve = (name: string, work: (call: Call) => unknown): void => {
+    const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
+    RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
+  };
+  serve("parse", ({ body }): ParseAnswer => {
+    return { classes: parseVocabulary(body.text, { columns: TABLE_COLUMNS }).classes };
+  });
+  // The stored text as a deployed node reads it: tabs in an old list separate classes.
+  serve("open", ({ body }): ParseAnswer => ({ classes: parseVocabulary(body.text).classes }));
+  serve("csv", ({ body }) => ({ csv: formatVocabularyCsv(parseVocabulary(body.classes)) }));
+  serve("lint", (call) => lint(RED, call));
+  serve("try", ({ body, signal }): Promise<TryAnswer> =>
+    withModel(RED, body, (embedder) => tryOut(embedder, body, signal)),
+  );
+}
+
+async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<LintAnswer> {
+  let vocabulary: Vocabulary;
+  let template: string | undefined;
+  try {
+    vocabulary = parseVocabulary(body.classes);
+    template = readTemplate(readText(body.template, "template"), "template");
+  } catch (thrown) {
+    if (!(thrown instanceof TlacError)) throw thrown;
+    const wrong = { message: thrown.in(language), row: findRow(thrown, body.classes) };
+    return { wrong, findings: [], model: null, problem: null };
+  }
+  const options = template ? { template, signal } : { signal };
+  let model: string | null = null;
+  let problem: string | null = null;
+  const findings = await withModel(RED, body, async (embedder) => {
+    const found = await lintVocabulary(vocabulary, embedder, options);
+    model = embedder.info.name;
+    return found;
+  }).catch((thrown: unknown) => {
+    // Names can be compared without any model.
+    problem = toComplaint(thrown, language).message ?? null;
+    return lintVocabulary(vocabulary);
+  });
+  const rowOf = new Map(vocabulary.classes.map(({ id }, row) => [id, row]));
+  return {
+    wrong: null,
+    findings: findings.map((finding) => {
+      const rows = finding.classes.flatMap((id) => rowOf.get(id) ?? []);
+      return {
+        kind: finding.kind,
+        rows,
+        message: translate(finding.key, finding.params, language),
+        fixes: suggestFixes(finding, rows, vocabulary),
+      };
+    }),
+    model,
+    problem,
+  };
+}
+
+async function tryOut(embedder: Embedder, body: Body, signal: AbortSignal): Promise<TryAnswer> {
+  const vocabulary = parseVocabulary(body.classes);
+  const template = readTemplate(readText(body.template, "template"), "template");
+  // Not the shared index: each key stroke would push a running node's index out.
+  const index = await VocabularyIndex.build(vocabulary, embedder, {
+    signal,
+    ...(template ? { template } : {}),
+  });
+  const result = await decideOne(index, body, signal);
+  const { outcome, label, score, margin, alert, ranking, candidates, explanation, mode } = result;
+  const { name } = embedder.info;
+  return {
+    ...{ outcome, label, score, margin, alert, ranking, candidates, explanation, mode },
+    model: name,
+  };
+}
+
+async function decideOne(
+  index: VocabularyIndex,
+  { word, image }: Body,
+  signal: AbortSignal,
+): Promise<Result> {
+  if (image === undefined) return classifyWords(readWords(word, "word"), { index, signal });
+  const { embedder } = index;
+  const { frames } = await readFrames(readText(image, "image"), { signal });
+  const [frame] = frames;
+  if (!frame) throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property: "image" });
+  // Without names of its own a model cannot propose words, but it can compare the image itself.
+  return embedder.info.labels
+    ? classifyFrame(frame, { mode: "slac", lmm: new Recogniser(embedder), index, signal })
+    : classifyFrame(frame, { mode: "clip", lmm: null, index, signal });
+}
+
+/**
+ * Lends the chosen model, or the bundled starter. A dialog never starts a download: a model that
+ * is not there yet is refused with the sentence that says so.
+ */
+async function withModel<T>(
+  RED: NodeAPI,
+  body: Body,
+  work: (embedder: Embedder) => Promise<T>,
+): Promise<T> {
+  const id = readText(body.model, "model");
+  const use = new EmbedderUse(
+    () => ({
+      ...(findConfig<ClipModelNode>(RED, id, "clip-model")?.readOptions() ?? {
+        model: "starter",
+        cacheDir: cacheFolder(RED),
+      }),
+      offline: true,
+    }),
+    () => undefined,
+  );
+  try {
+    return await work(await use.get());
+  } finally {
+    await use.release();
+  }
+}
+
+/** An error names its class by number or by label. */
+function findRow({ params }: TlacError, classes: unknown): number | null {
+  if (typeof params.line === "number") return params.line - 1;
+  if (params.label === undefined || !Array.isArray(classes)) return null;
+  const row = classes.findIndex((entry) => isRecord(entry) && entry.label === params.label);
+  return row < 0 ? null : row;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

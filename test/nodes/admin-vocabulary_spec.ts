@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import helper from "node-red-node-test-helper";
+
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import type { Complaint } from "../../nodes/admin/reply";
+import type { LintAnswer, ParseAnswer, TryAnswer } from "../../nodes/admin/vocabulary";
+import clipModel from "../../nodes/clip-model";
+import tlacVocabulary from "../../nodes/tlac-vocabulary";
+import { startFlow, type Flow } from "../helpers/flow";
+
+const photos = path.join(__dirname, "..", "..", "examples", "photos");
+const readPhoto = (name: string): string =>
+  `data:image/jpeg;base64,${readFileSync(path.join(photos, name)).toString("base64")}`;
+
+/** A model that nobody has downloaded. */
+const absent = {
+  id: "absent",
+  type: "clip-model",
+  kind: "preset",
+  preset: "clip-vit-base-patch32",
+  folder: "",
+  dtype: "",
+  threads: "",
+  offline: false,
+};
+
+describe("admin endpoints of the vocabulary", () => {
+  let flow: Flow;
+  before(async () => {
+    const types = [clipModel, tlacVocabulary];
+    flow = await startFlow(types, { id: "n", type: "end" }, [absent]);
+  });
+  after(() => flow.close());
+
+  const post = async (name: string, body: object, lang = "en-US") => {
+    const { status, body: answer } = await helper
+      .request()
+      .post(`/tlac/vocabulary/${name}?lang=${lang}`)
+      .send(body);
+    return { status, answer };
+  };
+  const lint = async (classes: unknown, more: object = {}, lang?: string): Promise<LintAnswer> =>
+    (await post("lint", { classes, ...more }, lang)).answer as LintAnswer;
+  const tryOut = async (body: object): Promise<TryAnswer> =>
+    (await post("try", body)).answer as TryAnswer;
+
+  it("reads cells of a spreadsheet as the dialog's columns", async () => {
+    const text = 'ねじ\t"screw\nbolt"\tnut\t0.8\t注意\n釘\tnail\n';
+    const { answer } = await post("parse", { text });
+    const [first, second] = (answer as ParseAnswer).classes;
+    assert.deepEqual(first, {
+      id: "ねじ",
+      label: "ねじ",
+      aliases: ["screw", "bolt"],
+      not: ["nut"],
+      threshold: 0.8,
+      alert: "warning",
+    });
+    assert.deepEqual(second?.aliases, ["nail"]);
+  });
+
+  it("opens a stored text as the runtime reads it", async () => {
+    for (const text of ["screw\tnail", "screw, nail", '["screw","nail"]', "label\nscrew\nnail"]) {
+      const { answer } = await post("open", { text });
+      assert.deepEqual((answer as ParseAnswer).classes, parseVocabulary(text).classes);
+    }
+  });
+
+  it("says in the caller's language why a text cannot be read", async () => {
+    const { status, answer } = await post("parse", { text: '["screw"' }, "ja");
+    assert.equal(status, 400);
+    assert.equal((answer as Complaint).code, "BAD_CONFIG");
+    assert.match((answer as Complaint).message ?? "", /JSON のようですが読めません/);
+  });
+
+  it("exports CSV that is read back to the same vocabulary", async () => {
+    const classes = [{ label: 'bolt, "hex"', aliases: "六角 | hex", threshold: "0.7" }];
+    const { answer } = await post("csv", { classes });
+    assert.deepEqual(parseVocabulary((answer as { csv: string }).csv), parseVocabulary(classes));
+  });
+
+  describe("lint", () => {
+    it("offers to take a name that two classes share from one of them, or to merge them", async () => {
+      const { findings, model } = await lint([
+        { label: "dog", aliases: "puppy | hound" },
+        { label: "wolf", aliases: "hound" },
+      ]);
+      const [finding] = findings.filter(({ kind }) => kind === "duplicate-alias");
+      assert.deepEqual(finding?.rows, [0, 1]);
+      assert.match(finding.message, /hound.*dog.*wolf/);
+      assert.deepEqual(
+        finding.fixes.map(({ action, set, remove }) => ({ action, set, remove })),
+        [
+          {
+            action: "remove-name",
+            set: [{ row: 0, column: "aliases", value: "puppy" }],
+            remove: [],
+          },
+          { action: "remove-name", set: [{ row: 1, column: "aliases", value: "" }], remove: [] },
+          {
+            action: "merge",
+            set: [
+              { row: 0, column: "aliases", value: "puppy | hound | wolf" },
+              { row: 0, column: "not", value: "" },
+            ],
+            remove: [1],
+          },
+        ],
+      );
+      assert.equal(model, "starter");
+    });
+
+    it("does not offer to remove a label", async () => {
+      const { findings } = await lint([{ label: "dog" }, { label: "wolf", aliases: "dogs" }]);
+      const [finding] = findings.filter(({ kind }) => kind === "duplicate-alias");
+      const removals = finding?.fixes.filter(({ action }) => action === "remove-name");
+      assert.deepEqual(
+        removals?.map(({ set }) => set[0]?.row),
+        [1],
+      );
+    });
+
+    it("takes a name out of the not-words of its own class", async () => {
+      const { findings } = await lint([{ label: "dog", aliases: "hound", not: "fox | hounds" }]);
+      const [finding] = findings.filter(({ kind }) => kind === "contradiction");
+      assert.deepEqual(finding?.fixes[0]?.set, [{ row: 0, column: "not", value: "fox" }]);
+    });
+
+    it("asks for an English alias where the model reads English only", async () => {
+      const { findings } = await lint([{ label: "dog" }, { label: "ねじ" }], {}, "ja");
+      const [finding] = findings;
+      assert.equal(finding?.kind, "no-readable-name");
+      assert.match(finding.message, /英語の別名/);
+      assert.deepEqual(finding.fixes[0]?.edit, { row: 1, column: "aliases" });
+    });
+
+    it("tells which class cannot be used", async () => {
+      const { wrong } = await lint([{ label: "dog" }, { label: "cat", threshold: "high" }]);
+      assert.equal(wrong?.row, 1);
+      assert.match(wrong.message, /threshold of “cat”/);
+      const nameless = await lint([{ label: "dog" }, { label: "", aliases: "cat" }]);
+      assert.equal(nameless.wrong?.row, 1);
+    });
+
+    it("refuses a sentence without a place for the name", async () => {
+      const { wrong } = await lint([{ label: "dog" }], { template: "a photo" });
+      assert.equal(wrong?.row, null);
+      assert.match(wrong.message, /\{name\}/);
+    });
+
+    it("compares the names alone where the chosen model is not there, and downloads nothing", async () => {
+      const classes = [{ label: "dog" }, { label: "wolf", aliases: "dog" }];
+      const answer = await lint(classes, { model: "absent" });
+      assert.equal(answer.model, null);
+      assert.match(answer.problem ?? "", /clip-vit-base-patch32/);
+      assert.equal(answer.findings[0]?.kind, "duplicate-alias");
+    });
+  });
+
+  describe("try", () => {
+    const classes = [
+      { label: "コーヒー", aliases: "espresso | coffee", alert: "info" },
+      { label: "dog", aliases: "puppy" },
+    ];
+
+    it("ranks the classes for a word and names the alias that won", async () => {
+      const { outcome, label, ranking, alert } = await tryOut({ classes, word: "Espressos" });
+      assert.deepEqual([outcome, label, alert], ["class", "コーヒー", "info"]);
+      assert.deepEqual(ranking[0]?.via, {
+        candidate: "Espressos",
+        alias: "espresso",
+        kind: "alias",
+      });
+    });
+
+    it("judges a photo by the words that are proposed for it", async () => {
+      const answer = await tryOut({ classes, image: readPhoto("espresso.jpg") });
+      assert.deepEqual([answer.mode, answer.label], ["slac", "コーヒー"]);
+      assert.ok(answer.candidates.length > 1);
+      assert.ok(answer.explanation);
+    });
+
+    it("says what is no image", async () => {
+      const image = `data:image/jpeg;base64,${Buffer.from("no image").toString("base64")}`;
+      const { status, answer } = await post("try", { classes, image });
+      assert.notEqual(status, 200);
+      assert.equal((answer as Complaint).code, "BAD_IMAGE");
+    });
+
+    it("reads no file and asks no host", async () => {
+      for (const image of [path.join(photos, "dog.jpg"), "http://127.0.0.1/dog.jpg"]) {
+        const { status } = await post("try", { classes, image });
+        assert.notEqual(status, 200, image);
+      }
+    });
+
+    it("says that a model is not there", async () => {
+      const { status, answer } = await post("try", { classes, word: "dog", model: "absent" });
+      assert.notEqual(status, 200);
+      assert.equal((answer as Complaint).code, "EMBEDDER_UNAVAILABLE");
+    });
+  });
+});

@@ -49,8 +49,42 @@ window.tlacDialog = (function () {
       .trigger("change");
   }
 
+  /**
+   * A validator for the rules on an LMM's answer, as strict as the runtime; two parameters for the
+   * reason above.
+   */
+  function filters(v, opt) {
+    var rules = Array.isArray(v) ? v : [];
+    for (var i = 0; i < rules.length; i += 1) {
+      var problem = findFilterProblem(rules[i]);
+      if (problem) {
+        var values = { position: i + 1, problem: problem };
+        return RED._(catalogue + "error.filter", Object.assign(values, opt));
+      }
+    }
+    return true;
+  }
+
+  /** What is wrong with one rule, in words; empty where nothing is. */
+  function findFilterProblem(rule) {
+    var value = String(rule.value || "");
+    if (rule.test !== "regex") {
+      return value.replace(/[,、，\s]/g, "") ? "" : RED._(catalogue + "error.noWords");
+    }
+    if (!value) return RED._(catalogue + "error.noPattern");
+    if (value.length > 300) return RED._(catalogue + "error.longPattern");
+    try {
+      new RegExp(value, "giu");
+      return "";
+    } catch (error) {
+      return RED._(catalogue + "error.badPattern", { reason: error.message });
+    }
+  }
+
   return {
     range: range,
+    filters: filters,
+    findFilterProblem: findFilterProblem,
     showWhen: showWhen,
     prepareImage: prepareImage,
     prepareCamera: prepareCamera,

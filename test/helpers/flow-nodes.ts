@@ -42,5 +42,7 @@ export function dragNode(
   id = "n",
 ): { id: string; type: string } & Record<string, unknown> {
   const defaults = Object.entries(readDefinition(type).defaults);
-  return { ...Object.fromEntries(defaults.map(([key, { value }]) => [key, value])), id, type };
+  // Cloned out of the dialog's own realm: an array from there is none to a strict comparison.
+  const values = defaults.map(([key, { value }]) => [key, structuredClone(value)]);
+  return { ...(Object.fromEntries(values) as Record<string, unknown>), id, type };
 }

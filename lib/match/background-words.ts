@@ -26,10 +26,10 @@ game, puzzle, guitar, piano, violin, drum, trumpet, flute, microphone, loudspeak
 television, telephone, camera, computer, printer, screen, remote control, battery, plate, bowl, cup,
 glass, fork, spoon, knife, pot, pan, kettle, bottle, jar, basket, bag, backpack, suitcase, purse,
 wallet, umbrella, hat, cap, scarf, glove, sock, shoe, boot, shirt, trousers, skirt, dress, jacket,
-coat, tie, belt, button, zip, ring, necklace, glasses, wig, mask, towel, soap, toothbrush, comb,
+coat, tie, belt, button, zip, ring, necklace, spectacles, wig, mask, towel, soap, toothbrush, comb,
 broom, bucket, sponge, tissue, medicine, bandage, wheelchair, tent, rope, flag, statue, fountain,
 bench, swing, ladder, shadow, reflection, darkness, blur, blank wall, empty table, nothing, text,
-letters, number, logo, barcode, sign, arrow, pattern, stripes, dots, checkerboard, colour, light,
+handwriting, number, logo, barcode, sign, arrow, pattern, stripes, dots, checkerboard, colour, light,
 noise, drawing, cartoon
 `
   .split(",")

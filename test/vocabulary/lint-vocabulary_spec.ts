@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+
+import { translate } from "../../lib/i18n/catalogue";
+import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import { TrigramEmbedder } from "../helpers/trigram-embedder";
+
+const GOOD = [{ label: "ねじ", aliases: ["screw"] }, { label: "hammer" }, { label: "valve" }];
+
+const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ["nothing in a good vocabulary", GOOD, []],
+  [
+    "an alias of two classes, however it is spelt",
+    [
+      { label: "bolt", aliases: ["Fasteners"] },
+      { label: "rivet", aliases: ["fastener"] },
+    ],
+    ["duplicate-alias bolt+rivet: Fasteners"],
+  ],
+  [
+    "a label that is another class's alias",
+    [
+      { label: "ネジ", aliases: ["screw"] },
+      { label: "bolt", aliases: ["ねじ"] },
+    ],
+    ["duplicate-alias ネジ+bolt: ネジ"],
+  ],
+  [
+    "a name that its own class rules out",
+    [{ label: "hammer", not: ["Hammers"] }, "valve"],
+    ["contradiction hammer: hammer"],
+  ],
+  [
+    "a class without a name that the model reads",
+    [{ label: "ねじ" }, "valve"],
+    ["no-readable-name ねじ: ねじ"],
+  ],
+  [
+    "a name that is cut at the model's limit",
+    [{ label: "hammer", aliases: ["one two three four five six seven eight nine ten"] }],
+    ["cut-text hammer: one two three four five six seven eight nine ten"],
+  ],
+  [
+    "classes whose vectors nearly coincide",
+    [
+      "thermoelectrically insulated heat-exchanger-inlet gasket 1",
+      "thermoelectrically insulated heat-exchanger-inlet gasket 2",
+      "hammer",
+    ],
+    [
+      "near-classes thermoelectrically-insulated-heat-exchanger-inlet-gasket-1+thermoelectrically-insulated-heat-exchanger-inlet-gasket-2: thermoelectrically insulated heat-exchanger-inlet gasket 1 / thermoelectrically insulated heat-exchanger-inlet gasket 2",
+    ],
+  ],
+];
+
+describe("lint of vocabularies", () => {
+  for (const [what, classes, expected] of ROWS) {
+    it(`finds ${what}`, async () => {
+      const findings = await lintVocabulary(parseVocabulary(classes), new TrigramEmbedder());
+      assert.deepEqual(
+        findings.map(({ kind, classes: ids, text }) => `${kind} ${ids.join("+")}: ${text}`),
+        expected,
+      );
+    });
+  }
+
+  it("says in both languages what to do", async () => {
+    for (const [, classes] of ROWS) {
+      for (const { key, params } of await lintVocabulary(
+        parseVocabulary(classes),
+        new TrigramEmbedder(),
+      )) {
+        for (const language of ["en-US", "ja"] as const) {
+          const sentence = translate(key, params, language);
+          assert.ok(sentence.length > 20 && !sentence.includes("{{"), sentence);
+        }
+        assert.notEqual(translate(key, params, "en-US"), translate(key, params, "ja"));
+      }
+    }
+  });
+
+  it("reports how near two classes are", async () => {
+    const [finding] = await lintVocabulary(
+      parseVocabulary([
+        "thermoelectrically insulated heat-exchanger-inlet gasket 1",
+        "thermoelectrically insulated heat-exchanger-inlet gasket 2",
+      ]),
+      new TrigramEmbedder(),
+    );
+    assert.ok(finding?.similarity !== undefined);
+    assert.ok(finding.similarity >= 0.95 && finding.similarity <= 1);
+  });
+
+  it("needs no English alias where the model reads all languages", async () => {
+    const embedder = new TrigramEmbedder({ languages: "multilingual" });
+    assert.deepEqual(await lintVocabulary(parseVocabulary("ねじ、消火器"), embedder), []);
+  });
+
+  it("measures with the template that is used", async () => {
+    const embedder = new TrigramEmbedder();
+    await lintVocabulary(parseVocabulary("hammer, valve"), embedder, { template: "a {name}" });
+    assert.deepEqual(embedder.embedded, ["a hammer", "a valve"]);
+  });
+
+  it("compares names only where there is no model", async () => {
+    const findings = await lintVocabulary(
+      parseVocabulary([{ label: "ねじ" }, { label: "bolt" }, { label: "bolts" }]),
+    );
+    assert.deepEqual(
+      findings.map(({ kind }) => kind),
+      ["duplicate-alias"],
+    );
+  });
+
+  it("says that it does not compare thousands of names", async () => {
+    const labels = Array.from({ length: 6_000 }, (_, n) => `part ${String(n)}`);
+    const embedder = new TrigramEmbedder();
+    const findings = await lintVocabulary(parseVocabulary(labels), embedder);
+    assert.deepEqual(
+      findings.map(({ kind }) => kind),
+      ["not-compared"],
+    );
+    assert.deepEqual(embedder.embedded, []);
+  });
+});

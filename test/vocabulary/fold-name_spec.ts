@@ -25,7 +25,19 @@ const SAME: readonly (readonly [string, string])[] = [
   ["ボール ベアリング", "ボールベアリング"],
   ["六角 ボルト", "六角ボルト"],
   ["部品 77", "部品77"],
-  ["M8×20", "m8 x 20".replace("x", "×")],
+  ["M8×20", "m8 x 20"],
+  ["M8x20", "M８ｘ２０"],
+  ["mice", "mouse"],
+  ["geese", "goose"],
+  ["potatoes", "potato"],
+  ["shoes", "shoe"],
+  ["workmen", "workman"],
+  ["specimens", "specimen"],
+  ["bookshelves", "bookshelf"],
+  ["wives", "wife"],
+  ["taxis", "taxi"],
+  ["an O-ring", "o ring"],
+  ["Oリング", "Ｏ-リング"],
 ];
 
 const DIFFERENT: readonly (readonly [string, string])[] = [
@@ -36,6 +48,10 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ["M8", "M10"],
   ["bolt 1.5", "bolt 15"],
   ["ねじ", "ねじ回し"],
+  ["M8x20", "M82 0"],
+  ["toe", "to"],
+  ["box", "ox"],
+  ["ハンマー", "ハマー"],
 ];
 
 describe("folding of names", () => {
@@ -49,6 +65,10 @@ describe("folding of names", () => {
       assert.notEqual(foldName(a), foldName(b));
     });
   }
+  it("leaves nothing of marks alone", () => {
+    for (const text of ["", "  ", "!!!", "—", "・"]) assert.equal(foldName(text), "", text);
+  });
+
   it("folds a folded name to itself", () => {
     for (const name of [...SAME, ...DIFFERENT].flat()) {
       assert.equal(foldName(foldName(name)), foldName(name), name);

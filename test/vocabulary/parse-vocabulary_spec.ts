@@ -19,6 +19,9 @@ describe("parsing of vocabularies", () => {
     ["CSV with a header", "label,aliases\nscrew,\nnail,\nhammer,\n"],
     ["a spreadsheet's tabs", "ラベル\t別名\nscrew\t\nnail\t\nhammer\t"],
     ["semicolons", "name;aliases\nscrew;\nnail;\nhammer;"],
+    ["a table with columns of its own", "label,aliases,remark\nscrew,,M4\nnail,,\nhammer,,old"],
+    ["a table of labels only", "ラベル\nscrew\nnail\nhammer"],
+    ["a list that begins like a header", "screw, nail\nhammer"],
   ];
   for (const [form, input] of lists) {
     it(`reads ${form}`, () => {
@@ -113,6 +116,22 @@ describe("parsing of vocabularies", () => {
     assert.deepEqual(ids, ["hex-bolt", "hex-bolt-2", "六角ボルト", "proto", "class"]);
   });
 
+  it("makes ids that are safe as keys of any object", () => {
+    const counts: Record<string, number> = {};
+    for (const { id } of parseVocabulary("constructor, __proto__, toString, valueOf").classes) {
+      counts[id] = (counts[id] ?? 0) + 1;
+    }
+    assert.deepEqual(Object.values(counts), [1, 1, 1, 1]);
+  });
+
+  it("lets no derived id take a given one away", () => {
+    const ids = parseVocabulary(["nail", { id: "nail", label: "spike" }, { id: 7, label: "x" }]);
+    assert.deepEqual(
+      ids.classes.map(({ id }) => id),
+      ["nail-2", "nail", "7"],
+    );
+  });
+
   it("drops aliases that say the same as the label or each other", () => {
     const [only] = parseVocabulary([
       { label: "screw", aliases: ["Screws", "bolt", "bolts"] },
@@ -151,6 +170,14 @@ describe("parsing of vocabularies", () => {
     ["a number as a class", ["screw", 5], /Entry 2/],
     ["a wrong threshold", [{ label: "a", threshold: 7 }], /threshold of “a”/],
     ["a threshold in words", "label,threshold\na,high", /threshold of “a”.*high/],
+    [
+      "a header of which one column is known",
+      "name,colour\nscrew,red\nnail,blue",
+      /“name”.*colour/,
+    ],
+    ["two columns for one thing", "label,class\na,b", /Two columns.*label/],
+    ["the line of a table that has no label", "label,aliases\na,b\n\n,c", /Entry 4/],
+    ["an id that every object has", [{ id: "__proto__", label: "a" }], /“__proto__”/],
     ["an unknown alert level", "label,alert\na,loud", /none, info, warning, critical/],
     ["a template without a place", [{ label: "a", template: "photo" }], /\{name\}/],
     [

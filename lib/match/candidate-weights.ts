@@ -29,9 +29,10 @@ const RANK_WEIGHT = 0.95;
 
 /**
  * How strongly a lower probability weighs: p / p(first) to this power; at 0 the fifth guess counts
- * like the first, at 1 hardly any but the first counts. Same photos, half of the names as classes:
- * at 0.1, 0.2, 0.3 and 0.5 of the classes 95, 95, 95 and 94 % are right, of the strangers 29, 18,
- * 17 and 15 % are taken for a class; all names as classes: 94, 93, 92 and 92 % right.
+ * like the first, at 1 hardly any but the first counts. Chosen on the same photos, with half of
+ * their names as classes: at 0.1, 0.2, 0.3 and 0.5 of the classes 95, 95, 95 and 94 % are right,
+ * of the strangers 29, 18, 17 and 15 % are taken for a class; with all names as classes 94, 93, 92
+ * and 92 % are right.
  */
 const PROBABILITY_POWER = 0.2;
 

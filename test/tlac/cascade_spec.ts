@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import sharp from "sharp";
+
+import { acquireEmbedder, type EmbedderLease } from "../../lib/clip/shared-embedders";
+import type { Frame } from "../../lib/frame/frame";
+import { readFrames } from "../../lib/frame/read-frames";
+import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
+import { VocabularyIndex } from "../../lib/match/vocabulary-index";
+import { classifyFrame, type ClassifyOptions } from "../../lib/tlac/classify";
+import { FileReconcileMemo } from "../../lib/tlac/reconcile-memo";
+import type { Result } from "../../lib/tlac/result";
+import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import type { BrainAnswer, BrainRequest } from "../ollama-double/brain";
+import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
+
+const MODEL = "llava:7b";
+
+/** Says what it sees, and answers the second question as the test wants. */
+class TwoStageBrain {
+  word = "adjustable spanner";
+  choice: (options: string[]) => string = () => "A";
+  /** The tokens of all letters are equally likely. */
+  undecided = false;
+
+  answer({ prompt, images }: BrainRequest): Promise<BrainAnswer> {
+    const options = [...prompt.matchAll(/^([A-Z]): (.+)$/gm)].map(
+      ([, letter, text]) => `${letter!}${text!}`,
+    );
+    if (options.length > 0) {
+      const letter = this.choice(options);
+      return Promise.resolve({
+        json: { a_choice: letter },
+        ...(this.undecided
+          ? {
+              probabilities: Object.fromEntries(
+                options.map((option) => [option.charAt(0), 1 / options.length]),
+              ),
+            }
+          : {}),
+      });
+    }
+    if (images.length === 0) return Promise.resolve({ text: "wrench." });
+    const candidates = [{ a_name: this.word, b_synonyms: [] }];
+    return Promise.resolve({ json: { a_description: "A tool.", b_candidates: candidates } });
+  }
+}
+
+const letterOf = (name: string) => (options: string[]) =>
+  options.find((option) => option.slice(1).startsWith(name))?.charAt(0) ?? "A";
+
+describe("cascade and tlac through Ollama", () => {
+  let folder: string;
+  let lease: EmbedderLease;
+  let index: VocabularyIndex;
+  let frame: Frame;
+  let double: OllamaDouble;
+  let brain: TwoStageBrain;
+  let ollama: OllamaLmm;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "cascade-"));
+    lease = acquireEmbedder({ model: "starter", offline: true, cacheDir: folder });
+    const vocabulary = parseVocabulary("wrench, pliers, monkey wrench, teapot");
+    index = await VocabularyIndex.build(vocabulary, await lease.value);
+    const image = { create: { width: 64, height: 48, channels: 3 as const, background: "#888" } };
+    frame = (await readFrames(await sharp(image).png().toBuffer())).frames[0]!;
+  });
+
+  after(async () => {
+    await lease.release();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    brain = new TwoStageBrain();
+    double = await startOllamaDouble({ brain, models: [{ name: MODEL }] });
+    ollama = createOllama({ host: double.url, model: MODEL, canary: false });
+  });
+
+  afterEach(async () => {
+    await ollama.close();
+    await double.close();
+  });
+
+  /** A margin so wide that the tools are near each other, as two alike parts would be. */
+  const NEAR_TIE = { threshold: 0, margin: 0.4, background: false };
+
+  const judge = (options: Partial<ClassifyOptions> = {}): Promise<Result> =>
+    classifyFrame(frame, { mode: "cascade", lmm: ollama, index, rules: NEAR_TIE, ...options });
+
+  it("asks once where a name matches", async () => {
+    brain.word = "pliers";
+    const result = await judge();
+    assert.deepEqual([result.class, result.reason, result.lmmCalls.length], ["pliers", "alias", 1]);
+  });
+
+  it("asks once where the text match is clear", async () => {
+    const result = await judge({ rules: { threshold: 0, margin: 0, background: false } });
+    assert.deepEqual(
+      [result.outcome, result.reason, result.lmmCalls.length],
+      ["class", "clear", 1],
+    );
+  });
+
+  it("lets a second answer settle a near-tie that the text match leaves open", async () => {
+    brain.choice = letterOf("pliers");
+    const result = await judge();
+    assert.deepEqual(
+      [result.class, result.reason, result.lmmCalls.length],
+      ["pliers", "agreed", 2],
+    );
+  });
+
+  it("offers the near classes only, and a way out", async () => {
+    let seen: string[] = [];
+    brain.choice = (options) => {
+      seen = options;
+      return "A";
+    };
+    await judge({ rules: { threshold: 0, margin: 0.1, background: false } });
+    assert.equal(seen.at(-1)?.slice(1), "none of these");
+    assert.ok(seen.length >= 3 && seen.length <= 9, seen.join(" | "));
+  });
+
+  it("stays ambiguous where the LMM's choice is no near-tie for the text match", async () => {
+    brain.choice = letterOf("teapot");
+    const result = await judge({ rules: { threshold: 0, margin: 0.12, background: false } });
+    if (!result.ranking.some(({ class: id }) => id === "teapot")) assert.fail("teapot not ranked");
+    assert.deepEqual([result.outcome, result.class], ["ambiguous", null]);
+  });
+
+  it("stays ambiguous where the LMM is not sure by its own probabilities", async () => {
+    brain.choice = letterOf("pliers");
+    brain.undecided = true;
+    const result = await judge();
+    assert.deepEqual([result.outcome, result.reason], ["ambiguous", "disagreed"]);
+  });
+
+  it("is unknown where the LMM chooses none of the near classes", async () => {
+    brain.choice = letterOf("none");
+    const result = await judge();
+    assert.deepEqual(
+      [result.outcome, result.reason, result.class],
+      ["unknown", "none-of-these", null],
+    );
+  });
+
+  it("pays for the second answer once per word, also after a restart", async () => {
+    brain.choice = letterOf("pliers");
+    const file = path.join(folder, "memo.jsonl");
+    const memo = await FileReconcileMemo.open(file);
+    const first = await judge({ memo });
+    const second = await judge({ memo });
+    await memo.flush();
+    const third = await judge({ memo: await FileReconcileMemo.open(file) });
+    assert.deepEqual(
+      [first, second, third].map(({ lmmCalls }) => lmmCalls.length),
+      [2, 1, 1],
+    );
+    assert.deepEqual(
+      [first, second, third].map(({ cached }) => cached.reconcile),
+      [false, true, true],
+    );
+    assert.deepEqual(
+      [first, second, third].map((result) => result.class),
+      Array(3).fill("pliers"),
+    );
+  });
+
+  it("does not remember an answer for another vocabulary or model", async () => {
+    brain.choice = letterOf("pliers");
+    const memo = await FileReconcileMemo.open(path.join(folder, "memo2.jsonl"));
+    await judge({ memo });
+    const other = parseVocabulary("wrench, pliers, monkey wrench, teapot, kettle");
+    const otherIndex = await VocabularyIndex.build(other, index.embedder);
+    assert.equal((await judge({ memo, index: otherIndex })).lmmCalls.length, 2);
+    double.models.change(MODEL, { digest: "f".repeat(64) });
+    const renewed = createOllama({ host: double.url, model: MODEL, canary: false });
+    assert.equal((await judge({ memo, lmm: renewed })).lmmCalls.length, 2);
+    await renewed.close();
+  });
+
+  it("shows the image again for a second look, and remembers nothing of it", async () => {
+    brain.choice = letterOf("pliers");
+    const memo = await FileReconcileMemo.open(path.join(folder, "memo3.jsonl"));
+    for (let round = 0; round < 2; round++) {
+      assert.equal((await judge({ memo, secondLook: true })).lmmCalls.length, 2);
+    }
+    assert.equal(double.journal.last("/api/chat").images.length, 1);
+  });
+
+  it("gives tlac the whole class list and takes its choice", async () => {
+    const result = await judge({ mode: "tlac", rules: {} });
+    assert.deepEqual([result.class, result.mode, result.lmmCalls.length], ["wrench", "tlac", 2]);
+    assert.equal(result.candidates[0]?.name, "adjustable spanner");
+    const body = double.journal.last("/api/chat").body as {
+      messages: { content: string; images?: unknown }[];
+    };
+    assert.match(
+      body.messages.at(-1)!.content,
+      /classes: \[wrench, pliers, monkey wrench, teapot\]/,
+    );
+    assert.equal(body.messages.at(-1)!.images, undefined);
+  });
+
+  it("refuses a mode that its LMM cannot do, before any call", async () => {
+    const { candidates } = await judge({ mode: "slac" });
+    assert.equal(candidates.length, 1);
+    const before = double.journal.of("/api/chat").length;
+    const deaf = { propose: ollama.propose.bind(ollama) };
+    await assert.rejects(judge({ mode: "tlac", lmm: deaf }), { code: "BAD_CONFIG" });
+    await assert.rejects(judge({ mode: "cascade", lmm: null }), { code: "BAD_CONFIG" });
+    assert.equal(double.journal.of("/api/chat").length, before);
+  });
+
+  it("forces unknown by a rule on the answer, whatever would match", async () => {
+    brain.word = "pliers";
+    const filter: NonNullable<ClassifyOptions["filter"]> = (words) => ({
+      ...words,
+      forcedUnknown: true,
+    });
+    const result = await judge({ filter });
+    assert.deepEqual([result.outcome, result.reason, result.class], ["unknown", "filtered", null]);
+  });
+
+  it("records model, digest and timings with each result", async () => {
+    const { models, timings, lmmCalls } = await judge();
+    assert.equal(models.lmm?.name, MODEL);
+    assert.ok(models.lmm.digest && models.lmm.version);
+    assert.equal(models.embedder.digest, index.embedder.info.digest);
+    assert.ok(timings.total >= timings.lmm && timings.lmm > 0);
+    assert.ok(lmmCalls.every(({ total }) => total > 0));
+  });
+});

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
 import type { Proposal } from "../lib/lmm/lmm";
+import { servePrompt } from "./admin/prompts";
 import { departSkipped, imagesOf } from "./runtime/departures";
 import { handleInput } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
@@ -21,6 +22,7 @@ interface LmmCandidatesDef
 }
 
 export default function (RED: NodeAPI): void {
+  servePrompt(RED, "lmm-candidates");
   function LmmCandidatesNode(this: Node, def: LmmCandidatesDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);

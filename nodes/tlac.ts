@@ -1,10 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
+import { toError } from "../lib/errors";
 import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
+import { servePrompt } from "./admin/prompts";
+import { Thumbnails } from "./admin/thumbnails";
 import { departJudged, departSkipped } from "./runtime/departures";
-import { handleInput } from "./runtime/handle-input";
+import { handleInput, type Departure } from "./runtime/handle-input";
 import { runtimeLanguage } from "./runtime/language";
 import { LmmUse } from "./runtime/lmm-use";
 import { Matcher, type MatcherSettings } from "./runtime/matcher";
@@ -15,7 +18,12 @@ import { nameProperty, readProperty } from "./runtime/read-property";
 import { readRules, type RuleSettings } from "./runtime/read-rules";
 import { readChoice } from "./runtime/read-settings";
 import { readTurn, type CameraSettings } from "./runtime/read-turn";
-import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+import {
+  readFrameOptions,
+  resolveImage,
+  type ImageSettings,
+  type ResolvedImage,
+} from "./runtime/resolve-image";
 import { SceneMemory, type SceneSettings } from "./runtime/scene-memory";
 import { openMemo } from "./runtime/shared-memo";
 
@@ -34,9 +42,13 @@ interface TlacDef
   mode: string;
   secondLook: boolean;
   loadAtDeploy: boolean;
+  /** The editor shows the last image under the node. */
+  thumbnail: boolean;
 }
 
 export default function (RED: NodeAPI): void {
+  servePrompt(RED, "tlac");
+  const thumbnails = new Thumbnails(RED);
   function TlacNode(this: Node, def: TlacDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
@@ -49,6 +61,15 @@ export default function (RED: NodeAPI): void {
     const lmmUse = new LmmUse(RED, def.server, matcher.embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
+    const thumbnail = def.thumbnail
+      ? thumbnails.createSender(this.id, (thrown) => {
+          this.debug(toError(thrown).message);
+        })
+      : undefined;
+    const depart = (results: readonly Result[], image: ResolvedImage): Departure => {
+      thumbnail?.show(image.frames[0]?.jpeg, results[0]);
+      return departJudged(results, image, language);
+    };
     const readSettings = () => ({
       mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
       frame: readFrameOptions(def),
@@ -91,7 +112,7 @@ export default function (RED: NodeAPI): void {
         const early = scenes.unchanged === "off" ? undefined : await read();
         const known = early && scenes.recall(scene, early);
         if (known && scenes.unchanged === "skip") return departSkipped("unchanged", language);
-        if (known) return departJudged([known], early, language);
+        if (known) return depart([known], early);
         const outcome = await lmmUse.run({
           ...turn,
           signal,
@@ -106,13 +127,14 @@ export default function (RED: NodeAPI): void {
           },
         });
         if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
-        return departJudged(outcome.value.results, outcome.value.image, language);
+        return depart(outcome.value.results, outcome.value.image);
       },
       recover: (error) => {
         matcher.embedder.renewAfter(error);
         lmmUse.renewAfter(error);
       },
       release: async () => {
+        thumbnail?.close();
         await lmmUse.release();
         await matcher.embedder.release();
       },

@@ -81,8 +81,27 @@ window.tlacDialog = (function () {
     }
   }
 
+  /**
+   * A validator for one side of the region of interest, which must end inside the image. In the
+   * dialog its start is the field beside it, on the canvas the node's.
+   */
+  function side(field, start) {
+    var check = range(field, 1, 100);
+    return function (v, opt) {
+      var found = check(v, opt);
+      var text = String(v === undefined || v === null ? "" : v).trim();
+      if (found !== true || text === "") return found;
+      var input = document.getElementById("node-input-" + start);
+      var begin = Number(input ? input.value : this[start]) || 0;
+      if (begin + Number(text) <= 100) return true;
+      var names = { field: RED._(catalogue + "label." + field), max: 100 - begin };
+      return RED._(catalogue + "error.side", Object.assign(names, opt));
+    };
+  }
+
   return {
     range: range,
+    side: side,
     filters: filters,
     findFilterProblem: findFilterProblem,
     showWhen: showWhen,

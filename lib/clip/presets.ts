@@ -60,8 +60,8 @@ export const PRESETS: readonly Preset[] = [
     dtypes: { text: "int8", vision: "fp16" },
     files: [...CONFIG_FILES, "labels.json"],
     // Measured by bench/decisions.ts on 110 labelled photos, 55 of them of classes under other
-    // names, 55 of strangers. Text at 0.6: 47 % right, 2 % wrong, 4 % of strangers taken (0.5:
-    // 49, 2, 5). Image at 0.6: 67 % right, none wrong, no stranger taken (0.7: 62, 0, 0).
+    // names, 55 of strangers. Text at 0.6: 47 % right, 4 % wrong, no stranger taken (0.5: 49, 4,
+    // 2). Image at 0.6: 67 % right, none wrong, no stranger taken (0.7: 62, 0, 0).
     decision: { text: { threshold: 0.6, margin: 0.03 }, image: { threshold: 0.6, margin: 0.02 } },
   },
   {

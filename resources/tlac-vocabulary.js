@@ -20,8 +20,7 @@ window.tlacVocabulary = (function () {
   var PHOTO_SIDE = 1024;
 
   function say(key, params) {
-    var path = "@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary." + key;
-    return RED._(path, Object.assign({ interpolation: { escapeValue: false } }, params));
+    return RED._("@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary." + key, params);
   }
 
   /** Asks the runtime; rejects with `{ code, message }` in the editor's language. */
@@ -495,13 +494,16 @@ window.tlacVocabulary = (function () {
     var summary = $("#tlac-vocabulary-lint").empty();
     var general = $("#tlac-vocabulary-error").empty().hide();
     if (error) {
-      summary.text(say("status.wrong"));
+      summary.append(icon("fa-times-circle")).append($("<span>").text(say("status.wrong")));
       var wrong = rows[error.row];
       if (!wrong) {
         general.show().append(icon("fa-times-circle")).append($("<span>").text(error.message));
         return;
       }
-      wrong.find(".tlac-cell-label").addClass("input-error").attr("aria-invalid", "true");
+      wrong
+        .find(".tlac-cell-" + error.column)
+        .addClass("input-error")
+        .attr("aria-invalid", "true");
       this.note(wrong, error.message, "wrong");
       return;
     }

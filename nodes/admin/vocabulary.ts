@@ -28,8 +28,12 @@ export interface ParseAnswer {
 
 /** `POST /tlac/vocabulary/lint`: what will go wrong, by row. */
 export interface LintAnswer {
-  /** Why nothing can be used yet, and the class that is wrong; `row` null: it is about the whole. */
-  readonly wrong: { readonly message: string; readonly row: number | null } | null;
+  /** Why nothing can be used yet, and the cell that is wrong; `row` null: it is about the whole. */
+  readonly wrong: {
+    readonly message: string;
+    readonly row: number | null;
+    readonly column: "label" | "threshold";
+  } | null;
   readonly findings: readonly {
     readonly kind: string;
     readonly rows: readonly number[];
@@ -89,7 +93,9 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     template = readTemplate(readText(body.template, "template"), "template");
   } catch (thrown) {
     if (!(thrown instanceof TlacError)) throw thrown;
-    const wrong = { message: thrown.in(language), row: findRow(thrown, body.classes) };
+    const column = thrown.key === "vocabulary.bad-threshold" ? "threshold" : "label";
+    const row = findRow(thrown, body.classes);
+    const wrong = { message: thrown.in(language), row, column } as const;
     return { wrong, findings: [], model: null, problem: null };
   }
   const options = template ? { template, signal } : { signal };
@@ -104,10 +110,17 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     problem = toComplaint(thrown, language).message ?? null;
     return lintVocabulary(vocabulary);
   });
+  // Classes that share a name are told so; that they are near each other then goes without saying.
+  const shared = new Set(
+    findings.filter(({ kind }) => kind === "duplicate-alias").map(({ classes }) => String(classes)),
+  );
+  const told = findings.filter(
+    ({ kind, classes }) => kind !== "near-classes" || !shared.has(String(classes)),
+  );
   const rowOf = new Map(vocabulary.classes.map(({ id }, row) => [id, row]));
   return {
     wrong: null,
-    findings: findings.map((finding) => {
+    findings: told.map((finding) => {
       const rows = finding.classes.flatMap((id) => rowOf.get(id) ?? []);
       return {
         kind: finding.kind,

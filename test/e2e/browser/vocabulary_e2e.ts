@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { Browser, Locator, Page } from "playwright-core";
+
+import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
+import {
+  openConfig,
+  openEditor,
+  requireBrowser,
+  startBrowser,
+  startEditor,
+  takeScreenshot,
+  type Editor,
+  type Locale,
+} from "./helpers/editor";
+
+const photo = path.join(__dirname, "../../../examples/photos/espresso.jpg");
+
+const vocabularies = {
+  plain: "espresso = coffee, dog, rocket",
+  empty: "",
+  broken: '["screw"',
+  lint: 'label,aliases,not,threshold,alert\ndog,puppy|hound,,,\nwolf,hound,,0.7,warning\nねじ,"",,,\n',
+};
+
+/** 「ねじ」 with its alias and 「釘」, as a Japanese Excel writes a CSV. */
+const SHIFT_JIS = Buffer.from(
+  "83898378838b2c95ca96bc0d0a82cb82b62c73637265770d0a93422c6e61696c0d0a",
+  "hex",
+);
+
+describe("dialog of tlac-vocabulary", function () {
+  this.timeout(120_000);
+  let editor: Editor | undefined;
+  let browser: Browser | undefined;
+  let page: Page;
+
+  before(async function () {
+    requireBrowser(this);
+    const flow = Object.entries(vocabularies).map(([id, classes]) => ({
+      id,
+      type: "tlac-vocabulary",
+      name: "",
+      classes,
+      template: "",
+    }));
+    editor = await startEditor({ flow });
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await editor?.stop();
+  });
+  afterEach(async () => {
+    await page.close();
+  });
+
+  const open = async (locale: Locale, id: keyof typeof vocabularies): Promise<void> => {
+    assert.ok(browser && editor);
+    page = await openEditor(browser, editor, locale);
+    await openConfig(page, "tlac-vocabulary", id);
+  };
+  const cells = (column: string): Locator => page.locator(`input[data-column=${column}]`);
+  const values = (column: string): Promise<string[]> =>
+    cells(column).evaluateAll((inputs) =>
+      inputs.map((input) => (input as unknown as { value: string }).value),
+    );
+  const linted = (): Promise<void> => page.locator("#tlac-vocabulary-lint i").first().waitFor();
+  const stored = (): Promise<string> => page.inputValue("#node-config-input-classes");
+  const paste = (target: Locator, text: string): Promise<void> =>
+    target.evaluate((element, clip) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", clip);
+      const options = { clipboardData: data, bubbles: true, cancelable: true };
+      element.dispatchEvent(new ClipboardEvent("paste", options));
+    }, text);
+  const until = (column: string, expected: readonly string[]): Promise<unknown> =>
+    page.waitForFunction(
+      ([name, wanted]) =>
+        JSON.stringify(
+          [...document.querySelectorAll<HTMLInputElement>(`input[data-column=${name}]`)].map(
+            ({ value }) => value,
+          ),
+        ) === wanted,
+      [column, JSON.stringify(expected)] as const,
+    );
+
+  for (const locale of ["en-US", "ja"] as const) {
+    it(`opens a plain list of an old flow and leaves it as it is (${locale})`, async () => {
+      await open(locale, "plain");
+      await linted();
+      await takeScreenshot(page, `vocabulary-plain-${locale}`);
+      assert.deepEqual(await values("label"), ["espresso", "dog", "rocket"]);
+      assert.deepEqual(await values("aliases"), ["coffee", "", ""]);
+      assert.equal(await stored(), vocabularies.plain);
+    });
+
+    it(`pastes cells of a spreadsheet into the table, and undoes it (${locale})`, async () => {
+      await open(locale, "empty");
+      await takeScreenshot(page, `vocabulary-empty-${locale}`);
+      const text = 'ねじ\t"screw\nbolt"\tnut\t0.8\t注意\r\n釘\tnail\t\t\t\r\n';
+      await paste(cells("label").first(), text);
+      await until("label", ["ねじ", "釘"]);
+      assert.deepEqual(await values("aliases"), ["screw | bolt", "nail"]);
+      await linted();
+      await takeScreenshot(page, `vocabulary-pasted-${locale}`);
+      const [first] = parseVocabulary(await stored()).classes;
+      assert.deepEqual([first?.threshold, first?.alert, first?.not], [0.8, "warning", ["nut"]]);
+      await page.click("#tlac-vocabulary-undo");
+      await until("label", []);
+      assert.equal(await stored(), "");
+    });
+
+    it(`shows what is wrong beside its row, and mends it (${locale})`, async () => {
+      await open(locale, "lint");
+      const notes = page.locator(".tlac-vocabulary-note");
+      await notes.first().waitFor();
+      await takeScreenshot(page, `vocabulary-lint-${locale}`);
+      await notes.locator("button").nth(1).click();
+      await until("aliases", ["puppy | hound", "", ""]);
+      await cells("aliases").nth(2).fill("screw");
+      await page.locator("#tlac-vocabulary-lint .fa-check").waitFor();
+      assert.equal(await notes.count(), 0);
+      await cells("threshold").nth(1).fill("high");
+      await page.locator(".tlac-vocabulary-wrong").waitFor();
+      assert.equal(await cells("threshold").nth(1).getAttribute("aria-invalid"), "true");
+      await takeScreenshot(page, `vocabulary-wrong-${locale}`);
+    });
+
+    it(`tries a word and a photo before the deploy (${locale})`, async () => {
+      await open(locale, "plain");
+      await linted();
+      await page.fill("#tlac-vocabulary-word", "puppy");
+      await page.press("#tlac-vocabulary-word", "Enter");
+      const winner = page.locator("#tlac-vocabulary-ranking tbody tr").first();
+      await winner.waitFor();
+      assert.match(await winner.innerText(), /dog.*puppy/s);
+      await takeScreenshot(page, `vocabulary-word-${locale}`);
+      await page.setInputFiles("#tlac-vocabulary-photo", photo);
+      await winner.getByText("espresso").first().waitFor();
+      await page.locator("#tlac-vocabulary-outcome strong").scrollIntoViewIfNeeded();
+      await takeScreenshot(page, `vocabulary-photo-${locale}`);
+    });
+
+    it(`keeps a text that cannot be read, with the reason (${locale})`, async () => {
+      await open(locale, "broken");
+      await page.locator("#tlac-vocabulary-error").waitFor();
+      await takeScreenshot(page, `vocabulary-broken-${locale}`);
+      assert.equal(await page.inputValue("#tlac-vocabulary-text"), vocabularies.broken);
+      await page.fill("#tlac-vocabulary-text", '["screw", "nail"]');
+      await page.click("#tlac-vocabulary-replace");
+      await until("label", ["screw", "nail"]);
+    });
+  }
+
+  it("adds, moves and deletes by keyboard alone", async () => {
+    await open("en-US", "plain");
+    await linted();
+    await cells("label").nth(2).press("Alt+ArrowUp");
+    await until("label", ["espresso", "rocket", "dog"]);
+    // The focus has moved along with the row.
+    await page.keyboard.press("End");
+    await page.keyboard.type(" ship");
+    await page.keyboard.press("Tab");
+    await until("label", ["espresso", "rocket ship", "dog"]);
+    await cells("label").nth(2).press("Enter");
+    await page.keyboard.type("cat");
+    await page.keyboard.press("Tab");
+    await until("label", ["espresso", "rocket ship", "dog", "cat"]);
+    await page.locator("[data-act=delete]").first().press("Enter");
+    await until("label", ["rocket ship", "dog", "cat"]);
+    await page.locator("[data-act=up]").nth(1).press("Enter");
+    await until("label", ["dog", "rocket ship", "cat"]);
+    await cells("label").first().press("Control+z");
+    await until("label", ["rocket ship", "dog", "cat"]);
+    await page.locator("#tlac-vocabulary-undo").press("Enter");
+    await until("label", ["espresso", "rocket ship", "dog", "cat"]);
+    const labels = parseVocabulary(await stored()).classes.map(({ label }) => label);
+    assert.deepEqual(labels, ["espresso", "rocket ship", "dog", "cat"]);
+  });
+
+  it("moves a row by dragging its handle", async () => {
+    await open("en-US", "plain");
+    await linted();
+    const handles = page.locator(".tlac-vocabulary .red-ui-editableList-item-handle");
+    // Hovering waits until the dialog has slid in.
+    await handles.nth(2).hover();
+    const to = await handles.nth(0).boundingBox();
+    assert.ok(to);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 4, to.y + 10, { steps: 8 });
+    await page.mouse.move(to.x + 4, to.y - 6, { steps: 4 });
+    await page.mouse.up();
+    await until("label", ["rocket", "espresso", "dog"]);
+    assert.equal(parseVocabulary(await stored()).classes[0]?.label, "rocket");
+  });
+
+  it("opens a Shift_JIS file and exports what Excel and the next flow can open", async () => {
+    await open("ja", "empty");
+    const file = { name: "classes.csv", mimeType: "text/csv", buffer: SHIFT_JIS };
+    await page.setInputFiles("#tlac-vocabulary-file", file);
+    await until("label", ["ねじ", "釘"]);
+    const save = async (button: string): Promise<Buffer> => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+      return readFile(await download.path());
+    };
+    const csv = await save("#tlac-vocabulary-csv");
+    assert.deepEqual([...csv.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+    const classes = parseVocabulary(csv.toString("utf8")).classes;
+    assert.deepEqual(classes[0], { id: "ねじ", label: "ねじ", aliases: ["screw"], not: [] });
+    const json = await save("#tlac-vocabulary-json");
+    assert.deepEqual(parseVocabulary(json.toString("utf8")).classes, classes);
+  });
+
+  it("gives the deployed node what the table shows", async () => {
+    await open("en-US", "empty");
+    await cells("label").first().fill("screw");
+    await cells("aliases").first().fill("bolt | wood screw");
+    await page.click("#node-config-dialog-ok");
+    await page.click("#red-ui-header-button-deploy");
+    // The flow has another vocabulary that cannot be read, and Node-RED asks because of it.
+    await page.click("#red-ui-deploy-dialog-confirm-deploy-deploy");
+    await page.locator(".red-ui-notification-success").waitFor();
+    const flows = JSON.parse(await readFile(path.join(editor.userDir, "flows.json"), "utf8")) as {
+      id: string;
+      classes: string;
+    }[];
+    const { classes } = flows.find(({ id }) => id === "empty") ?? { classes: "" };
+    assert.deepEqual(parseVocabulary(classes).classes[0]?.aliases, ["bolt", "wood screw"]);
+  });
+
+  it("marks a vocabulary that the runtime refuses before anyone opens it", async () => {
+    assert.ok(browser && editor);
+    page = await openEditor(browser, editor, "en-US");
+    await page.waitForFunction(() => {
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { node(id: string): { valid: boolean } } };
+      };
+      return !RED.nodes.node("broken").valid && RED.nodes.node("plain").valid;
+    });
+  });
+});

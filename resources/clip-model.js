@@ -18,7 +18,7 @@ window.tlacClipModel = (function () {
     input("kind")
       .on("change", function () {
         var kind = $(this).val();
-        tlacDialog.showWhen(".tlac-row-starter", kind === "starter");
+        tlacDialog.showWhen(".tlac-row-files", kind !== "folder");
         tlacDialog.showWhen(".tlac-row-preset", kind === "preset");
         tlacDialog.showWhen(".tlac-row-folder", kind === "folder");
         refresh();

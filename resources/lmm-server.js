@@ -224,6 +224,11 @@ window.tlacLmmServer = (function () {
     function seconds(ms) {
       return (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 });
     }
+    function toIcon(state) {
+      if (["blind", "breaker-open", "failed"].indexOf(state) >= 0) return "failed";
+      if (["loading", "checking", "breaker-half-open"].indexOf(state) >= 0) return "running";
+      return state === "ready" ? "ok" : "note";
+    }
     function describeState(view) {
       if (view.state === "breaker-open") {
         return t("activity.state.breaker-open", { seconds: view.pauseSeconds });
@@ -238,13 +243,12 @@ window.tlacLmmServer = (function () {
               seconds: seconds(view.lastMs),
               time: new Date(view.lastAt).toLocaleTimeString(),
             });
-      var isBad = ["blind", "breaker-open", "failed"].indexOf(view.state) >= 0;
       var rows = [
         ["queue", t("activity.queueNow", view.queue)],
         ["latency", last],
         ["calls", t("activity.callsSoFar", { calls: view.calls, failed: view.failed })],
         ["saved", t("activity.savedSoFar", view.saved)],
-        ["breaker", tlacJobs.line(isBad ? "failed" : "ok", describeState(view))],
+        ["breaker", tlacJobs.line(toIcon(view.state), describeState(view))],
       ];
       var list = $("<dl>", { class: "tlac-facts" });
       rows.forEach(function (row) {

@@ -846,6 +846,7 @@ window.tlacVocabulary = (function () {
     var self = this;
     readPhoto(file).then(
       function (url) {
+        $("#tlac-vocabulary-word").val("");
         $("#tlac-vocabulary-shown").attr({ src: url, alt: file.name }).show();
         return self.tryOut({ image: url });
       },

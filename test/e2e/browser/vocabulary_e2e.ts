@@ -214,10 +214,43 @@ describe("dialog of tlac-vocabulary", function () {
     assert.deepEqual(parseVocabulary(json.toString("utf8")).classes, classes);
   });
 
+  it("takes a photo that is dropped on the try box", async () => {
+    await open("en-US", "plain");
+    await linted();
+    const base64 = (await readFile(photo)).toString("base64");
+    await page.locator("#tlac-vocabulary-drop").evaluate((target, encoded) => {
+      const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+      for (const kind of ["dragenter", "dragover", "drop"]) {
+        const options = { dataTransfer, bubbles: true, cancelable: true };
+        target.dispatchEvent(new DragEvent(kind, options));
+      }
+    }, base64);
+    await page.getByText("Class: espresso").waitFor();
+  });
+
+  it("shows hundreds of classes, and keeps more than that as text", async () => {
+    await open("en-US", "empty");
+    const list = (count: number): string =>
+      Array.from({ length: count }, (_, number) => `part ${String(number)}`).join("\n");
+    await paste(cells("label").first(), list(400));
+    await page.getByText("Classes: 400").waitFor();
+    await linted();
+    await takeScreenshot(page, "vocabulary-many");
+    await page.click("#tlac-vocabulary-paste");
+    await page.fill("#tlac-vocabulary-text", list(800));
+    await page.click("#tlac-vocabulary-replace");
+    await page.getByText("800 classes are more").waitFor();
+    await takeScreenshot(page, "vocabulary-too-many");
+    assert.equal(parseVocabulary(await stored()).classes.length, 800);
+  });
+
   it("gives the deployed node what the table shows", async () => {
     await open("en-US", "empty");
     await cells("label").first().fill("screw");
     await cells("aliases").first().fill("bolt | wood screw");
+    assert.ok(editor);
     await page.click("#node-config-dialog-ok");
     await page.click("#red-ui-header-button-deploy");
     // The flow has another vocabulary that cannot be read, and Node-RED asks because of it.

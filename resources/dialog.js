@@ -76,8 +76,9 @@ window.tlacDialog = (function () {
     try {
       new RegExp(value, "giu");
       return "";
-    } catch (error) {
-      return RED._(catalogue + "error.badPattern", { reason: error.message });
+    } catch {
+      // The browser's own reason is English in every language.
+      return RED._(catalogue + "error.badPattern");
     }
   }
 

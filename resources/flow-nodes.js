@@ -259,6 +259,13 @@ window.tlacFlowNodes = (function () {
     releases.push(window.tlacRegion.prepare("#tlac-region"));
   }
 
+  /** What is wrong must not hide in a part that is closed. */
+  function openWrongParts() {
+    setTimeout(function () {
+      $(".tlac-dialog details").has(".input-error").prop("open", true);
+    }, 0);
+  }
+
   function close() {
     releases.splice(0).forEach(function (release) {
       release();
@@ -275,6 +282,7 @@ window.tlacFlowNodes = (function () {
       preparePrompt("tlac");
       prepareFilters(node);
       prepareUnchanged();
+      openWrongParts();
     },
     prepareCandidates: function (node) {
       close();
@@ -282,11 +290,13 @@ window.tlacFlowNodes = (function () {
       window.tlacDialog.prepareCamera();
       preparePrompt("lmm-candidates");
       prepareFilters(node);
+      openWrongParts();
     },
     prepareMatch: function () {
       close();
       window.tlacDialog.prepareClasses();
       prepareImage();
+      openWrongParts();
     },
     saveFilters: function (node) {
       node.filters = readFilters();

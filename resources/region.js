@@ -109,7 +109,7 @@ window.tlacRegion = (function () {
     var handle = $("<span>", { class: "tlac-region-handle", "aria-hidden": "true" }).appendTo(box);
     var stage = $("<div>", { class: "tlac-region-stage" }).append(picture, hint, box);
     var status = $("<div>", { class: "tlac-region-status", role: "status" });
-    var file = $("<input>", { type: "file", accept: "image/*", hidden: true });
+    var file = $("<input>", { type: "file", accept: "image/*" }).hide();
     file.attr("aria-label", text("choose"));
     var choose = createButton("fa-picture-o", text("choose"));
     var whole = createButton("fa-arrows-alt", text("whole"));
@@ -126,6 +126,7 @@ window.tlacRegion = (function () {
         return;
       }
       for (var side in names) box.css(side, region[side] + "%");
+      hint.toggle(!url && region.width === 100 && region.height === 100);
       status.empty();
     }
 
@@ -151,7 +152,6 @@ window.tlacRegion = (function () {
     }
 
     picture.on("load", function () {
-      hint.hide();
       picture.show();
       stage.addClass("tlac-region-filled");
       show();
@@ -159,6 +159,9 @@ window.tlacRegion = (function () {
     picture.on("error", function () {
       if (!url) return;
       release();
+      picture.hide();
+      stage.removeClass("tlac-region-filled");
+      show();
       say("fa-exclamation-triangle", text("unreadable"));
     });
     choose.on("click", function () {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
+import { Worker } from "node:worker_threads";
 import { Ollama } from "ollama";
 import sharp from "sharp";
 import { oneOf, ScriptedBrain } from "./brain-scripted";
@@ -87,6 +88,21 @@ function leavable(body: Json): { leave: () => void; outcome: Promise<unknown> } 
 const MESSAGES = [{ role: "user", content: "What is it?" }];
 const STREAMED = { model: "llava:7b", messages: MESSAGES };
 const TEXT_MODEL = { name: "llama3.2:3b", capabilities: ["completion"] as const };
+
+/** Asks again and again, and cuts the connection as soon as it has the last line. */
+const HANGS_UP = `
+  const { connect } = require("node:net");
+  const { workerData: { port, rounds, body } } = require("node:worker_threads");
+  const ask = (round) => {
+    if (round === rounds) return;
+    const socket = connect(port, "127.0.0.1");
+    socket.write("POST /api/chat HTTP/1.1\\r\\nHost: localhost\\r\\n");
+    socket.write("Content-Length: " + body.length + "\\r\\n\\r\\n" + body);
+    socket.on("data", (bytes) => String(bytes).includes('"done":true') && socket.destroy());
+    socket.on("close", () => ask(round + 1));
+  };
+  ask(0);
+`;
 
 const SCHEMA = {
   type: "object",
@@ -866,6 +882,18 @@ describe("ollama double", () => {
         assert.deepEqual([second.clientClosedAt, first.clientClosedAt], ["queued", stage]);
         await Promise.all([running.outcome, queued.outcome]);
       }
+    });
+
+    it("frees the slot when it hangs up on the last line", async () => {
+      await start();
+      // In a thread of its own, so that its hang-up meets each moment of the answer's end.
+      const client = new Worker(HANGS_UP, {
+        eval: true,
+        workerData: { port: double.port, rounds: 300, body: JSON.stringify(STREAMED) },
+      });
+      await once(client, "exit");
+      await double.journal.waitFor(({ id, finished }) => id === 300 && finished);
+      assert.ok(double.journal.entries.every(({ finished }) => finished));
     });
   });
 

@@ -65,6 +65,8 @@ export class Reply {
     if (kept.length > 0) await this.#flush(kept);
     await orAborted(
       new Promise<void>((resolve) => {
+        // A client may hang up on its last line: then there is no `finish`, and all was said.
+        this.response.once("close", resolve);
         this.response.end(resolve);
       }),
       this.signal,

@@ -110,7 +110,7 @@ describe("a camera on MQTT and its alert", () => {
     assert.equal(message.topic, "plant/gate-1/frame");
     // What the LMM saw is the frame of the camera.
     const [seen] = double.journal.last("/api/chat").images;
-    assert.deepEqual(seen?.bytes, message["image"]);
+    assert.deepEqual(seen?.bytes, message.image);
   });
 
   it("raises none for what a person should look at, nor for a failure", async () => {

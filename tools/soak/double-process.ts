@@ -35,7 +35,7 @@ const JOURNAL_LENGTH = 200;
 
 async function main(port: number, seed: number, rate: number, cacheDir: string): Promise<void> {
   const brain = createEmbedderBrain(await acquireEmbedder({ model: "starter", cacheDir }).value);
-  const delays = { load: 300, promptEval: 40, perToken: 2 };
+  const delays = { load: 300, promptEval: 20, perToken: 0.5 };
   const double = await startOllamaDouble({ port, brain, delays });
   double.randomFaults({ seed, rate, faults: FAULTS });
   setInterval(() => {

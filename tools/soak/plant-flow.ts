@@ -88,10 +88,10 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       connectTimeout: 2,
       loadTimeout: 5,
       answerTimeout: 5,
-      totalTimeout: 6,
+      totalTimeout: 10,
       // Short and impatient, so that each reason to skip a frame happens.
       queueLength: 2,
-      maxAge: 2,
+      maxAge: 3,
       latestOnly: true,
     },
     {

@@ -36,7 +36,7 @@ const ROOT = path.join(__dirname, "..", "..");
 const SAMPLE_MS = 1_000;
 const REPORT_MS = 10_000;
 /** How many requests to the LMM server meet a fault. */
-const FAULT_RATE = 0.12;
+const FAULT_RATE = 0.08;
 
 interface Broker {
   readonly aedes: Aedes;

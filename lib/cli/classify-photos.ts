@@ -19,7 +19,7 @@ import { parseVocabulary } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { listPhotos } from "./list-photos";
 import type { ClassifyCommand } from "./read-options";
-import { describeError, type Streams } from "./run-cli";
+import { describeError, type Streams } from "./streams";
 import { UsageError } from "./usage-error";
 
 /** A line of progress for every so many photos where the reader is a file. */

@@ -1,14 +1,9 @@
-import { translate, toLanguage, type Language } from "../i18n/catalogue";
-import { TlacError, toError } from "../errors";
+import { translate, toLanguage } from "../i18n/catalogue";
+import { toError } from "../errors";
 import { classifyPhotos } from "./classify-photos";
+import { describeError, type Streams } from "./streams";
 import { readOptions } from "./read-options";
 import { UsageError } from "./usage-error";
-
-/** Where a command writes: results to `out`, everything else to `err`. */
-export interface Streams {
-  readonly out: NodeJS.WritableStream;
-  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
-}
 
 /** Runs `tlac …`; resolves to its exit code: 0 all judged, 1 at least one failed, 2 wrong usage. */
 export async function runCli(
@@ -28,9 +23,4 @@ export async function runCli(
     streams.err.write(`tlac: ${describeError(toError(thrown), language)}\n`);
     return thrown instanceof UsageError ? 2 : 1;
   }
-}
-
-/** The sentence that a person reads, with the code that a script can look for. */
-export function describeError(error: Error, language: Language): string {
-  return error instanceof TlacError ? `${error.code}: ${error.in(language)}` : error.message;
 }

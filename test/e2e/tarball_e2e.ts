@@ -9,7 +9,14 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(__dirname, "../..");
-const TYPES = ["lmm-server", "clip-model", "tlac-vocabulary", "lmm-candidates", "clip-match", "tlac"];
+const TYPES = [
+  "lmm-server",
+  "clip-model",
+  "tlac-vocabulary",
+  "lmm-candidates",
+  "clip-match",
+  "tlac",
+];
 
 /** What a plant has: a user directory without the repository around it, and the npm registry. */
 describe("the packed tarball in an empty Node-RED user directory", function () {
@@ -32,7 +39,7 @@ describe("the packed tarball in an empty Node-RED user directory", function () {
       assert.deepEqual(await listTypes(url), [...TYPES].sort());
       const { status, body } = await postPhoto(url);
       assert.equal(status, 200, JSON.stringify(body));
-      assert.equal(body["class"], "espresso");
+      assert.equal(body.class, "espresso");
     });
   });
 
@@ -42,8 +49,8 @@ describe("the packed tarball in an empty Node-RED user directory", function () {
       assert.deepEqual(await listTypes(url), [...TYPES].sort());
       const { status, body } = await postPhoto(url);
       assert.equal(status, 422);
-      assert.equal(body["code"], "EMBEDDER_UNAVAILABLE");
-      assert.match(String(body["message"]), /npm install/);
+      assert.equal(body.code, "EMBEDDER_UNAVAILABLE");
+      assert.match(String(body.message), /npm install/);
     });
   });
 
@@ -56,7 +63,7 @@ describe("the packed tarball in an empty Node-RED user directory", function () {
     await withNodeRed([node, nodeRedOf(tools)], user, async (url) => {
       assert.deepEqual(await listTypes(url), [...TYPES].sort());
       const { body } = await postPhoto(url);
-      assert.equal(body["class"], "espresso", JSON.stringify(body));
+      assert.equal(body.class, "espresso", JSON.stringify(body));
     });
   });
 
@@ -94,7 +101,10 @@ async function listTypes(url: string): Promise<string[]> {
   const response = await fetch(`${url}/nodes`, { headers: { accept: "application/json" } });
   const sets = (await response.json()) as { module: string; types: string[]; err?: string }[];
   const ours = sets.filter(({ module }) => module === "@tlac/node-red-tlac");
-  assert.deepEqual(ours.flatMap(({ err }) => err ?? []), []);
+  assert.deepEqual(
+    ours.flatMap(({ err }) => err ?? []),
+    [],
+  );
   return ours.flatMap(({ types }) => types).sort();
 }
 

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Writable } from "node:stream";
+
+import { runCli } from "../../lib/cli/run-cli";
+import { createEmbedderBrain } from "../ollama-double/embedder-brain";
+import { startOllamaDouble } from "../ollama-double/server";
+import { acquireEmbedder } from "../../lib/clip/shared-embedders";
+import { withEnvironment } from "../helpers/with-environment";
+
+const PHOTOS = path.resolve(__dirname, "../../examples/photos");
+
+describe("tlac on the command line", () => {
+  let folder: string;
+  let locale = "C";
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "cli-"));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const texts = { out: "", err: "" };
+    const stream = (name: keyof typeof texts): Writable =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          texts[name] += chunk.toString();
+          done();
+        },
+      });
+    const streams = { out: stream("out"), err: stream("err") };
+    const options = args[0] === "classify" ? ["--cache-dir", folder, "--offline"] : [];
+    const code = await withEnvironment({ LC_ALL: locale }, () =>
+      runCli([...args, ...options], streams, new AbortController().signal),
+    );
+    return { code, ...texts };
+  }
+
+  const photo = (name: string): string => path.join(PHOTOS, `${name}.jpg`);
+
+  it("prints one line a photo: file, outcome, label, score, why", async () => {
+    const { code, out, err } = await run(
+      "classify",
+      photo("espresso"),
+      photo("rocket"),
+      "--classes",
+      "espresso, rocket = missile",
+    );
+    assert.equal(code, 0, err);
+    const rows = out
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t"));
+    assert.deepEqual(
+      rows.map(([, outcome, label]) => [outcome, label]),
+      [
+        ["class", "espresso"],
+        ["class", "rocket"],
+      ],
+    );
+    assert.ok(rows.every((row) => row.length === 5));
+    assert.match(err, /2 photos: 2 class/);
+  });
+
+  it("searches folders and prints JSON with the file", async () => {
+    const vocabulary = path.join(PHOTOS, "classes.csv");
+    const { code, out } = await run("classify", PHOTOS, "--vocabulary", vocabulary, "--json");
+    assert.equal(code, 0);
+    const results = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { file: string; class: string });
+    assert.ok(results.length >= 8);
+    for (const { file, class: id } of results) assert.equal(id, path.basename(file, ".jpg"));
+  });
+
+  it("takes the image itself in mode clip", async () => {
+    const { out } = await run(
+      "classify",
+      photo("giant-panda"),
+      "--classes",
+      "giant panda, rocket",
+      "--mode",
+      "clip",
+      "--json",
+    );
+    const result = JSON.parse(out) as { class: string; mode: string; lmmCalls: unknown[] };
+    assert.deepEqual([result.class, result.mode, result.lmmCalls], ["giant-panda", "clip", []]);
+  });
+
+  it("goes on after a file that is no photo, and ends with 1", async () => {
+    const text = path.join(folder, "notes.jpg");
+    await writeFile(text, "not a photo");
+    const { code, out, err } = await run(
+      "classify",
+      text,
+      photo("rocket"),
+      "--classes",
+      "rocket = missile",
+      "--json",
+    );
+    assert.equal(code, 1);
+    const [failed, judged] = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal((failed?.error as { code: string }).code, "BAD_IMAGE");
+    assert.equal(judged?.class, "rocket");
+    assert.match(err, /BAD_IMAGE/);
+  });
+
+  it("asks an Ollama server", async () => {
+    const lease = acquireEmbedder({ model: "starter", offline: true, cacheDir: folder });
+    const double = await startOllamaDouble({
+      brain: createEmbedderBrain(await lease.value),
+      models: [{ name: "llava:7b" }],
+    });
+    try {
+      for (const mode of ["slac", "tlac", "cascade"]) {
+        const { code, out, err } = await run(
+          "classify",
+          photo("espresso"),
+          "--classes",
+          "espresso, rocket",
+          "--lmm",
+          double.url,
+          "--model-lmm",
+          "llava:7b",
+          "--mode",
+          mode,
+          "--json",
+        );
+        assert.equal(code, 0, err);
+        const result = JSON.parse(out) as { class: string; models: { lmm: { name: string } } };
+        assert.deepEqual([result.class, result.models.lmm.name], ["espresso", "llava:7b"]);
+      }
+      const missing = await run(
+        "classify",
+        photo("espresso"),
+        "--classes",
+        "x",
+        "--lmm",
+        double.url,
+        "--model-lmm",
+        "nope",
+      );
+      assert.equal(missing.code, 1);
+      assert.match(missing.err, /LMM_MODEL_MISSING.*nope/);
+    } finally {
+      await double.close();
+      await lease.release();
+    }
+  });
+
+  const wrong: readonly (readonly [string, string[], RegExp])[] = [
+    ["another command", ["train"], /“train”/],
+    ["no photo", ["classify", "--classes", "a"], /at least one photo/],
+    ["no classes", ["classify", "x.jpg"], /--classes/],
+    ["two vocabularies", ["classify", "x.jpg", "--classes", "a", "--vocabulary", "b"], /not both/],
+    [
+      "an unknown mode",
+      ["classify", "x.jpg", "--classes", "a", "--mode", "best"],
+      /clip, slac, tlac, cascade/,
+    ],
+    [
+      "a threshold in words",
+      ["classify", "x.jpg", "--classes", "a", "--threshold", "high"],
+      /“high”/,
+    ],
+    ["a missing file", ["classify", "missing.jpg", "--classes", "a"], /missing\.jpg/],
+    [
+      "a server without a model",
+      ["classify", "x.jpg", "--classes", "a", "--lmm", "localhost"],
+      /--model-lmm/,
+    ],
+    ["an unknown option", ["classify", "x.jpg", "--class", "a"], /--class/],
+  ];
+  for (const [what, args, reason] of wrong) {
+    it(`ends with 2 and a sentence for ${what}`, async () => {
+      const { code, out, err } = await run(...args);
+      assert.equal(code, 2);
+      assert.equal(out, "");
+      assert.match(err, reason);
+    });
+  }
+
+  it("helps in the language of the terminal", async () => {
+    assert.match((await run("--help")).out, /^Usage: tlac classify/);
+    locale = "ja_JP.UTF-8";
+    assert.match((await run("--help")).out, /^使い方/);
+  });
+});

@@ -192,6 +192,9 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
   const { totals } = ledger;
   await lmm.kill();
   await broker.close();
+  // Each socket tells of its close in a turn of its own.
+  await sleep(SAMPLE_MS);
+  const openSockets = process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
   for (const folder of [userDir, cacheDir]) rmSync(folder, { recursive: true, force: true });
 
   const trends = compareQuarters(samples);
@@ -202,6 +205,7 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
     "frames from nowhere": ledger.strays,
     "counts that do not add up": ledger.wrongCounts,
     "errors that nobody caught": unheard.map(describe),
+    "sockets open after the stop": openSockets,
   };
   const doors = totals.class + totals.review + totals.skipped;
   console.log("");

@@ -275,13 +275,15 @@ window.tlacVocabulary = (function () {
         })
         .appendTo(buttons);
     });
+    // One place for what the runtime says of the row, one for what typing in it means.
     $("<div>", { class: "tlac-vocabulary-notes" }).appendTo(container);
-    if (row.id && row.id !== row.label) line.attr("title", say("tip.id", { id: row.id }));
+    $("<div>", { class: "tlac-vocabulary-hints", role: "status" }).appendTo(container);
     line
       .on("input", function () {
         self.edited();
       })
       .on("change", function () {
+        self.hint(container, row.label);
         self.changed();
       })
       .on("focusin", ".tlac-cell", function () {
@@ -293,6 +295,41 @@ window.tlacVocabulary = (function () {
       .on("paste", "input", function (event) {
         self.pasteIntoCell(event, container);
       });
+  };
+
+  /** What someone who typed this may not expect; `label`: as the row came. */
+  Dialog.prototype.hint = function (container, label) {
+    var self = this;
+    var row = readContainer(container);
+    var hints = container.find(".tlac-vocabulary-hints").empty();
+    var add = function (sentence, fix, mend) {
+      var note = $("<div>", { class: "tlac-vocabulary-note" }).appendTo(hints);
+      note.append(icon("fa-info-circle")).append($("<span>").text(sentence));
+      $("<button>", { type: "button", class: "red-ui-button red-ui-button-small" })
+        .text(fix)
+        .on("click", function () {
+          mend();
+          container.find(".tlac-cell-label").trigger("focus");
+          self.hint(container, label);
+          self.changed();
+        })
+        .appendTo(note);
+    };
+    if (row.id && row.label !== label) {
+      add(say("hint.id", { id: row.id }), say("fix.new-id"), function () {
+        container.data("data").id = "";
+      });
+    }
+    ["aliases", "not"].forEach(function (column) {
+      var text = row[column];
+      if (!/[,，]/.test(text) || text.includes("|")) return;
+      add(say("hint.comma", { text: text }), say("fix.split"), function () {
+        var names = text.split(/[,，]/).map(function (name) {
+          return name.trim();
+        });
+        container.find(".tlac-cell-" + column).val(names.filter(Boolean).join(BETWEEN_NAMES));
+      });
+    });
   };
 
   Dialog.prototype.containers = function () {
@@ -526,6 +563,14 @@ window.tlacVocabulary = (function () {
     summary.append(icon(count ? "fa-exclamation-triangle" : "fa-check"));
     var result = count ? say("status.findings", { count: count }) : say("status.no-findings");
     summary.append($("<span>").text(result));
+    if (count) {
+      $("<button>", { type: "button", class: "red-ui-button red-ui-button-small" })
+        .text(say("button.next"))
+        .on("click", function () {
+          self.showNext();
+        })
+        .appendTo(summary);
+    }
     if (answer.model)
       summary.append($("<span>").text(say("status.model", { model: answer.model })));
     if (answer.problem) whole.push(say("status.names-only", { reason: answer.problem }));
@@ -533,6 +578,18 @@ window.tlacVocabulary = (function () {
       var line = $("<div>").append(icon("fa-info-circle")).append($("<span>").text(sentence));
       general.show().append(line);
     });
+  };
+
+  /** Leads through the notices, one with each call. */
+  Dialog.prototype.showNext = function () {
+    var notes = this.list.find(".tlac-vocabulary-notice");
+    if (!notes.length) return;
+    this.shown = (this.shown === undefined ? 0 : this.shown + 1) % notes.length;
+    var note = notes.eq(this.shown);
+    note[0].scrollIntoView({ block: "nearest" });
+    this.list.find(".tlac-vocabulary-current").removeClass("tlac-vocabulary-current");
+    note.addClass("tlac-vocabulary-current");
+    this.tell(note.children("span").text());
   };
 
   function icon(name) {
@@ -643,11 +700,11 @@ window.tlacVocabulary = (function () {
       });
   };
 
-  Dialog.prototype.showError = function (message) {
+  Dialog.prototype.showError = function (message, sign) {
     $("#tlac-vocabulary-error")
       .empty()
       .show()
-      .append(icon("fa-times-circle"))
+      .append(icon(sign || "fa-times-circle"))
       .append($("<span>").text(message));
   };
 
@@ -678,6 +735,7 @@ window.tlacVocabulary = (function () {
     panel.toggle(show);
     $("#tlac-vocabulary-paste").attr("aria-expanded", String(show));
     $("#tlac-vocabulary-cancel").toggle(!this.asText);
+    $("#tlac-vocabulary-replace").text(say("button.replace"));
     $("#tlac-vocabulary-append").toggle(!this.asText && this.filled().length > 0);
     if (show) $("#tlac-vocabulary-text").trigger("focus");
     else $("#tlac-vocabulary-text").val("");
@@ -690,8 +748,8 @@ window.tlacVocabulary = (function () {
     $(".tlac-vocabulary-table").hide();
     this.togglePaste(true);
     $("#tlac-vocabulary-text").val(this.store.val());
-    if (wrong) this.showError(message);
-    else $("#tlac-vocabulary-preview").text(message);
+    $("#tlac-vocabulary-replace").text(say("button.table"));
+    this.showError(message, wrong ? "fa-times-circle" : "fa-info-circle");
   };
 
   Dialog.prototype.previewSoon = function () {
@@ -775,6 +833,12 @@ window.tlacVocabulary = (function () {
     var text = clipboard ? clipboard.getData("text/plain") : "";
     if (!/[\t\n]/.test(text.replace(/[\r\n]+$/, ""))) return;
     event.preventDefault();
+    if (event.target.dataset.column !== "label" && !text.includes("\t")) {
+      // Lines without columns are names for this cell; the browser would make one name of them.
+      var lines = text.split(/[\r\n]+/).filter(Boolean);
+      document.execCommand("insertText", false, lines.join(BETWEEN_NAMES));
+      return;
+    }
     ask("parse", { text: text }).then(
       function (answer) {
         if (self.closed) return;
@@ -885,7 +949,7 @@ window.tlacVocabulary = (function () {
     outcome
       .append(icon(icons[answer.outcome]))
       .append($("<strong>").text(say("outcome." + answer.outcome, { label: answer.label })))
-      .append($("<div>").text(answer.explanation));
+      .append($("<div>").text(say("status.explanation", { text: answer.explanation })));
     var proposed = answer.candidates.map(function (candidate) {
       return candidate.name;
     });

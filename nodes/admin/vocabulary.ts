@@ -11,7 +11,7 @@ import type { Result } from "../../lib/tlac/result";
 import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
-import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
+import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
 import type { ClipModelNode } from "../clip-model";
 import { cacheFolder } from "../runtime/cache-folder";
 import { EmbedderUse } from "../runtime/embedder-use";
@@ -21,9 +21,14 @@ import { readWords } from "../runtime/read-words";
 import { reply, toComplaint, type Call } from "./reply";
 import { suggestFixes, type Fix } from "./vocabulary-fixes";
 
-/** `POST /tlac/vocabulary/parse`: what a text holds. */
-export interface ParseAnswer {
+/** `POST /tlac/vocabulary/open`: what a stored text holds. */
+export interface OpenAnswer {
   readonly classes: readonly VocabularyClass[];
+}
+
+/** `POST /tlac/vocabulary/parse`: what a new text holds; `id` is empty where the text has none. */
+export interface ParseAnswer {
+  readonly classes: readonly ClassInput[];
 }
 
 /** `POST /tlac/vocabulary/lint`: what will go wrong, by row. */
@@ -74,15 +79,26 @@ export function serveVocabulary(RED: NodeAPI): void {
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
   };
   serve("parse", ({ body }): ParseAnswer => {
-    return { classes: parseVocabulary(body.text, { columns: TABLE_COLUMNS }).classes };
+    const { classes } = parseVocabulary(body.text, { columns: TABLE_COLUMNS });
+    return { classes: dropMadeIds(classes) };
   });
   // The stored text as a deployed node reads it: tabs in an old list separate classes.
-  serve("open", ({ body }): ParseAnswer => ({ classes: parseVocabulary(body.text).classes }));
+  serve("open", ({ body }): OpenAnswer => ({ classes: parseVocabulary(body.text).classes }));
   serve("csv", ({ body }) => ({ csv: formatVocabularyCsv(parseVocabulary(body.classes)) }));
   serve("lint", (call) => lint(RED, call));
   serve("try", ({ body, signal }): Promise<TryAnswer> =>
     withModel(RED, body, (embedder) => tryOut(embedder, body, signal)),
   );
+}
+
+/**
+ * An id that was made from the label says nothing yet: the label may still be corrected. Once
+ * deployed it stays.
+ */
+function dropMadeIds(classes: readonly VocabularyClass[]): ClassInput[] {
+  const bare = classes.map((entry) => ({ ...entry, id: "" }));
+  const made = parseVocabulary(bare).classes;
+  return classes.map((entry, row) => (entry.id === made[row]?.id ? { ...entry, id: "" } : entry));
 }
 
 async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<LintAnswer> {

@@ -6,7 +6,7 @@ import helper from "node-red-node-test-helper";
 
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { Complaint } from "../../nodes/admin/reply";
-import type { LintAnswer, ParseAnswer, TryAnswer } from "../../nodes/admin/vocabulary";
+import type { LintAnswer, OpenAnswer, ParseAnswer, TryAnswer } from "../../nodes/admin/vocabulary";
 import clipModel from "../../nodes/clip-model";
 import tlacVocabulary from "../../nodes/tlac-vocabulary";
 import { startFlow, type Flow } from "../helpers/flow";
@@ -52,7 +52,7 @@ describe("admin endpoints of the vocabulary", () => {
     const { answer } = await post("parse", { text });
     const [first, second] = (answer as ParseAnswer).classes;
     assert.deepEqual(first, {
-      id: "ねじ",
+      id: "",
       label: "ねじ",
       aliases: ["screw", "bolt"],
       not: ["nut"],
@@ -65,8 +65,14 @@ describe("admin endpoints of the vocabulary", () => {
   it("opens a stored text as the runtime reads it", async () => {
     for (const text of ["screw\tnail", "screw, nail", '["screw","nail"]', "label\nscrew\nnail"]) {
       const { answer } = await post("open", { text });
-      assert.deepEqual((answer as ParseAnswer).classes, parseVocabulary(text).classes);
+      assert.deepEqual((answer as OpenAnswer).classes, parseVocabulary(text).classes);
     }
+  });
+
+  it("keeps the ids that a new text has, and makes none", async () => {
+    const { answer } = await post("parse", { text: "id,label\nm4,screw\n,nail\n" });
+    const ids = (answer as ParseAnswer).classes.map(({ id }) => id);
+    assert.deepEqual(ids, ["m4", ""]);
   });
 
   it("says in the caller's language why a text cannot be read", async () => {

@@ -214,6 +214,32 @@ describe("dialog of tlac-vocabulary", function () {
     assert.deepEqual(parseVocabulary(json.toString("utf8")).classes, classes);
   });
 
+  it("keeps a deployed id while the label changes, and gives a new one on demand", async () => {
+    await open("en-US", "plain");
+    await linted();
+    await cells("label").first().fill("latte");
+    await cells("label").first().press("Tab");
+    await page.getByText("Messages keep the id “espresso”").waitFor();
+    assert.equal(parseVocabulary(await stored()).classes[0]?.id, "espresso");
+    await page.getByText("Give it a new id").click();
+    assert.equal(parseVocabulary(await stored()).classes[0]?.id, "latte");
+  });
+
+  it("offers to split names at commas, and takes pasted lines as names", async () => {
+    await open("ja", "plain");
+    await linted();
+    await cells("aliases").nth(1).fill("puppy, hound");
+    await cells("aliases").nth(1).press("Tab");
+    const split = page.getByText("コンマで分ける");
+    await split.waitFor();
+    await takeScreenshot(page, "vocabulary-hint-ja");
+    await split.click();
+    await until("aliases", ["coffee", "puppy | hound", ""]);
+    await cells("aliases").nth(2).click();
+    await paste(cells("aliases").nth(2), "ロケット\r\nspacecraft\r\n");
+    await until("aliases", ["coffee", "puppy | hound", "ロケット | spacecraft"]);
+  });
+
   it("takes a photo that is dropped on the try box", async () => {
     await open("en-US", "plain");
     await linted();
@@ -236,7 +262,7 @@ describe("dialog of tlac-vocabulary", function () {
       Array.from({ length: count }, (_, number) => `part ${String(number)}`).join("\n");
     await paste(cells("label").first(), list(400));
     await page.getByText("Classes: 400").waitFor();
-    await linted();
+    await page.getByText("Show next").click();
     await takeScreenshot(page, "vocabulary-many");
     await page.click("#tlac-vocabulary-paste");
     await page.fill("#tlac-vocabulary-text", list(800));

@@ -133,6 +133,18 @@ export async function openConfig(page: Page, type: string, id: string): Promise<
   await page.locator("#node-config-dialog-ok").waitFor();
 }
 
+/** Opens the dialog of a node on the canvas. */
+export async function openNode(page: Page, id: string): Promise<void> {
+  await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
+  await page.locator("#node-dialog-ok").waitFor();
+}
+
+/** The properties of a node as the editor would deploy them, and whether it calls them valid. */
+export async function readNode(page: Page, id: string): Promise<Record<string, unknown>> {
+  const node = `RED.nodes.node(${JSON.stringify(id)})`;
+  return page.evaluate(`({ ...RED.nodes.convertNode(${node}), valid: ${node}.valid })`);
+}
+
 /** Writes what the page shows into the ignored folder of screenshots, for a person to look at. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshots, { recursive: true });

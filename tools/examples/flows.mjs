@@ -643,9 +643,13 @@ export function describeDemo(createTab, classes) {
     },
     [["tlac"]],
   );
-  tab.add("tlac", "tlac", 300, 200, { vocabulary, server }, [["result"], ["result"], ["result"]]);
-  tab.add("result", "debug", 480, 200, debug("result"), []);
-  tab.add("catch", "catch", 300, 260, catchAll, [["failed"]]);
-  tab.add("failed", "debug", 480, 260, debug("failed", "error"), []);
+  tab.add("tlac", "tlac", 300, 200, { vocabulary, server, thumbnail: true }, [
+    ["result"],
+    ["result"],
+    ["result"],
+  ]);
+  tab.add("result", "debug", 480, 200, debug("result", "payload.explanation"), []);
+  tab.add("catch", "catch", 300, 440, catchAll, [["failed"]]);
+  tab.add("failed", "debug", 480, 440, debug("failed", "error"), []);
   return tab.nodes;
 }

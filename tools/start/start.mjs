@@ -95,6 +95,8 @@ async function run() {
     logging: { console: { level: "error", metrics: false, audit: false } },
     functionExternalModules: false,
     externalModules: { autoInstall: false },
+    // A demo asks nobody for updates, and needs no question about it.
+    telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, projects: { enabled: false } },
   });
   if (!check) {

@@ -15,9 +15,6 @@ window.tlacVocabulary = (function () {
   var MOST_UNDO = 100;
   /** Each row costs the browser a dozen elements; a longer list is edited as a file. */
   var MOST_ROWS = 500;
-  /** Bytes that fit Node-RED's limit for a request (5 MB) as base64. */
-  var MOST_PHOTO = 3e6;
-  var PHOTO_SIDE = 1024;
 
   function say(key, params) {
     return RED._("@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary." + key, params);
@@ -105,56 +102,6 @@ window.tlacVocabulary = (function () {
     return true;
   }
 
-  // --- files --------------------------------------------------------------------------------
-
-  /** The text of a file in UTF-8, UTF-16 with a mark, or else Shift_JIS. */
-  function decode(bytes) {
-    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-    if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      return new TextDecoder("shift_jis").decode(bytes);
-    }
-  }
-
-  function download(text, type, extension, name) {
-    var link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: type + ";charset=utf-8" }));
-    link.download = (name.trim() || "vocabulary").replace(/[\\/:*?"<>|]/g, "-") + extension;
-    link.click();
-    setTimeout(function () {
-      URL.revokeObjectURL(link.href);
-    }, 10000);
-  }
-
-  /** A photo as a data URL that fits into a request. */
-  function readPhoto(file) {
-    if (file.size <= MOST_PHOTO) return readDataUrl(file);
-    return createImageBitmap(file).then(function (bitmap) {
-      var scale = Math.min(1, PHOTO_SIDE / Math.max(bitmap.width, bitmap.height));
-      var canvas = document.createElement("canvas");
-      canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-      canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-      canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-      bitmap.close();
-      return canvas.toDataURL("image/jpeg", 0.92);
-    });
-  }
-
-  function readDataUrl(file) {
-    return new Promise(function (resolve, reject) {
-      var reader = new FileReader();
-      reader.onload = function () {
-        resolve(reader.result);
-      };
-      reader.onerror = function () {
-        reject(reader.error);
-      };
-      reader.readAsDataURL(file);
-    });
-  }
-
   // --- the dialog ---------------------------------------------------------------------------
 
   /** One open dialog. */
@@ -167,7 +114,6 @@ window.tlacVocabulary = (function () {
     this.asText = false;
     this.history = [];
     this.turn = 0;
-    this.tryTurn = 0;
   }
 
   Dialog.prototype.open = function () {
@@ -176,7 +122,7 @@ window.tlacVocabulary = (function () {
     this.fillModels();
     this.wireButtons();
     this.wirePaste();
-    this.wireTry();
+    window.tlacVocabularyTry.open(this);
     $("#node-config-input-template").on("input", function () {
       self.lintSoon();
     });
@@ -494,7 +440,8 @@ window.tlacVocabulary = (function () {
 
   Dialog.prototype.body = function () {
     return {
-      classes: JSON.parse(toText(this.rows()) || "[]"),
+      // A list that is too long for the table is taken as it is stored.
+      classes: this.asText ? this.store.val() : JSON.parse(toText(this.rows()) || "[]"),
       template: $("#node-config-input-template").val(),
       model: $("#tlac-vocabulary-model").val() || "",
     };
@@ -586,7 +533,7 @@ window.tlacVocabulary = (function () {
     if (!notes.length) return;
     this.shown = (this.shown === undefined ? 0 : this.shown + 1) % notes.length;
     var note = notes.eq(this.shown);
-    note[0].scrollIntoView({ block: "nearest" });
+    note.closest("li")[0].scrollIntoView({ block: "nearest" });
     this.list.find(".tlac-vocabulary-current").removeClass("tlac-vocabulary-current");
     note.addClass("tlac-vocabulary-current");
     this.tell(note.children("span").text());
@@ -687,12 +634,12 @@ window.tlacVocabulary = (function () {
       .then(function (answer) {
         if (format === "json") {
           var text = JSON.stringify({ classes: answer.classes }, null, 2) + "\n";
-          download(text, "application/json", ".json", name);
+          window.tlacVocabularyFiles.download(text, "application/json", ".json", name);
           return null;
         }
         return ask("csv", { classes: answer.classes }).then(function (formatted) {
           // Excel takes a file for UTF-8 only with the mark.
-          download("\ufeff" + formatted.csv, "text/csv", ".csv", name);
+          window.tlacVocabularyFiles.download("\ufeff" + formatted.csv, "text/csv", ".csv", name);
         });
       })
       .catch(function (error) {
@@ -716,6 +663,13 @@ window.tlacVocabulary = (function () {
     area.on("input", function () {
       if (self.asText) self.store.val(area.val());
       self.previewSoon();
+    });
+    area.on("paste", function () {
+      // With nothing to lose, what is pasted need not be confirmed.
+      if (self.asText || self.filled().length || area.val().trim()) return;
+      setTimeout(function () {
+        self.take(true);
+      });
     });
     $("#tlac-vocabulary-replace").on("click", function () {
       self.take(true);
@@ -778,7 +732,7 @@ window.tlacVocabulary = (function () {
   Dialog.prototype.openFile = function (file) {
     var self = this;
     file.arrayBuffer().then(function (buffer) {
-      var text = decode(new Uint8Array(buffer));
+      var text = window.tlacVocabularyFiles.decode(new Uint8Array(buffer));
       self.togglePaste(true);
       $("#tlac-vocabulary-text").val(text).trigger("input");
       // Nothing to lose in an empty table.
@@ -860,126 +814,13 @@ window.tlacVocabulary = (function () {
     );
   };
 
-  // Try
-
-  Dialog.prototype.wireTry = function () {
-    var self = this;
-    var word = $("#tlac-vocabulary-word");
-    var drop = $("#tlac-vocabulary-drop");
-    word.on("keydown", function (event) {
-      if (event.key !== "Enter" || event.originalEvent.isComposing) return;
-      event.preventDefault();
-      event.stopPropagation();
-      self.tryWord();
-    });
-    $("#tlac-vocabulary-try").on("click", function () {
-      self.tryWord();
-    });
-    $("#tlac-vocabulary-choose").on("click", function () {
-      $("#tlac-vocabulary-photo").val("").trigger("click");
-    });
-    $("#tlac-vocabulary-photo").on("change", function () {
-      if (this.files[0]) self.tryPhoto(this.files[0]);
-    });
-    drop
-      .on("dragover dragenter", function (event) {
-        event.preventDefault();
-        event.stopPropagation();
-        drop.addClass("tlac-vocabulary-over");
-      })
-      .on("dragleave", function () {
-        drop.removeClass("tlac-vocabulary-over");
-      })
-      .on("drop", function (event) {
-        event.preventDefault();
-        event.stopPropagation();
-        drop.removeClass("tlac-vocabulary-over");
-        var file = event.originalEvent.dataTransfer.files[0];
-        if (file) self.tryPhoto(file);
-      });
-  };
-
-  Dialog.prototype.tryWord = function () {
-    var word = $("#tlac-vocabulary-word").val().trim();
-    if (!word) return $("#tlac-vocabulary-word").trigger("focus");
-    $("#tlac-vocabulary-shown").hide();
-    return this.tryOut({ word: word });
-  };
-
-  Dialog.prototype.tryPhoto = function (file) {
-    var self = this;
-    readPhoto(file).then(
-      function (url) {
-        $("#tlac-vocabulary-word").val("");
-        $("#tlac-vocabulary-shown").attr({ src: url, alt: file.name }).show();
-        return self.tryOut({ image: url });
-      },
-      function () {
-        self.showTry(null, say("error.photo", { file: file.name }));
-      },
-    );
-  };
-
-  Dialog.prototype.tryOut = function (what) {
-    var self = this;
-    var turn = ++this.tryTurn;
-    var body = this.body();
-    // A list that is too long for the table is tried as it is stored.
-    if (this.asText) body.classes = this.store.val();
-    $("#tlac-vocabulary-outcome").text(say("status.trying"));
-    $("#tlac-vocabulary-ranking").hide();
-    return ask("try", Object.assign(body, what)).then(
-      function (answer) {
-        if (!self.closed && turn === self.tryTurn) self.showTry(answer, null);
-      },
-      function (error) {
-        if (!self.closed && turn === self.tryTurn) self.showTry(null, error.message);
-      },
-    );
-  };
-
-  Dialog.prototype.showTry = function (answer, problem) {
-    var outcome = $("#tlac-vocabulary-outcome").empty();
-    var table = $("#tlac-vocabulary-ranking").hide();
-    if (problem) {
-      outcome.append(icon("fa-times-circle")).append($("<span>").text(problem));
-      return;
-    }
-    var icons = { class: "fa-check-circle", ambiguous: "fa-random", unknown: "fa-question-circle" };
-    outcome
-      .append(icon(icons[answer.outcome]))
-      .append($("<strong>").text(say("outcome." + answer.outcome, { label: answer.label })))
-      .append($("<div>").text(say("status.explanation", { text: answer.explanation })));
-    var proposed = answer.candidates.map(function (candidate) {
-      return candidate.name;
-    });
-    if (answer.mode === "clip") {
-      outcome.append($("<div>").text(say("status.compared", { model: answer.model })));
-    } else if (proposed.length > 1) {
-      outcome.append($("<div>").text(say("status.seen", { names: proposed.join(", ") })));
-    }
-    var body = table.show().find("tbody").empty();
-    answer.ranking.forEach(function (ranked) {
-      var line = $("<tr>").appendTo(body);
-      $("<td>").text(ranked.label).appendTo(line);
-      var bar = $("<span>", { class: "tlac-vocabulary-bar", "aria-hidden": "true" });
-      bar.css("width", Math.round(Math.max(0, Math.min(1, ranked.score)) * 60) + "px");
-      $("<td>")
-        .append(bar)
-        .append($("<span>").text(ranked.score.toFixed(3)))
-        .appendTo(line);
-      var via = ranked.via;
-      $("<td>")
-        .text(say("via." + via.kind, { candidate: via.candidate, alias: via.alias }))
-        .appendTo(line);
-    });
-  };
-
   var dialog = null;
 
   return {
     validate: validate,
-    decode: decode,
+    say: say,
+    ask: ask,
+    icon: icon,
     open: function (node) {
       if (dialog) dialog.close();
       dialog = new Dialog(node);

@@ -91,7 +91,8 @@ window.tlacJobs = (function () {
 
   /**
    * Starts a job and asks after it until it ends. `onProgress(progress)`,
-   * `onEnd(state, sentence)` with state done, failed or cancelled; the returned `cancel` ends it.
+   * `onEnd(state, sentence, code)` with state done, failed or cancelled; the returned `cancel`
+   * ends it.
    */
   function run(type, path, body, handlers) {
     var id = null;
@@ -100,18 +101,19 @@ window.tlacJobs = (function () {
     var timer = null;
     var misses = 0;
 
-    function end(state, sentence) {
+    function end(state, sentence, code) {
       if (ended) return;
       ended = true;
       clearTimeout(timer);
-      handlers.onEnd(state, sentence);
+      handlers.onEnd(state, sentence, code);
     }
     function follow(view) {
       misses = 0;
       if (ended) return;
       if (view.progress) handlers.onProgress(view.progress);
       if (view.state === "running") timer = setTimeout(poll, POLL_MS);
-      else end(view.state, view.error ? explain(view.error) : "");
+      else if (view.error) end(view.state, explain(view.error), view.error.code);
+      else end(view.state, "");
     }
     function poll() {
       request("GET", type + "/jobs/" + id)

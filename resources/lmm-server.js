@@ -151,7 +151,7 @@ window.tlacLmmServer = (function () {
       bar.show(undefined, t("pull.preparing"));
       task = tlacJobs.run("lmm-server", "lmm-server/pull", body, {
         onProgress: onProgress,
-        onEnd: function (state, sentence) {
+        onEnd: function (state, sentence, code) {
           bar.hide();
           stop.hide();
           start.show();
@@ -162,10 +162,10 @@ window.tlacLmmServer = (function () {
           } else if (state === "cancelled") {
             place.append(tlacJobs.line("note", t("pull.cancelled")));
           } else {
-            place.append(
-              tlacJobs.line("failed", sentence),
-              tlacJobs.line("note", t("pull.retry", { model: body.model })),
-            );
+            place.append(tlacJobs.line("failed", sentence));
+            // A name that no registry knows stays unknown, however often it is asked for.
+            if (code === "LMM_MODEL_MISSING") return;
+            place.append(tlacJobs.line("note", t("pull.retry", { model: body.model })));
           }
         },
       });
@@ -247,9 +247,12 @@ window.tlacLmmServer = (function () {
         ["queue", t("activity.queueNow", view.queue)],
         ["latency", last],
         ["calls", t("activity.callsSoFar", { calls: view.calls, failed: view.failed })],
-        ["saved", t("activity.savedSoFar", view.saved)],
         ["breaker", tlacJobs.line(toIcon(view.state), describeState(view))],
       ];
+      // A row of zeros tells nothing: most servers save no call.
+      if (view.saved.reconcile + view.saved.frame > 0) {
+        rows.splice(3, 0, ["saved", t("activity.savedSoFar", view.saved)]);
+      }
       var list = $("<dl>", { class: "tlac-facts" });
       rows.forEach(function (row) {
         list.append($("<dt>").text(t("activity." + row[0])), $("<dd>").append(toContent(row[1])));

@@ -4,17 +4,9 @@ import lmmServer from "../../nodes/lmm-server";
 import type { CheckStep } from "../../nodes/admin/ollama";
 import { Jobs } from "../../nodes/admin/jobs";
 import { dragNode } from "../helpers/flow-nodes";
-import { RecogniserBrain } from "../ollama-double/brain-recogniser";
+import { createSeeingBrain } from "../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
 import { startAdmin, type AdminServer } from "./admin-server";
-
-/** Tells the two known photos apart by their sizes. */
-const seeing = new RecogniserBrain({
-  recognise: ({ length }) =>
-    Promise.resolve([
-      { name: length % 2 === 0 ? "espresso" : "giant panda", synonyms: [], score: 0.9 },
-    ]),
-});
 
 describe("admin endpoints of lmm-server", () => {
   let double: OllamaDouble;
@@ -22,7 +14,7 @@ describe("admin endpoints of lmm-server", () => {
 
   beforeEach(async () => {
     double = await startOllamaDouble({
-      brain: seeing,
+      brain: createSeeingBrain(),
       models: [
         { name: "llama3.2:3b", capabilities: ["completion"], size: 2_019_393_189 },
         { name: "llava:7b" },
@@ -65,7 +57,8 @@ describe("admin endpoints of lmm-server", () => {
         ["canary", "ok"],
       ],
     );
-    assert.match(String(steps[0]?.params?.version), /^0\.34/);
+    const [reach] = steps;
+    assert.match(String(reach?.params?.version), /^0\.34/);
   });
 
   it("stops at the first step that fails and says in the caller's language what to do", async () => {
@@ -75,7 +68,7 @@ describe("admin endpoints of lmm-server", () => {
       ["ok", "failed", "skipped", "skipped"],
     );
     assert.equal(missing[1]?.error?.code, "LMM_MODEL_MISSING");
-    assert.match(missing[1]?.error?.message ?? "", /ありません/);
+    assert.match(missing[1].error.message ?? "", /ありません/);
 
     const textOnly = await test({ host: double.url, model: "llama3.2:3b" });
     assert.equal(textOnly[2]?.error?.code, "LMM_NO_VISION");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Browser, Page } from "playwright-core";
 
-import { RecogniserBrain } from "../../ollama-double/brain-recogniser";
+import { createSeeingBrain } from "../../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../../ollama-double/server";
 import {
   openConfig,
@@ -15,14 +15,6 @@ import {
   type Locale,
 } from "./helpers/editor";
 
-/** Tells the two known photos apart by their sizes, as a model that sees does by their content. */
-const seeing = new RecogniserBrain({
-  recognise: ({ length }) => {
-    const name = length % 2 === 0 ? "espresso" : "giant panda";
-    return Promise.resolve([{ name, synonyms: [], score: 0.9 }]);
-  },
-});
-
 describe("dialog of lmm-server", function () {
   this.timeout(120_000);
   let double: OllamaDouble;
@@ -34,7 +26,7 @@ describe("dialog of lmm-server", function () {
   before(async function () {
     requireBrowser(this);
     double = await startOllamaDouble({
-      brain: seeing,
+      brain: createSeeingBrain(),
       models: [
         { name: "llava:7b" },
         { name: "llama3.2:3b", capabilities: ["completion", "tools"], size: 2_019_393_189 },
@@ -42,13 +34,7 @@ describe("dialog of lmm-server", function () {
       delays: { pull: 150 },
     });
     ends.push(() => double.close());
-    const server = {
-      ...{ id: "server", type: "lmm-server", name: "", kind: "ollama", model: "llava:7b" },
-      ...{ host: double.url, keepAlive: "30m", numCtx: 4096, canary: true, latestOnly: false },
-      ...{ connectTimeout: 5, loadTimeout: 300, answerTimeout: 60, totalTimeout: 300 },
-      ...{ concurrency: 1, queueLength: 100, maxAge: "" },
-    };
-    editor = await startEditor({ flow: [server] });
+    editor = await startEditor({ flow: [describeServer(double.url)] });
     ends.push(() => editor.stop());
     browser = await startBrowser();
     ends.push(() => browser.close());
@@ -121,12 +107,17 @@ describe("dialog of lmm-server", function () {
 
     it(`says what to do when a pull fails (${locale})`, async () => {
       await open(locale);
+      const failed = page.locator("#tlac-server-pull-result .tlac-line-failed");
       await model().fill("lava:7b");
       await page.click("#tlac-server-pull");
-      await page.locator("#tlac-server-pull-result .tlac-line-failed").waitFor();
-      const [failure, advice] = await linesOf("#tlac-server-pull-result");
-      assert.match(failure ?? "", /lava:7b/);
-      assert.match(advice ?? "", /ollama pull lava:7b/);
+      await failed.waitFor();
+      assert.match(await failed.innerText(), /lava:7b/);
+      double.fault({ kind: "pull-error", text: "no space left on device" });
+      await model().fill("moondream");
+      await page.click("#tlac-server-pull");
+      await page.getByText("no space left on device").waitFor();
+      const [, advice] = await linesOf("#tlac-server-pull-result");
+      assert.match(advice ?? "", /ollama pull moondream/);
       await takeScreenshot(page, `server-pull-failed-${locale}`);
     });
 
@@ -149,10 +140,48 @@ describe("dialog of lmm-server", function () {
     it(`shows the queue of the deployed server (${locale})`, async () => {
       await open(locale);
       const facts = page.locator("#tlac-server-activity dd");
-      await facts.nth(4).waitFor();
-      await facts.nth(4).scrollIntoViewIfNeeded();
+      await facts.nth(3).waitFor();
+      await facts.nth(3).scrollIntoViewIfNeeded();
       assert.match((await facts.first().innerText()).trim(), /0.*0/);
       await takeScreenshot(page, `server-activity-${locale}`);
     });
   }
+
+  it("lets a person who may only read look, and reach no server", async () => {
+    const adminAuth = { type: "credentials", users: [], default: { permissions: "read" } };
+    const guarded = await startEditor({
+      flow: [describeServer(double.url)],
+      settings: { adminAuth },
+    });
+    ends.push(() => guarded.stop());
+    const before = double.journal.entries.length;
+    const ask = async (path: string, body?: object): Promise<number> => {
+      const init = body && {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      return (await fetch(`${guarded.url}tlac/${path}`, init)).status;
+    };
+    assert.equal(await ask("lmm-server/activity/server"), 200);
+    assert.equal(await ask("clip-model/presets"), 200);
+    for (const path of ["models", "test", "pull"]) {
+      const body = { node: "server", host: double.url, model: "llava:7b" };
+      assert.equal(await ask(`lmm-server/${path}`, body), 401);
+    }
+    for (const path of ["download", "check", "remove"]) {
+      assert.equal(await ask(`clip-model/${path}`, { preset: "clip-vit-base-patch16" }), 401);
+    }
+    assert.equal(double.journal.entries.length, before);
+  });
 });
+
+/** A server as the dialog leaves it. */
+function describeServer(host: string): object {
+  return {
+    ...{ id: "server", type: "lmm-server", name: "", kind: "ollama", model: "llava:7b" },
+    ...{ host, keepAlive: "30m", numCtx: 4096, canary: true, latestOnly: false },
+    ...{ connectTimeout: 5, loadTimeout: 300, answerTimeout: 60, totalTimeout: 300 },
+    ...{ concurrency: 1, queueLength: 100, maxAge: "" },
+  };
+}

@@ -75,12 +75,13 @@ window.tlacClipModel = (function () {
       var isThere = preset.missing.length === 0;
       var offline = input("offline").prop("checked");
       var facts = [
-        ["size", t("facts.sizeMB", { size: preset.sizeMB })],
         ["licence", preset.licence],
         ["languages", t("languages." + preset.languages)],
         ["folder", preset.folder],
         ["disk", preset.bytes > 0 ? tlacJobs.formatBytes(preset.bytes) : t("facts.nothing")],
       ];
+      // The starter model came with the package.
+      if (preset.repo !== null) facts.unshift(["size", t("facts.sizeMB", { size: preset.sizeMB })]);
       var list = $("<dl>", { class: "tlac-facts" });
       facts.forEach(function (fact) {
         list.append($("<dt>").text(t("facts." + fact[0])), $("<dd>").text(fact[1]));

@@ -111,6 +111,7 @@ export default function (RED: NodeAPI): void {
         // Decoded before its turn only where it may need none: pixels are large to keep waiting.
         const early = scenes.unchanged === "off" ? undefined : await read();
         const known = early && scenes.recall(scene, early);
+        if (known && lmm) lmmUse.countSaved("frame");
         if (known && scenes.unchanged === "skip") return departSkipped("unchanged", language);
         if (known) return depart([known], early);
         const outcome = await lmmUse.run({
@@ -122,6 +123,7 @@ export default function (RED: NodeAPI): void {
             for (const frame of image.frames) {
               results.push(await classifyFrame(frame, { ...options, frameMs: image.frameMs }));
             }
+            if (results.some(({ cached }) => cached.reconcile)) lmmUse.countSaved("reconcile");
             scenes.remember(scene, image, results);
             return { image, results };
           },

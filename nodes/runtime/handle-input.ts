@@ -5,7 +5,7 @@ import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red"
 import { TlacError, toError } from "../../lib/errors";
 import type { Language } from "../../lib/i18n/catalogue";
 import { speak } from "./language";
-import { failed, working } from "./node-status";
+import { failed, withTally, working } from "./node-status";
 import { within } from "./within";
 
 /** The ways out of a node besides Catch. */
@@ -62,6 +62,9 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
     const shown: NodeStatus & { counts: Counts } = { ...now, counts: { ...counts } };
     node.status(shown);
   };
+  const showEnd = (status: NodeStatus): void => {
+    show(withTally(status, [...job.doors.map((door) => counts[door]), counts.failed]));
+  };
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
     const forget = (): void => void running.delete(work);
@@ -91,13 +94,13 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
     if ("error" in end) {
       counts.failed += 1;
       job.recover?.(end.error);
-      show(failed(end.error, language));
+      showEnd(failed(end.error, language));
       done(end.error);
       return;
     }
     const { door, set, status } = end.departure;
     counts[door] += 1;
-    show(status);
+    showEnd(status);
     Object.assign(message, set, { counts: { ...counts } });
     send(job.doors.map((name) => (name === door ? message : null)));
     done();

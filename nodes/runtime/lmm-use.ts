@@ -9,6 +9,7 @@ import type { LmmServerNode } from "../lmm-server";
 import type { EmbedderUse } from "./embedder-use";
 import { useModel } from "./matcher";
 import { findConfig } from "./read-settings";
+import type { SavedBy } from "./server-activity";
 import type { Turn } from "./read-turn";
 
 /** Photos that may wait in front of a node without a server of its own: a folder's worth. */
@@ -37,6 +38,11 @@ export class LmmUse {
     const queue = server?.getQueue() ?? this.ownQueue;
     // Frames of one camera share a lane only where the newest is all that counts.
     return queue.run(server?.latestOnly && camera ? { ...job, lane: camera } : job);
+  }
+
+  /** Notes a call that a memory made needless, for the server's dialog. */
+  countSaved(by: SavedBy): void {
+    this.findServer()?.activity.countSaved(by);
   }
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */

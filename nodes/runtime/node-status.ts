@@ -83,6 +83,11 @@ export function failed(error: Error, language: Language): NodeStatus {
   return { fill: "red", shape: "ring", text: translate(key, {}, language) };
 }
 
+/** How many messages have left by each door, in the order of the outputs, and how many failed. */
+export function withTally(status: NodeStatus, tally: readonly number[]): NodeStatus {
+  return { ...status, text: `${status.text ?? ""} · ${tally.join("/")}` };
+}
+
 type Dashed<S extends string> = S extends `${infer A}_${infer B}` ? `${A}-${Dashed<B>}` : S;
 
 function toKey<C extends ErrorCode>(code: C): Lowercase<Dashed<C>> {

@@ -31,7 +31,7 @@ export interface Flow {
   next(id: string): Promise<NodeMessageInFlow>;
   /** Messages that have reached a node and were not taken by `next`. */
   waitingAt(id: string): number;
-  /** The next status with this text. */
+  /** The next status that begins so; the tally of the doors stands behind. */
   statusWith(text: string): Promise<StatusMessage["status"]>;
   /** Tells how each message of a node ends from now on: with an error, or without. */
   onDone(id: string, listener: (error: (Error & { code?: string }) | undefined) => void): void;
@@ -81,7 +81,7 @@ export async function startFlow(
     statusWith: async (text) => {
       for (;;) {
         const { status } = (await findInbox(inboxes, "status").next()) as StatusMessage;
-        if (status.text === text) return status;
+        if (status.text?.startsWith(text)) return status;
       }
     },
     onDone: (id, listener) => {

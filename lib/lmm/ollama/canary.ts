@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { TlacError } from "../../errors";
-import { readJsonAnswer } from "../read-answer";
 import type { CanaryPhoto } from "./settings";
 
 /** What a model said about a photo whose content is known. */
@@ -33,17 +32,18 @@ export async function askCanary(
 }
 
 /**
- * A model sees if it names at least one photo and tells them apart. Not both: a small model may
- * err on one. The same answer to each is the mark of one that gets no image, or always the first.
+ * A model sees if it names at least one photo and does not say the same of the other. Not both: a
+ * small model may err on one. The same thing for each, in whatever words, is the mark of one that
+ * gets no image, or always the first.
  */
 export function canaryPasses(answers: readonly CanaryAnswer[]): boolean {
-  const distinct = new Set(answers.map(({ answer }) => firstName(answer)));
-  return distinct.size === answers.length && answers.some(({ fits }) => fits);
-}
-
-function firstName(answer: string): string {
-  const name = readJsonAnswer(answer)?.candidates[0]?.name ?? answer;
-  return name.toLowerCase().replace(/\s+/g, " ").trim();
+  return answers.some(
+    ({ fits, expected }, own) =>
+      fits &&
+      answers.every(
+        ({ answer }, other) => other === own || !expected.some((word) => hasWord(answer, word)),
+      ),
+  );
 }
 
 function hasWord(answer: string, word: string): boolean {

@@ -21,7 +21,9 @@ export function readWords(value: unknown, property: string): Words {
   const body = isRecord(value) ? value.candidates : value;
   const list: readonly unknown[] = Array.isArray(body) ? body : [body];
   const candidates = list.flatMap((entry) => toCandidate(entry) ?? []);
-  if (candidates.length === 0 || candidates.length < list.length) {
+  // An answer that rules have emptied is an answer: of no class, not of a wrong form.
+  const emptied = isRecord(value) && Array.isArray(body) && body.length === 0;
+  if ((candidates.length === 0 && !emptied) || candidates.length < list.length) {
     const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
     throw new TlacError("BAD_MESSAGE", "nodes.no-words", { property, type });
   }

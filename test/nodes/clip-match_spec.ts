@@ -49,6 +49,12 @@ describe("clip-match", () => {
     assert.equal(resultOf(await flow.next("door2")).class, null);
   });
 
+  it("takes an answer that rules have emptied for no class", async () => {
+    flow = await startFlow(clipMatch, node);
+    flow.send("n", { payload: { candidates: [], description: "", forcedUnknown: false } });
+    assert.equal(resultOf(await flow.next("door2")).outcome, "unknown");
+  });
+
   it("reports words that are none", async () => {
     flow = await startFlow(clipMatch, node);
     for (const payload of [7, {}, [], ["dog", 7], "", null, { candidates: [{ synonyms: [] }] }]) {

@@ -1,8 +1,14 @@
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 
-import { readdirSync } from "node:fs";
-
 const STARTER = path.resolve("models/starter");
+
+/**
+ * Idle threads of a session spin for a while after each run. With two sides in one process that
+ * take turns, the spinning of one would be measured as the slowness of the other.
+ */
+export const NO_SPINNING = { extra: { session: { intra_op: { allow_spinning: "0" } } } };
 
 /** The text tower of the starter on the bare runtime: what nothing of ours can be faster than. */
 export interface RawTextModel {
@@ -19,7 +25,8 @@ export async function openRawTextModel(): Promise<RawTextModel> {
     name.startsWith("text_model"),
   );
   const session = await ort.InferenceSession.create(path.join(STARTER, "onnx", file ?? ""), {
-    intraOpNumThreads: 2,
+    intraOpNumThreads: availableParallelism(),
+    ...NO_SPINNING,
   });
   return {
     async embed(texts) {

@@ -80,7 +80,8 @@ describe("dialog of tlac-vocabulary", function () {
     page.waitForFunction(
       ([name, wanted]) =>
         JSON.stringify(
-          [...document.querySelectorAll<HTMLInputElement>(`input[data-column=${name}]`)].map(
+          Array.from(
+            document.querySelectorAll<HTMLInputElement>(`input[data-column=${name}]`),
             ({ value }) => value,
           ),
         ) === wanted,

@@ -128,6 +128,14 @@ describe("Ollama client", () => {
       assert.equal(question.cold, false, "the question did not load the model again");
     });
 
+    it("keeps its connection from one image to the next", async () => {
+      await start();
+      await ollama.propose(frame, "");
+      const { accepted } = double;
+      for (let image = 0; image < 5; image += 1) await ollama.propose(frame, "");
+      assert.equal(double.accepted, accepted);
+    });
+
     it("asks server and model once, not for each image", async () => {
       await start();
       await ollama.propose(frame, "");

@@ -74,6 +74,7 @@ export class OllamaDouble {
   readonly #core: Core;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #accepted = 0;
   readonly #requests = new Set<{ controller: AbortController; handled: Promise<void> }>();
   readonly #checksHost: boolean;
   #port: number;
@@ -120,6 +121,7 @@ export class OllamaDouble {
     this.#server.on("connection", (socket) => {
       socket.setNoDelay(true);
       this.#sockets.add(socket);
+      this.#accepted += 1;
       socket.once("close", () => this.#sockets.delete(socket));
     });
   }
@@ -152,6 +154,11 @@ export class OllamaDouble {
   /** Off: equal requests with a seed may get different answers. */
   set deterministic(on: boolean) {
     this.#core.deterministic = on;
+  }
+
+  /** Connections that were ever opened. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   /** Open connections. */

@@ -11,6 +11,12 @@ import { Transport } from "./transport";
 /** Bytes of one answer, token probabilities included. */
 const MAX_ANSWER_BYTES = 4_000_000;
 
+/**
+ * Milliseconds that an answer which has told its last line may take to end. A server ends it at
+ * once, and its connection then serves the next call; one that does not is hung up on.
+ */
+const END_MS = 250;
+
 export interface CallLimits {
   /** Ends the call at any stage. */
   readonly signal: AbortSignal;
@@ -50,8 +56,17 @@ export class Calls {
       });
     };
     const ended = linkSignals(signal, ender.signal);
+    const end = new AbortController();
+    const onEnd = (): void => {
+      end.abort();
+    };
     try {
-      return await work(this.transport.client({ signal: ended.signal, maxBytes, onHead }));
+      const options = { signal: ended.signal, maxBytes, onHead, onEnd };
+      const result = await work(this.transport.client(options));
+      const over = linkSignals(ended.signal, end.signal);
+      await pause(END_MS, over.signal).catch(() => undefined);
+      over.release();
+      return result;
     } catch (thrown) {
       signal.throwIfAborted();
       throw toCallFailure(ender.signal.aborted ? ender.signal.reason : thrown, this.context);

@@ -34,6 +34,8 @@ export interface RequestOptions {
   readonly maxBytes: number;
   /** Called when the head of the answer is here, which Ollama sends with the first token. */
   readonly onHead?: () => void;
+  /** Called when nothing more comes: only then can the connection serve the next request. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -71,7 +73,7 @@ export class Transport {
       if (!response.ok) {
         throw new ServerFailure(response.status, await readStart(bytes, MAX_ERROR_BYTES));
       }
-      return new Response(toStream(readLines(bytes, options.maxBytes)), {
+      return new Response(toStream(readLines(bytes, options.maxBytes), options.onEnd), {
         status: response.status,
         headers: { "content-type": response.headers.get("content-type") ?? "" },
       });
@@ -144,14 +146,20 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-function toStream(lines: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
+/** A stream asks one line ahead, so the end is met although nobody reads beyond the last line. */
+function toStream(
+  lines: AsyncGenerator<string, void>,
+  onEnd: (() => void) | undefined,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await lines.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        if (done) {
+          controller.close();
+          onEnd?.();
+        } else controller.enqueue(encoder.encode(value));
       } catch (thrown) {
         controller.error(thrown);
       }

@@ -256,6 +256,30 @@ describe("Ollama client", () => {
       });
     }
 
+    it("shows an image that the model's process dies of once more, smaller", async () => {
+      const large = await paint("#806040", 1_000, 600);
+      await start();
+      await ollama.warmUp();
+      const crash = (when: (entry: JournalEntry) => boolean): void => {
+        double.clearFaults();
+        double.fault({ kind: "runner-crash" }, { on: "/api/chat", times: 100, when });
+      };
+      const widths = (): Promise<(number | undefined)[]> =>
+        Promise.all(
+          questions().map(async ({ images: [image] }) => {
+            return image && (await sharp(image.bytes).metadata()).width;
+          }),
+        );
+      crash(({ images: [image] }) => image?.size === large.jpeg.length);
+      const { candidates } = await ollama.propose(large, "");
+      assert.equal(candidates[0]?.name, "hex bolt");
+      assert.deepEqual(await widths(), [1_000, 1_000, 448]);
+      // What crashes on any size ends after that.
+      crash(({ images }) => images.length > 0);
+      await assert.rejects(ollama.propose(large, ""), { code: "LMM_UNREACHABLE" });
+      assert.deepEqual((await widths()).slice(3), [1_000, 1_000, 448]);
+    });
+
     it("tries again with another seed and some chance", async () => {
       await start({ brain: new ScriptedBrain(["这是一个螺栓", { json: BOLT }]) });
       double.fault({ kind: "format", mode: "prose" });
@@ -671,8 +695,8 @@ describe("Ollama client", () => {
   });
 });
 
-async function paint(background: string): Promise<Frame> {
-  const image = await sharp({ create: { width: 64, height: 48, channels: 3, background } })
+async function paint(background: string, width = 64, height = 48): Promise<Frame> {
+  const image = await sharp({ create: { width, height, channels: 3, background } })
     .jpeg()
     .toBuffer();
   const { frames } = await readFrames(image);

@@ -4,8 +4,9 @@ import { ProtocolFailure, ServerFailure } from "./transport";
 
 /**
  * What can heal a failure. `wait`: time (the server is busy or away); `crash`: one more attempt
- * once the model's process is up again; `reseed`: one more attempt with another seed;
- * `plain`: the same without a schema, which this server refuses; `never`: a person.
+ * once the model's process is up again, then one with a smaller image; `reseed`: one more attempt
+ * with another seed; `plain`: the same without a schema, which this server refuses; `never`: a
+ * person.
  */
 export type Remedy = "wait" | "crash" | "reseed" | "plain" | "never";
 

@@ -1,5 +1,6 @@
 import { TlacError } from "../../errors";
 import type { Frame } from "../../frame/frame";
+import { shrinkJpeg } from "../../frame/shrink-jpeg";
 import type {
   AskOptions,
   Lmm,
@@ -84,6 +85,22 @@ export function createOllama(settings: OllamaSettings): OllamaLmm {
   return new OllamaClient(settings);
 }
 
+/**
+ * Longest side, in pixels, of the last attempt at an image that the model's process dies of:
+ * large ones are what it dies of most, and the tower of LLaVA sees no more than 336 at once.
+ */
+const SMALL_SIDE = 448;
+
+/** What changes from one attempt at a question to the next. */
+interface Attempt {
+  /** 0, and one more with each other seed. */
+  readonly number: number;
+  /** JPEG bytes of the question's frame, smaller where the model did not survive it. */
+  readonly image: Uint8Array | undefined;
+}
+
+type Work<T> = (facts: ModelFacts, attempt: Attempt, signal: AbortSignal) => Promise<T>;
+
 /** A loaded model is not looked for again within this time after an answer, in ms. */
 const LOADED_TRUST_MS = 10_000;
 
@@ -136,36 +153,33 @@ class OllamaClient implements OllamaLmm {
     const started = performance.now();
     const question = this.toQuestion(prompt);
     const asJson = (options.answer ?? this.calls.settings.answer) === "json";
-    return this.attempt(options.signal, async (facts, attempt, signal) => {
-      const answered = await chat(
-        this.calls,
-        {
-          prompt: asJson ? `${question}\n\n${ANSWER_FORM}` : question,
-          image: frame.jpeg,
-          attempt,
-          ...(asJson && !this.habits.refusesFormat ? { format: ANSWER_SCHEMA } : {}),
-        },
-        facts,
-        signal,
-      );
+    const work: Work<Proposal> = async (facts, { number, image }, signal) => {
+      const call: ChatCall = {
+        prompt: asJson ? `${question}\n\n${ANSWER_FORM}` : question,
+        attempt: number,
+        ...(image ? { image } : {}),
+        ...(asJson && !this.habits.refusesFormat ? { format: ANSWER_SCHEMA } : {}),
+      };
+      const answered = await chat(this.calls, call, facts, signal);
       const answer = asJson
-        ? this.readAnswer(answered.content, attempt)
+        ? this.readAnswer(answered.content, number)
         : readProseAnswer(answered.content);
       if (!answer) throw badAnswer("lmm.answer-unreadable", this.calls.context, answered.content);
       this.refuseForeign(`${answer.candidates[0]?.name ?? ""} ${answer.description}`, question);
       return { ...answer, ...this.toRecord(answered, facts, started) };
-    });
+    };
+    return this.attempt(options.signal, work, { frame });
   }
 
   readonly ask = (question: Question, options: AskOptions = {}): Promise<Reply> => {
     const started = performance.now();
     const { choices, frame } = question;
     const prompt = guardPrompt(question.prompt);
-    return this.attempt(options.signal, async (facts, attempt, signal) => {
+    const work: Work<Reply> = async (facts, { number, image }, signal) => {
       const call: ChatCall = {
         prompt,
-        attempt,
-        ...(frame ? { image: frame.jpeg } : {}),
+        attempt: number,
+        ...(image ? { image } : {}),
         ...(choices ? { logprobs: true } : {}),
         ...(choices && !this.habits.refusesFormat ? { format: choiceSchema(choices) } : {}),
       };
@@ -181,17 +195,19 @@ class OllamaClient implements OllamaLmm {
       }
       const probabilities = readChoiceProbabilities(answered.tokens, choices);
       return { text, ...record, ...(probabilities ? { probabilities } : {}) };
-    });
+    };
+    return this.attempt(options.signal, work, frame ? { frame } : {});
   };
 
   async warmUp(signal?: AbortSignal): Promise<void> {
-    await this.attempt(signal, () => Promise.resolve(), Infinity);
+    await this.attempt(signal, () => Promise.resolve(), { totalMs: Infinity });
   }
 
   async checkVision(signal?: AbortSignal): Promise<VisionCheck> {
     this.canary = undefined;
     this.factsAt = -Infinity;
-    const facts = await this.attempt(signal, (known) => Promise.resolve(known), Infinity);
+    const options = { totalMs: Infinity };
+    const facts = await this.attempt(signal, (known) => Promise.resolve(known), options);
     // `attempt` has run the canary anew; without the setting it has to be asked for.
     const answers = this.shownTo(facts)?.answers ?? (await this.showCanary(facts));
     if (!canaryPasses(answers)) throw this.blindness(answers);
@@ -286,9 +302,10 @@ class OllamaClient implements OllamaLmm {
    */
   private async attempt<T>(
     signal: AbortSignal | undefined,
-    work: (facts: ModelFacts, attempt: number, signal: AbortSignal) => Promise<T>,
-    totalMs = this.calls.settings.deadlines.totalMs,
+    work: Work<T>,
+    options: { readonly totalMs?: number; readonly frame?: Frame },
   ): Promise<T> {
+    const { totalMs = this.calls.settings.deadlines.totalMs, frame } = options;
     if (this.calls.settings.model === "") {
       throw new TlacError("BAD_CONFIG", "lmm.no-model", { host: this.calls.context.host });
     }
@@ -306,7 +323,7 @@ class OllamaClient implements OllamaLmm {
       : undefined;
     const { signal: ended, release } = linkSignals(this.life.signal, signal, budget.signal);
     try {
-      const result = await this.repeat(work, ended, probing);
+      const result = await this.repeat(work, frame, ended, probing);
       this.breaker.succeed();
       this.loadedAt = performance.now();
       if (this.facts) this.setState({ kind: "ready", model: this.toIdentity(this.facts) });
@@ -322,7 +339,8 @@ class OllamaClient implements OllamaLmm {
   }
 
   private async repeat<T>(
-    work: (facts: ModelFacts, attempt: number, signal: AbortSignal) => Promise<T>,
+    work: Work<T>,
+    frame: Frame | undefined,
     signal: AbortSignal,
     probing: boolean,
   ): Promise<T> {
@@ -334,17 +352,28 @@ class OllamaClient implements OllamaLmm {
       plain: this.habits.refusesFormat ? 0 : 1,
       never: 0,
     };
-    for (let attempt = 0; ;) {
+    let number = 0;
+    let image: Uint8Array | undefined = frame?.jpeg;
+    for (;;) {
+      let asked = false;
       try {
         const facts = await waitFor(this.prepare(), signal);
-        return await work(facts, attempt, signal);
+        asked = true;
+        return await work(facts, { number, image }, signal);
       } catch (thrown) {
         signal.throwIfAborted();
         const failure = toCallFailure(thrown, this.calls.context);
         const { remedy } = failure;
-        if (left[remedy] === 0) throw failure;
-        left[remedy] -= 1;
-        if (remedy === "reseed") attempt += 1;
+        if (left[remedy] === 0) {
+          const mayBeImage = remedy === "crash" && asked && image === frame?.jpeg;
+          if (!mayBeImage || !frame || Math.max(frame.width, frame.height) <= SMALL_SIDE) {
+            throw failure;
+          }
+          image = await shrinkJpeg(frame.jpeg, SMALL_SIDE);
+        } else {
+          left[remedy] -= 1;
+        }
+        if (remedy === "reseed") number += 1;
         if (remedy === "plain") this.habits.refusesFormat = true;
         if (remedy === "wait" || remedy === "crash") {
           this.forgetServer();

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 
-import { TlacError, toError } from "../errors";
+import { TlacError } from "../errors";
+import { findJsonError } from "./find-json-error";
 import {
   ALERT_LEVELS,
   createVocabulary,
@@ -102,9 +103,11 @@ function readText(text: string, { columns }: ParseOptions): ClassInput[] {
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (thrown) {
-    const params = { reason: toError(thrown).message };
-    throw new TlacError("BAD_CONFIG", "vocabulary.bad-json", params, { cause: thrown });
+  } catch (cause) {
+    const { line = 1, column = 1, found = "" } = findJsonError(text) ?? {};
+    const key = found ? "vocabulary.bad-json" : "vocabulary.cut-json";
+    // Not `line`: that counts classes.
+    throw new TlacError("BAD_CONFIG", key, { textLine: line, column, found }, { cause });
   }
 }
 
@@ -162,8 +165,10 @@ function readTable(text: string, delimiter: string, columns?: readonly Column[])
     }) as unknown as typeof records;
   } catch (thrown) {
     if (thrown instanceof TlacError) throw thrown;
-    const params = { reason: toError(thrown).message };
-    throw new TlacError("BAD_CONFIG", "vocabulary.bad-csv", params, { cause: thrown });
+    const { code, lines = 1 } = thrown as { code?: string; lines?: number };
+    // The reader notices an open quote only at the end of the text.
+    const key = code === "CSV_QUOTE_NOT_CLOSED" ? "vocabulary.open-quote" : "vocabulary.bad-csv";
+    throw new TlacError("BAD_CONFIG", key, { textLine: lines }, { cause: thrown });
   }
   return records.map(({ record, info }) => readClass(record, info.lines));
 }

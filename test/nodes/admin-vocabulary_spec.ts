@@ -79,7 +79,7 @@ describe("admin endpoints of the vocabulary", () => {
     const { status, answer } = await post("parse", { text: '["screw"' }, "ja");
     assert.equal(status, 400);
     assert.equal((answer as Complaint).code, "BAD_CONFIG");
-    assert.match((answer as Complaint).message ?? "", /JSON のようですが読めません/);
+    assert.match((answer as Complaint).message ?? "", /JSON のようですが、1 行目/);
   });
 
   it("exports CSV that is read back to the same vocabulary", async () => {

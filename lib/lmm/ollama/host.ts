@@ -23,7 +23,7 @@ export function resolveHost(
   const given = unquote(host ?? "") || unquote(env.OLLAMA_HOST ?? "");
   const match = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(given);
   const scheme = (match?.[1] ?? "http").toLowerCase();
-  if (scheme !== "http" && scheme !== "https") throw badHost(given);
+  if (scheme !== "http" && scheme !== "https") throw badHost(given.replace(/^.*@/s, ""));
   const defaultPort = match ? (scheme === "https" ? "443" : "80") : OLLAMA_PORT;
 
   const [authority = "", ...path] = (match?.[2] ?? given).split("/");

@@ -85,8 +85,8 @@ export default function (RED: NodeAPI): void {
 
 function createQueue(def: LmmServerDef): BoundedQueue {
   const concurrency = readNumber(def.concurrency, { field: "concurrency", min: 1, max: 64 });
-  const maxLength = readNumber(def.queueLength, { field: "queue length", min: 0, max: 100_000 });
-  const maxAge = readNumber(def.maxAge, { field: "max. age", min: 0, max: 86_400 });
+  const maxLength = readNumber(def.queueLength, { field: "queue-length", min: 0, max: 100_000 });
+  const maxAge = readNumber(def.maxAge, { field: "max-age", min: 0, max: 86_400 });
   return new BoundedQueue({
     concurrency: concurrency ?? 1,
     maxLength: maxLength ?? 100,

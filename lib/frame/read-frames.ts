@@ -1,5 +1,4 @@
 import { throwIfClosed, TlacError } from "../errors";
-import { translate, type Language } from "../i18n/catalogue";
 import { createFrame } from "./create-frame";
 import { decodeImage } from "./decode-image";
 import type { Frame } from "./frame";
@@ -31,27 +30,12 @@ export async function readFrames(
       frames.push(await readFrame(item, rules));
     } catch (thrown) {
       if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
-      throw new BatchItemError(thrown, index + 1, items.length);
+      const reason = { key: thrown.key, params: thrown.params };
+      const params = { number: index + 1, count: items.length, reason };
+      throw new TlacError(thrown.code, "frame.batch-item", params, { cause: thrown });
     }
   }
   return { frames, batch: true };
-}
-
-/** An item's failure with its number, in every language that the failure itself speaks. */
-class BatchItemError extends TlacError {
-  constructor(
-    private readonly item: TlacError,
-    private readonly number: number,
-    private readonly count: number,
-  ) {
-    const params = { number, count, reason: item.message };
-    super(item.code, "frame.batch-item", params, { cause: item });
-  }
-
-  override in(language: Language): string {
-    const { number, count } = this;
-    return translate(this.key, { number, count, reason: this.item.in(language) }, language);
-  }
 }
 
 async function readFrame(input: unknown, rules: FrameRules): Promise<Frame> {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { TlacError, toError } from "../errors";
+import type { Phrase } from "../i18n/catalogue";
 import type { FrameRules } from "./frame-options";
 
 /**
@@ -67,14 +68,14 @@ function isInside(folder: string, file: string): boolean {
 }
 
 async function readWithin(file: string, given: string, maxBytes: number): Promise<Uint8Array> {
-  const unreadable = (reason: string, cause?: unknown): TlacError =>
+  const unreadable = (reason: string | Phrase, cause?: unknown): TlacError =>
     new TlacError("BAD_IMAGE", "frame.path-unreadable", { path: given, reason }, { cause });
   const handle = await open(file, OPEN_FLAGS).catch((thrown: unknown) => {
     throw unreadable(toError(thrown).message, thrown);
   });
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw unreadable("not a file");
+    if (!stat.isFile()) throw unreadable({ key: "frame.not-a-file" });
     if (stat.size > maxBytes) {
       throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
     }

@@ -54,7 +54,13 @@ type KeysOf<M extends keyof typeof EN> = M extends unknown
 /** Names one sentence, `<folder of lib>.<key in locales/<language>/lib/<folder>.json>`. */
 export type MessageKey = KeysOf<keyof typeof EN>;
 
-export type MessageParams = Readonly<Record<string, string | number>>;
+/** A part of a sentence that is a sentence of the catalogue itself. */
+export interface Phrase {
+  readonly key: MessageKey;
+  readonly params?: MessageParams;
+}
+
+export type MessageParams = Readonly<Record<string, string | number | Phrase>>;
 
 /** The languages that the engine speaks. */
 export type Language = "en-US" | "ja";
@@ -65,7 +71,7 @@ export function toLanguage(tag: string | undefined): Language {
 }
 
 /**
- * The sentence for `key` with its `{{name}}` places filled in. Values are inserted as they are
+ * The sentence for `key` with its `{{name}}` places filled in, phrases in the same language. Values are inserted as they are
  * (a message is no HTML); whoever shows it in a browser escapes it there.
  */
 export function translate(
@@ -78,5 +84,9 @@ export function translate(
   const name = key.slice(dot + 1);
   const english: Readonly<Record<string, string>> = EN[folder];
   const template = (language === "ja" ? JA[folder][name] : undefined) ?? english[name] ?? key;
-  return mustache.render(template, params, undefined, { escape: String });
+  const values = Object.entries(params).map(([place, value]) => [
+    place,
+    typeof value === "object" ? translate(value.key, value.params, language) : value,
+  ]);
+  return mustache.render(template, Object.fromEntries(values), undefined, { escape: String });
 }

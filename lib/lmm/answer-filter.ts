@@ -1,6 +1,7 @@
 import { createContext, Script } from "node:vm";
 
 import { TlacError, toError } from "../errors";
+import type { Phrase } from "../i18n/catalogue";
 import type { Candidate } from "./lmm";
 
 /** What a rule looks for: a regular expression, or words that stand alone in any case. */
@@ -40,7 +41,7 @@ const MAX_PATTERN_MS = 250;
  */
 export function compileAnswerFilter(rules: readonly FilterRule[]): AnswerFilter {
   if (rules.length > MAX_RULES) {
-    throw badRule(MAX_RULES + 1, `at most ${MAX_RULES} rules are possible`);
+    throw badRule(MAX_RULES + 1, { key: "lmm.reason-too-many-rules", params: { most: MAX_RULES } });
   }
   const compiled = rules.map((rule, index) => compileRule(rule, index + 1));
   return ({ candidates, description }) => {
@@ -88,7 +89,7 @@ function compileRule(rule: FilterRule, position: number): Apply {
       });
     }
     default:
-      throw badRule(position, "its action must be drop, replace or unknown");
+      throw badRule(position, { key: "lmm.reason-action" });
   }
 }
 
@@ -99,18 +100,19 @@ function allTexts({ candidates, description }: FilteredWords): string[] {
 function toPattern(rule: FilterRule, position: number): { source: string; flags: string } {
   if ("words" in rule) {
     const words = rule.words.map((word) => word.trim()).filter((word) => word !== "");
-    if (words.length === 0) throw badRule(position, "its word list is empty");
+    if (words.length === 0) throw badRule(position, { key: "lmm.reason-no-words" });
     return { source: words.map(toWordPattern).join("|"), flags: "giu" };
   }
-  if (rule.pattern === "") throw badRule(position, "its pattern is empty");
+  if (rule.pattern === "") throw badRule(position, { key: "lmm.reason-empty" });
   if (rule.pattern.length > MAX_PATTERN_LENGTH) {
-    throw badRule(position, `its pattern is longer than ${MAX_PATTERN_LENGTH} characters`);
+    throw badRule(position, { key: "lmm.reason-too-long", params: { most: MAX_PATTERN_LENGTH } });
   }
   const flags = [...new Set(`g${rule.flags ?? "iu"}`)].filter((flag) => flag !== "y").join("");
   try {
     new RegExp(rule.pattern, flags);
-  } catch (thrown) {
-    throw badRule(position, toError(thrown).message);
+  } catch {
+    // The runtime's own reason is English in every language.
+    throw badRule(position, { key: "lmm.reason-pattern" });
   }
   return { source: rule.pattern, flags };
 }
@@ -144,10 +146,12 @@ function replaceWithin(
   try {
     return REPLACE.runInContext(SANDBOX, { timeout: MAX_PATTERN_MS }) as string | null;
   } catch (thrown) {
-    throw badRule(position, toError(thrown).message);
+    const { code, message } = toError(thrown) as NodeJS.ErrnoException;
+    const slow = code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+    throw badRule(position, slow ? { key: "lmm.reason-slow" } : message);
   }
 }
 
-function badRule(position: number, reason: string): TlacError {
+function badRule(position: number, reason: string | Phrase): TlacError {
   return new TlacError("BAD_CONFIG", "lmm.bad-filter-rule", { position, reason });
 }

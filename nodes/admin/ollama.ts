@@ -161,7 +161,7 @@ async function checkServer(
     vision: () => {
       const { model } = settings;
       if (listed?.vision) return Promise.resolve({ model });
-      const params = { host, model, detail: "no vision capability" };
+      const params = { host, model, detail: { key: "lmm.reason-no-vision" } } as const;
       return Promise.reject(new TlacError("LMM_NO_VISION", "lmm.no-vision", params));
     },
     canary: async () => {

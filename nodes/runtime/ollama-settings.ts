@@ -1,5 +1,5 @@
 import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
-import { readNumber, type NumberField } from "./read-settings";
+import { readNumber, type NumberField, type NumberRange } from "./read-settings";
 
 /** The fields of the dialog that say how an Ollama server is spoken to. */
 export interface OllamaFields {
@@ -22,21 +22,21 @@ export function readOllamaSettings(
   fields: OllamaFields,
   apiKey: string | undefined,
 ): OllamaSettings {
-  const seconds = (field: string, value: NumberField): number | undefined => {
+  const seconds = (field: NumberRange["field"], value: NumberField): number | undefined => {
     const number = readNumber(value, { field, min: 1, max: 86_400 });
     return number === undefined ? undefined : number * 1_000;
   };
-  const numCtx = readNumber(fields.numCtx, { field: "num_ctx", min: 512, max: 1_048_576 });
+  const numCtx = readNumber(fields.numCtx, { field: "num-ctx", min: 512, max: 1_048_576 });
   return {
     host: fields.host,
     model: fields.model,
     canary: fields.canary,
     ...withoutUndefined({ apiKey, numCtx, keepAlive: fields.keepAlive || undefined }),
     deadlines: withoutUndefined({
-      connectMs: seconds("connect", fields.connectTimeout),
-      loadMs: seconds("load", fields.loadTimeout),
-      answerMs: seconds("answer", fields.answerTimeout),
-      totalMs: seconds("total", fields.totalTimeout),
+      connectMs: seconds("connect-timeout", fields.connectTimeout),
+      loadMs: seconds("load-timeout", fields.loadTimeout),
+      answerMs: seconds("answer-timeout", fields.answerTimeout),
+      totalMs: seconds("total-timeout", fields.totalTimeout),
     }),
   };
 }

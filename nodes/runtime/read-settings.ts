@@ -1,12 +1,16 @@
 import type { Node, NodeAPI } from "node-red";
 
 import { TlacError, type ErrorCode } from "../../lib/errors";
+import type { MessageKey } from "../../lib/i18n/catalogue";
 
 /** A number as an editor's field holds it: text, empty where nothing was typed. */
 export type NumberField = string | number | undefined;
 
+type FieldOf<K> = K extends `nodes.field-${infer F}` ? F : never;
+
 export interface NumberRange {
-  readonly field: string;
+  /** Names the field as its dialog does, in the language of the reader. */
+  readonly field: FieldOf<MessageKey>;
   readonly min: number;
   readonly max: number;
 }
@@ -17,7 +21,9 @@ export function readNumber(value: NumberField, range: NumberRange): number | und
   if (!text) return undefined;
   const number = Number(text);
   if (number >= range.min && number <= range.max) return number;
-  throw new TlacError("BAD_CONFIG", "nodes.bad-number", { ...range, value: text });
+  const { field, min, max } = range;
+  const params = { field: { key: `nodes.field-${field}` }, min, max, value: text } as const;
+  throw new TlacError("BAD_CONFIG", "nodes.bad-number", params);
 }
 
 /** One of the choices, or undefined where the value is empty. */

@@ -1,7 +1,7 @@
 import { TlacError } from "../../lib/errors";
 import type { Frame, Roi } from "../../lib/frame/frame";
 import { readFrames, type FrameOptions } from "../../lib/frame/read-frames";
-import { readList, readNumber, type NumberField } from "./read-settings";
+import { readList, readNumber, type NumberField, type NumberRange } from "./read-settings";
 
 /** The fields of a dialog that say where an image comes from and which part of it counts. */
 export interface ImageSettings {
@@ -50,12 +50,12 @@ export async function resolveImage(
 }
 
 function readRoi(settings: ImageSettings): Roi | undefined {
-  const percent = (field: string, value: NumberField): number | undefined =>
+  const percent = (field: NumberRange["field"], value: NumberField): number | undefined =>
     readNumber(value, { field, min: 0, max: 100 });
-  const left = percent("ROI left", settings.roiLeft) ?? 0;
-  const top = percent("ROI top", settings.roiTop) ?? 0;
-  const width = percent("ROI width", settings.roiWidth) ?? 100 - left;
-  const height = percent("ROI height", settings.roiHeight) ?? 100 - top;
+  const left = percent("roi-left", settings.roiLeft) ?? 0;
+  const top = percent("roi-top", settings.roiTop) ?? 0;
+  const width = percent("roi-width", settings.roiWidth) ?? 100 - left;
+  const height = percent("roi-height", settings.roiHeight) ?? 100 - top;
   if (left + width > 100 || top + height > 100 || width === 0 || height === 0) {
     const params = { right: left + width, bottom: top + height };
     throw new TlacError("BAD_CONFIG", "nodes.bad-roi", params);

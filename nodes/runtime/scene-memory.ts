@@ -50,8 +50,12 @@ export class SceneMemory {
       "unchanged",
       "BAD_CONFIG",
     );
-    const distance = readNumber(unchangedDistance, { field: "distance", min: 0, max: 64 });
-    const seconds = readNumber(unchangedFor, { field: "seconds", min: 0, max: 86_400 });
+    const distance = readNumber(unchangedDistance, {
+      field: "unchanged-distance",
+      min: 0,
+      max: 64,
+    });
+    const seconds = readNumber(unchangedFor, { field: "unchanged-for", min: 0, max: 86_400 });
     return new SceneMemory(
       mode ?? "off",
       distance ?? DEFAULT_DISTANCE,

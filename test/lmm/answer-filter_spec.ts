@@ -57,8 +57,15 @@ describe("answer filter", () => {
     ["flags that are none", { pattern: "a", flags: "q", action: "drop" }],
     ["an empty word list", { words: [" "], action: "drop" }],
   ] as const satisfies readonly (readonly [string, FilterRule])[]) {
-    it(`refuses ${problem}`, () => {
-      assert.throws(() => compileAnswerFilter([rule]), isBadConfig);
+    it(`refuses ${problem}, in the reader's language alone`, () => {
+      assert.throws(
+        () => compileAnswerFilter([rule]),
+        (error) => {
+          assert.ok(error instanceof TlacError && isBadConfig(error));
+          assert.doesNotMatch(error.in("ja"), /[a-z{}]{2}/i);
+          return true;
+        },
+      );
     });
   }
 

@@ -99,7 +99,7 @@ export function requireVision(facts: ModelFacts, calls: Calls): void {
   if (facts.vision) return;
   throw new TlacError("LMM_NO_VISION", "lmm.no-vision", {
     ...calls.context,
-    detail: "no vision capability",
+    detail: { key: "lmm.reason-no-vision" },
   });
 }
 

@@ -55,7 +55,7 @@ export async function pullModel(
 function toPullFailure(thrown: unknown, model: string): unknown {
   if (!(thrown instanceof CallFailure) || !thrown.answered) return thrown;
   const { params, code } = thrown.error;
-  const detail = String(params.detail ?? thrown.error.message);
+  const detail = typeof params.detail === "string" ? params.detail : thrown.error.message;
   const missing = code === "LMM_MODEL_MISSING" || /file does not exist|not found/i.test(detail);
   const error = missing
     ? new TlacError(

@@ -1,6 +1,7 @@
 import mustache from "mustache";
 
 import { TlacError, toError } from "../../errors";
+import type { Phrase } from "../../i18n/catalogue";
 import { PROMPT_DOMAINS } from "./prompt-domains";
 import { createPromptView, type PromptVariables } from "./prompt-view";
 import { guardPrompt } from "./sanitise";
@@ -48,16 +49,16 @@ export function renderPrompt(prompt: string, variables: PromptVariables = {}): s
 
 /** Returns the properties of `msg` that the template refers to. Throws `BAD_CONFIG`. */
 export function checkTemplate(template: string): ReadonlySet<string> {
-  if (template.trim() === "") throw badTemplate("it is empty");
+  if (template.trim() === "") throw badTemplate({ key: "lmm.reason-empty" });
   if (template.length > MAX_TEMPLATE_LENGTH) {
-    throw badTemplate(`it has ${template.length} characters, the limit is ${MAX_TEMPLATE_LENGTH}`);
+    throw badTemplate({ key: "lmm.reason-too-long", params: { most: MAX_TEMPLATE_LENGTH } });
   }
   const used = new Set<string>();
   try {
     // A writer of its own: the library's shared one keeps every template that it ever saw.
     collect(new mustache.Writer().parse(template) as readonly Token[], used, 0);
   } catch (thrown) {
-    throw badTemplate(toError(thrown).message);
+    throw thrown instanceof TlacError ? thrown : badTemplate(toError(thrown).message);
   }
   return used;
 }
@@ -66,15 +67,17 @@ export function checkTemplate(template: string): ReadonlySet<string> {
 type Token = readonly [kind: string, name: string, start: number, end: number, inner?: unknown];
 
 function collect(tokens: readonly Token[], used: Set<string>, depth: number): void {
-  if (depth > MAX_NESTING) throw new Error(`more than ${MAX_NESTING} sections inside each other`);
+  if (depth > MAX_NESTING)
+    throw badTemplate({ key: "lmm.reason-nesting", params: { most: MAX_NESTING } });
   for (const [kind, name, , , inner] of tokens) {
-    if (kind === ">" && !Object.hasOwn(PARTIALS, name)) throw new Error(`no partial "${name}"`);
+    if (kind === ">" && !Object.hasOwn(PARTIALS, name))
+      throw badTemplate({ key: "lmm.reason-no-partial", params: { name } });
     const [root, property] = name.split(".");
     if (kind !== "text" && root === "msg" && property) used.add(property);
     if (Array.isArray(inner)) collect(inner as readonly Token[], used, depth + 1);
   }
 }
 
-function badTemplate(reason: string): TlacError {
+function badTemplate(reason: string | Phrase): TlacError {
   return new TlacError("BAD_CONFIG", "lmm.bad-prompt-template", { reason });
 }

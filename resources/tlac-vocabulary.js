@@ -79,8 +79,16 @@ window.tlacVocabulary = (function () {
   /** What the runtime said of a text: true or its sentence. The newest are kept. */
   var verdicts = new Map();
 
+  /**
+   * The editor shows a validator's sentence as HTML in one place and as text in another, and this
+   * one quotes a vocabulary that may come from anywhere: look-alikes mean nothing in either.
+   */
+  function disarm(sentence) {
+    return sentence.replace(/</g, "‹").replace(/>/g, "›").replace(/&/g, "＆");
+  }
+
   function remember(text, verdict) {
-    verdicts.set(text, verdict);
+    verdicts.set(text, verdict === true ? true : disarm(verdict));
     if (verdicts.size > 200) verdicts.delete(verdicts.keys().next().value);
   }
 

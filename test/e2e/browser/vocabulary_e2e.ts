@@ -22,6 +22,7 @@ const vocabularies = {
   plain: "espresso = coffee, dog, rocket",
   empty: "",
   broken: '["screw"',
+  hostile: '[{"label": "<img src=x onerror=alert(1)>", "threshold": 7}]',
   lint: 'label,aliases,not,threshold,alert\ndog,puppy|hound,,,\nwolf,hound,,0.7,warning\nねじ,"",,,\n',
 };
 
@@ -300,5 +301,18 @@ describe("dialog of tlac-vocabulary", function () {
       };
       return !RED.nodes.node("broken").valid && RED.nodes.node("plain").valid;
     });
+  });
+
+  it("says what is wrong without the markup that a label may hold", async () => {
+    assert.ok(browser && editor);
+    page = await openEditor(browser, editor, "en-US");
+    // The list of config nodes shows these sentences as HTML.
+    const errors = await page.waitForFunction(() => {
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { node(id: string): { validationErrors?: string[] } } };
+      };
+      return RED.nodes.node("hostile").validationErrors?.find((error) => error.includes("onerror"));
+    });
+    assert.match(String(await errors.jsonValue()), /‹img src=x onerror=alert\(1\)›/);
   });
 });

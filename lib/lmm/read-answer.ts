@@ -17,6 +17,8 @@ const MAX_NAME_LENGTH = 120;
 /** CLIP reads some 77 tokens, so more prose would not be matched anyway. */
 const MAX_PROSE_LENGTH = 400;
 const MAX_DESCRIPTION_LENGTH = 500;
+/** Characters that are read: ten times what a model may say by default. More is no answer. */
+const MAX_ANSWER_LENGTH = 20_000;
 /** How many earlier places a broken text is tried to be ended at. */
 const MAX_REPAIRS = 60;
 
@@ -78,7 +80,8 @@ export function readJsonAnswer(text: string): Answer | null {
  * for an empty answer, for the ruins of JSON and for a refusal, which names nothing.
  */
 export function readProseAnswer(text: string): Answer | null {
-  const name = tidy(text.replace(/[.。]/g, ""), MAX_PROSE_LENGTH);
+  const start = text.slice(0, MAX_ANSWER_LENGTH);
+  const name = tidy(start.replace(/[.。]/g, ""), MAX_PROSE_LENGTH);
   if (!/[\p{L}\p{N}]/u.test(name) || /^[[{]|^`{3}/.test(name) || isRefusal(name)) return null;
   return { candidates: [{ name, synonyms: [] }], description: "" };
 }
@@ -172,10 +175,10 @@ function tidy(text: string, length: number): string {
 }
 
 /** The first JSON value in a text, whatever stands around it; undefined if it cannot be had. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   const start = text.search(/[{[]/);
   if (start < 0) return undefined;
-  const { body, stack, inString, places } = scanJson(text.slice(start));
+  const { body, stack, inString, places } = scanJson(text.slice(start, start + MAX_ANSWER_LENGTH));
   const whole = tryParse(body + (inString ? '"' : "") + closersOf(stack));
   if (whole !== undefined) return whole;
   // Cut in the middle of something: end at the last place where it was still whole.

@@ -27,6 +27,10 @@ describe("a server's error", () => {
     assert.equal(drillError("").message, "");
   });
 
+  it("is found in time where braces lead nowhere", () => {
+    assert.ok(drillError(`{"a":[${"{},".repeat(20_000)}`).message.startsWith('{"a"'));
+  });
+
   for (const [status, body, code, remedy] of [
     [404, '{"error":"model \'llava:7b\' not found"}', "LMM_MODEL_MISSING", "never"],
     [

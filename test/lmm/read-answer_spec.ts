@@ -62,6 +62,12 @@ describe("reading an answer", () => {
     });
   }
 
+  it("reads the start of an answer without end, and does not ponder over the rest", () => {
+    const endless = `{"b_candidates": [{"a_name": "bolt"}], "x": [${"[],".repeat(1_000_000)}`;
+    assert.deepEqual(readJsonAnswer(endless)?.candidates, [{ name: "bolt", synonyms: [] }]);
+    assert.ok(readProseAnswer("bolt. ".repeat(1_000_000)));
+  });
+
   it("reads prose the published way: no line breaks, no full stops, one name", () => {
     assert.deepEqual(readProseAnswer("A hex bolt.\nIt is rusty."), {
       candidates: [{ name: "A hex bolt It is rusty", synonyms: [] }],

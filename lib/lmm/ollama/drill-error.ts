@@ -11,6 +11,8 @@ export interface DrilledError {
 /** Ollama quotes the body of its subprocess inside its own, proxies quote Ollama's. */
 const MAX_DEPTH = 4;
 const MAX_MESSAGE_LENGTH = 500;
+/** Closing braces, from the last one on, that are tried as the end of the JSON. */
+const MAX_ENDS = 50;
 
 /** Follows `error` and `message`, each an object or JSON in a string, as far as they go. */
 export function drillError(body: string): DrilledError {
@@ -46,11 +48,13 @@ function tidy(message: string): string {
 function parse(text: string): unknown {
   const start = text.indexOf("{");
   if (start < 0) return undefined;
-  for (let end = text.length; end > start; end = text.lastIndexOf("}", end - 2) + 1) {
+  let end = text.length;
+  for (let tried = 0; end > start && tried < MAX_ENDS; tried += 1) {
     try {
       return JSON.parse(text.slice(start, end)) as unknown;
     } catch {
       // Shorter, to the closing brace before.
+      end = text.lastIndexOf("}", end - 2) + 1;
     }
   }
   return undefined;

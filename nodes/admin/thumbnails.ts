@@ -90,9 +90,11 @@ export class Thumbnails {
       if (!taken || closed) return;
       // The pause begins with the work, and another image waits for its end.
       timer = setTimeout(send, this.intervalMs).unref();
-      createThumbnail(taken.jpeg, taken.result).then((thumbnail) => {
-        if (!closed) this.RED.comms.publish(TOPIC + nodeId, thumbnail, false);
-      }, onError);
+      createThumbnail(taken.jpeg, taken.result)
+        .then((thumbnail) => {
+          if (!closed) this.RED.comms.publish(TOPIC + nodeId, thumbnail, false);
+        })
+        .catch(onError);
     };
 
     return {

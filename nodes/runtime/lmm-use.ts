@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 
 import type { LoadProgress } from "../../lib/clip/load-progress";
+import { TlacError } from "../../lib/errors";
 import type { Lmm } from "../../lib/lmm/lmm";
 import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
 import { Recogniser } from "../../lib/lmm/recogniser";
@@ -21,6 +22,7 @@ export class LmmUse {
   /** Opened only where the node's own model has no names for the recogniser. */
   private readonly starter: EmbedderUse;
   private stopListening: (() => void) | undefined;
+  private released = false;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -65,11 +67,14 @@ export class LmmUse {
   }
 
   async release(): Promise<void> {
+    this.released = true;
     this.stopListening?.();
     await this.starter.release();
   }
 
   private openOllama(): OllamaLmm | undefined {
+    // Work that outlives its node must not leave a listener on a server that goes on.
+    if (this.released) throw new TlacError("CLOSED", "tlac.closed");
     const ollama = this.findServer()?.openOllama();
     if (ollama) this.stopListening ??= ollama.onState(this.onState);
     return ollama;

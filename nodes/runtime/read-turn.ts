@@ -12,7 +12,7 @@ export interface CameraSettings {
 export interface Turn {
   /** `msg.camera`, else the dialog's property; undefined where neither is set. */
   readonly camera?: string;
-  /** `msg.priority`: higher goes first. */
+  /** `msg.priority`: higher goes first; what is no finite number counts as none. */
   readonly priority?: number;
 }
 
@@ -30,6 +30,6 @@ export async function readTurn(
   const { priority } = message;
   return {
     ...(named && camera !== "" ? { camera: String(camera) } : {}),
-    ...(typeof priority === "number" ? { priority } : {}),
+    ...(Number.isFinite(priority) ? { priority: priority as number } : {}),
   };
 }

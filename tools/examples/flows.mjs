@@ -297,7 +297,7 @@ function watchFolder(createTab) {
     60,
     note(
       "Each new photo in the folder photos is classified",
-      "The folder is relative to where Node-RED was started; type your own in the watch node. Put a photo in to see it work.",
+      "Make the folder before you deploy. It is relative to where Node-RED was started; type your own in the watch node. Put a photo in to see it work.",
     ),
   );
   tab.add("watch", "watch", 120, 120, { files: "photos", recursive: false }, [["new"]]);
@@ -308,9 +308,10 @@ function watchFolder(createTab) {
     120,
     {
       name: "a photo?",
-      property: "payload",
-      propertyType: "msg",
-      rules: [{ t: "regex", v: "\\.(jpe?g|png|webp)$", vt: "str", case: true }],
+      // A photo that is taken out of the folder is an event too, of type `none`.
+      property: '$.type = "file" and $contains(payload, /\\.(jpe?g|png|webp)$/i)',
+      propertyType: "jsonata",
+      rules: [{ t: "true" }],
       checkall: "true",
       repair: false,
       outputs: 1,

@@ -242,6 +242,44 @@ window.tlacFlowNodes = (function () {
       });
   }
 
+  // --- What empty fields of the decision mean -------------------------------------------------
+
+  /** Presets as the runtime knows them; empty until it has told, or where it may not tell. */
+  function prepareDecision(control, readSides) {
+    var presets = [];
+
+    function findPreset() {
+      var model = chosenConfig("node-input-model");
+      var name = model && model.kind !== "starter" ? model.preset : "starter";
+      // What is measured for a folder of one's own shows only once it is loaded.
+      if (model && model.kind === "folder") return undefined;
+      return presets.find(function (preset) {
+        return preset.name === name;
+      });
+    }
+    function show() {
+      var preset = findPreset();
+      ["threshold", "margin"].forEach(function (field) {
+        var values = readSides(control.val()).map(function (side) {
+          return preset && preset.decision[side][field];
+        });
+        var same = values.every(function (value) {
+          return value !== undefined && value === values[0];
+        });
+        var words = same
+          ? text("placeholder.measuredValue", { value: values[0] })
+          : text("placeholder.measured");
+        element("node-input-" + field).attr("placeholder", words);
+      });
+    }
+    control.on("change", show);
+    element("node-input-model").on("change", show);
+    window.tlacJobs.request("GET", "clip-model/presets?dtype=").done(function (answer) {
+      presets = answer.presets;
+      show();
+    });
+  }
+
   // --- Unchanged scenes ----------------------------------------------------------------------
 
   function prepareUnchanged() {
@@ -281,6 +319,9 @@ window.tlacFlowNodes = (function () {
       prepareMode();
       preparePrompt("tlac");
       prepareFilters(node);
+      prepareDecision(element("node-input-mode"), function (mode) {
+        return [mode === "clip" ? "image" : "text"];
+      });
       prepareUnchanged();
       openWrongParts();
     },
@@ -296,6 +337,9 @@ window.tlacFlowNodes = (function () {
       close();
       window.tlacDialog.prepareClasses();
       prepareImage();
+      prepareDecision(element("node-input-input"), function (input) {
+        return { words: ["text"], image: ["image"] }[input] || ["text", "image"];
+      });
       openWrongParts();
     },
     saveFilters: function (node) {

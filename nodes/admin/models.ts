@@ -18,7 +18,7 @@ const ROOT = "/tlac/clip-model";
 /** What the dialog shows of a preset. */
 export interface PresetState extends Pick<
   Preset,
-  "name" | "repo" | "licence" | "sizeMB" | "languages"
+  "name" | "repo" | "licence" | "sizeMB" | "languages" | "decision"
 > {
   readonly folder: string;
   /** On this disk, halves of files included. */
@@ -145,7 +145,7 @@ async function readState(
   cacheDir: string,
   dtype: Dtype | undefined,
 ): Promise<PresetState> {
-  const { name, repo, licence, sizeMB, languages } = preset;
+  const { name, repo, licence, sizeMB, languages, decision } = preset;
   const shipped = repo === null;
   const folder = shipped ? findStarterFolder() : presetFolder(preset, cacheDir);
   return {
@@ -154,6 +154,7 @@ async function readState(
     licence,
     sizeMB,
     languages,
+    decision,
     folder,
     bytes: await sizeOfFolder(folder),
     missing: shipped

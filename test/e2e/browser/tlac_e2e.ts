@@ -204,6 +204,28 @@ describe("dialogs of the flow nodes", function () {
     assert.equal((await done("first")).valid, false);
   });
 
+  it("tells which values empty fields of the decision stand for", async () => {
+    const shown = async (): Promise<string[]> =>
+      Promise.all(
+        ["threshold", "margin"].map(
+          async (field) =>
+            (await page.locator(`#node-input-${field}`).getAttribute("placeholder")) ?? "",
+        ),
+      );
+    const until = (threshold: string): Promise<void> =>
+      page.locator(`#node-input-threshold[placeholder="${threshold}"]`).waitFor();
+    await open("whole");
+    await until("measured: 0.6");
+    assert.deepEqual(await shown(), ["measured: 0.6", "measured: 0.03"]);
+    await page.selectOption("#node-input-mode", "clip");
+    assert.deepEqual(await shown(), ["measured: 0.6", "measured: 0.02"]);
+    await page.close();
+    await open("second");
+    await until("measured: 0.6");
+    // Words and images have margins of their own; which it is, only the message tells.
+    assert.deepEqual(await shown(), ["measured: 0.6", "as measured"]);
+  });
+
   it("warns where unchanged scenes are not judged, which is off by default", async () => {
     await open("whole");
     assert.equal(await page.inputValue("#node-input-unchanged"), "off");

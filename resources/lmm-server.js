@@ -9,6 +9,7 @@ window.tlacLmmServer = (function () {
     "model",
     "keepAlive",
     "numCtx",
+    "numPredict",
     "connectTimeout",
     "loadTimeout",
     "answerTimeout",

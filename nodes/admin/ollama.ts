@@ -114,6 +114,7 @@ function readSettings(RED: NodeAPI, body: Call["body"]): OllamaSettings {
       model: field("model"),
       keepAlive: field("keepAlive"),
       numCtx: field("numCtx"),
+      numPredict: field("numPredict"),
       connectTimeout: field("connectTimeout"),
       loadTimeout: field("loadTimeout"),
       answerTimeout: field("answerTimeout"),

@@ -8,6 +8,8 @@ export interface OllamaFields {
   /** Duration such as 30m; empty: the client's default. */
   keepAlive: string;
   numCtx: NumberField;
+  /** Tokens that an answer may have. */
+  numPredict: NumberField;
   /** Deadlines in seconds. */
   connectTimeout: NumberField;
   loadTimeout: NumberField;
@@ -27,11 +29,12 @@ export function readOllamaSettings(
     return number === undefined ? undefined : number * 1_000;
   };
   const numCtx = readNumber(fields.numCtx, { field: "num-ctx", min: 512, max: 1_048_576 });
+  const numPredict = readNumber(fields.numPredict, { field: "num-predict", min: 16, max: 8_192 });
   return {
     host: fields.host,
     model: fields.model,
     canary: fields.canary,
-    ...withoutUndefined({ apiKey, numCtx, keepAlive: fields.keepAlive || undefined }),
+    ...withoutUndefined({ apiKey, numCtx, numPredict, keepAlive: fields.keepAlive || undefined }),
     deadlines: withoutUndefined({
       connectMs: seconds("connect-timeout", fields.connectTimeout),
       loadMs: seconds("load-timeout", fields.loadTimeout),

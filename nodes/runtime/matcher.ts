@@ -42,6 +42,8 @@ export function useModel(
 export class Matcher {
   readonly embedder: EmbedderUse;
   private own: Vocabulary | undefined;
+  /** What the last `msg.vocabulary` held: ten thousand classes take 100 ms to read. */
+  private sent: { readonly text: string; readonly vocabulary: Vocabulary } | undefined;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -67,9 +69,16 @@ export class Matcher {
     if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);
   }
 
+  /** A text is the same as long as its letters are; a list may have been changed in place. */
+  private readSent(value: unknown): Vocabulary {
+    if (typeof value !== "string") return parseVocabulary(value);
+    if (this.sent?.text !== value) this.sent = { text: value, vocabulary: parseVocabulary(value) };
+    return this.sent.vocabulary;
+  }
+
   private findVocabulary(override?: unknown): { vocabulary: Vocabulary; template?: string } {
     if (override !== undefined && override !== null) {
-      return { vocabulary: parseVocabulary(override) };
+      return { vocabulary: this.readSent(override) };
     }
     const { vocabulary, classes } = this.settings;
     const shared = findConfig<VocabularyNode>(this.RED, vocabulary, "tlac-vocabulary");

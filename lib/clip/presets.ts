@@ -30,7 +30,7 @@ export interface Preset extends Pick<FamilyRules, "logitScale" | "logitBias" | "
 }
 
 /** What every model folder has beside its towers. */
-export const CONFIG_FILES = [
+const CONFIG_FILES = [
   "config.json",
   "preprocessor_config.json",
   "tokenizer.json",

@@ -24,6 +24,9 @@ export class ProtocolFailure extends Error {
   }
 }
 
+/** Characters of one line; the longest that is known tells the parts of a model. */
+const MAX_LINE_LENGTH = 4_000_000;
+
 /** Bytes of an error body that are read. */
 const MAX_ERROR_BYTES = 64_000;
 
@@ -115,6 +118,7 @@ async function* readLines(
     if (size > maxBytes) throw new ProtocolFailure("too-long");
     const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = parts.pop() ?? "";
+    if (rest.length > MAX_LINE_LENGTH) throw new ProtocolFailure("too-long");
     for (const part of parts) {
       if (part.trim() === "") continue;
       yield checkLine(part);

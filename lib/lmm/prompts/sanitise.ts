@@ -2,7 +2,7 @@
 const MAX_VALUE_LENGTH = 300;
 
 /** Longest prompt that is sent, in characters: some 5,000 tokens, beyond any sensible num_ctx. */
-export const MAX_PROMPT_LENGTH = 20_000;
+const MAX_PROMPT_LENGTH = 20_000;
 
 // Brackets build everything that a chat template or Ollama's image places are written with
 // (`[img-0]`, `[INST]`, `<|im_start|>`, `</s>`) and the fences of our own data section.

@@ -175,6 +175,10 @@ export function sharedHost(): WorkerHost {
 
 /** Starts the thread: from the build the compiled file, from the sources (tests, tools) through tsx. */
 export function spawnWorker(): Worker {
+  // onnxruntime carries Microsoft's telemetry, which writes a session and a log into the temporary
+  // folder and knows an address to report to. A plant's machine reports to nobody. Set here,
+  // because the native code reads the process's environment and a thread has only a copy of it.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const extension = path.extname(__filename);
   const entry = path.join(__dirname, `inference-worker${extension}`);
   const name = "tlac-inference";

@@ -128,8 +128,7 @@ describe("the examples", function () {
   after(async () => {
     sidebar.close();
     await editor.stop();
-    // Not ours: the runtime of the models keeps these two for itself.
-    const left = (await readdir(scratch)).filter((name) => !/^(?:\.ses$|mat-debug-)/.test(name));
+    const left = await readdir(scratch);
     await rm(scratch, { recursive: true, force: true });
     assert.deepEqual(left, []);
   });

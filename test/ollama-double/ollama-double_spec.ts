@@ -1023,7 +1023,7 @@ describe("ollama double", () => {
       const whole = await post("/api/pull", { model: "nope", stream: false });
       assert.deepEqual([whole.status, await readError(whole)], [500, error]);
       const offline =
-        'pull model manifest: Get "https://registry.ollama.ai/v2/": dial tcp: no route';
+        'pull model manifest: Get "https://models.example/v2/": dial tcp: no route';
       double.fault({ kind: "pull-error", text: offline });
       const lines = await readLines(await post("/api/pull", { model: "moondream" }));
       assert.deepEqual(lines.at(-1), { error: offline });

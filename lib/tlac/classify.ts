@@ -190,7 +190,7 @@ class Run {
 
   private async propose(frame: Frame): Promise<Proposal & Words> {
     const { lmm, prompt, answer, mode, filter } = this.options;
-    if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode, model: "–" });
+    if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
     const options = { ...this.askOptions(), ...(answer ? { answer } : {}) };
     const proposal = await this.spend(() => lmm.propose(frame, prompt ?? "", options));
     return filter ? { ...proposal, ...filter(proposal) } : proposal;
@@ -198,11 +198,8 @@ class Run {
 
   /** Checked before the first call, so that a wrong mode costs no LMM time. */
   private secondStage(): (question: Question) => Promise<Reply> {
-    const { lmm, mode, index } = this.options;
-    if (!lmm?.ask) {
-      const model = lmm ? index.embedder.info.name : "–";
-      throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode, model });
-    }
+    const { lmm, mode } = this.options;
+    if (!lmm?.ask) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
     const ask = lmm.ask.bind(lmm);
     return (question) => this.spend(() => ask(question, this.askOptions()));
   }

@@ -77,6 +77,14 @@ describe("dialog of tlac-vocabulary", function () {
       const options = { clipboardData: data, bubbles: true, cancelable: true };
       element.dispatchEvent(new ClipboardEvent("paste", options));
     }, text);
+  /** Keys go to the field with this content once the editor has moved the focus there. */
+  const focused = (value: string): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) =>
+        document.activeElement instanceof HTMLInputElement &&
+        document.activeElement.value === wanted,
+      value,
+    );
   const until = (column: string, expected: readonly string[]): Promise<unknown> =>
     page.waitForFunction(
       ([name, wanted]) =>
@@ -163,11 +171,13 @@ describe("dialog of tlac-vocabulary", function () {
     await cells("label").nth(2).press("Alt+ArrowUp");
     await until("label", ["espresso", "rocket", "dog"]);
     // The focus has moved along with the row.
+    await focused("rocket");
     await page.keyboard.press("End");
     await page.keyboard.type(" ship");
     await page.keyboard.press("Tab");
     await until("label", ["espresso", "rocket ship", "dog"]);
     await cells("label").nth(2).press("Enter");
+    await focused("");
     await page.keyboard.type("cat");
     await page.keyboard.press("Tab");
     await until("label", ["espresso", "rocket ship", "dog", "cat"]);

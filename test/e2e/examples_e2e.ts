@@ -328,7 +328,7 @@ describe("the examples", function () {
     const [why] = await sidebar.wait("tlac07-why");
     assert.match(String(why!.value), /\S+ \S+/);
     const folder = path.join(editor.userDir, "review");
-    const files = await waitForFiles(folder);
+    const files = await waitForJpegs(folder);
     assert.equal(files.length, 1);
     assert.match(files[0]!, /^[\w-]{8,}\.jpg$/);
     const { format, width } = await sharp(await readFile(path.join(folder, files[0]!))).metadata();
@@ -395,11 +395,13 @@ async function whenStarted(ask: () => Promise<Response>): Promise<Response> {
   return response;
 }
 
-/** The file node writes after the debug node has shown the reason. */
-async function waitForFiles(folder: string): Promise<string[]> {
+/** The files of a folder once the first of them is written to its end (FF D9 closes a JPEG). */
+async function waitForJpegs(folder: string): Promise<string[]> {
   for (let turn = 0; turn < 100; turn += 1) {
     const files = await readdir(folder).catch(() => []);
-    if (files.length > 0) return files;
+    const [first] = files;
+    const bytes = first === undefined ? Buffer.alloc(0) : await readFile(path.join(folder, first));
+    if (bytes.subarray(-2).toString("hex") === "ffd9") return files;
     await sleep(50);
   }
   return [];

@@ -1,11 +1,11 @@
 import path from "node:path";
 
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { NodeAPI, NodeDef } from "node-red";
 
 import { DTYPES } from "../lib/clip/dtype";
-import type { EmbedderOptions } from "../lib/clip/shared-embedders";
 import { serveModels } from "./admin/models";
 import { cacheFolder } from "./runtime/cache-folder";
+import type { ClipModelNode } from "./runtime/config-nodes";
 import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
 
 interface ClipModelDef extends NodeDef {
@@ -17,13 +17,6 @@ interface ClipModelDef extends NodeDef {
   /** Empty: the runtime's own choice. */
   threads: NumberField;
   offline: boolean;
-}
-
-/** The model that several nodes share; the process loads it once, on their behalf. */
-export interface ClipModelNode extends Node {
-  type: "clip-model";
-  /** Throws `BAD_CONFIG`. */
-  readOptions(): EmbedderOptions;
 }
 
 export default function (RED: NodeAPI): void {

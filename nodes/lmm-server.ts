@@ -1,13 +1,14 @@
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { NodeAPI, NodeDef } from "node-red";
 
 import type { Language } from "../lib/i18n/catalogue";
 import { createOllama, type OllamaLmm, type OllamaState } from "../lib/lmm/ollama/ollama";
 import { BoundedQueue } from "../lib/queue/bounded-queue";
 import { serveOllama } from "./admin/ollama";
-import { toComplaint, type Complaint } from "./admin/reply";
+import { toComplaint } from "./admin/reply";
+import type { LmmServerCredentials, LmmServerNode, ServerView } from "./runtime/config-nodes";
 import { readOllamaSettings, type OllamaFields } from "./runtime/ollama-settings";
 import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
-import { ServerActivity, type Activity } from "./runtime/server-activity";
+import { ServerActivity } from "./runtime/server-activity";
 
 const KINDS = ["recogniser", "ollama"] as const;
 
@@ -18,36 +19,6 @@ interface LmmServerDef extends NodeDef, OllamaFields {
   /** Seconds; 0 or empty: any time. */
   maxAge: NumberField;
   latestOnly: boolean;
-}
-
-interface LmmServerCredentials {
-  apiKey?: string;
-}
-
-/** What the dialog shows of a deployed server. */
-export interface ServerView extends Activity {
-  readonly queue: { readonly waiting: number; readonly active: number };
-  /** Null for the built-in recogniser, and before the first message. */
-  readonly state: OllamaState["kind"] | null;
-  /** Until the next attempt, where the breaker is open. */
-  readonly pauseSeconds?: number;
-  readonly error?: Complaint;
-}
-
-/** The LMM that several nodes share, with the one queue in front of it. */
-export interface LmmServerNode extends Node<LmmServerCredentials> {
-  type: "lmm-server";
-  /** Throws `BAD_CONFIG`. */
-  getQueue(): BoundedQueue;
-  /** Of the frames of one camera that wait, only the newest is kept. */
-  latestOnly: boolean;
-  /** Undefined: the built-in recogniser, which each node opens over its own model. */
-  openOllama(): OllamaLmm | undefined;
-  /** As deployed; empty: `OLLAMA_HOST`, else this computer. */
-  host: string;
-  /** Where the nodes note the calls that they did not need. */
-  activity: ServerActivity;
-  readActivity(language: Language): ServerView;
 }
 
 export default function (RED: NodeAPI): void {

@@ -1,9 +1,10 @@
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { NodeAPI, NodeDef } from "node-red";
 
 import { toError } from "../lib/errors";
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../lib/vocabulary/vocabulary";
 import { serveVocabulary } from "./admin/vocabulary";
+import type { VocabularyNode } from "./runtime/config-nodes";
 import { runtimeLanguage, speak } from "./runtime/language";
 import { readTemplate } from "./runtime/read-template";
 
@@ -12,13 +13,6 @@ interface VocabularyDef extends NodeDef {
   classes: string;
   /** Sentence around each name; empty: the default. */
   template: string;
-}
-
-/** The plant's classes, shared by several nodes. */
-export interface VocabularyNode extends Node {
-  type: "tlac-vocabulary";
-  /** Throws `BAD_CONFIG` with the line that cannot be read. */
-  readVocabulary(): { vocabulary: Vocabulary; template?: string };
 }
 
 export default function (RED: NodeAPI): void {

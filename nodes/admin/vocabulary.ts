@@ -12,7 +12,7 @@ import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
-import type { ClipModelNode } from "../clip-model";
+import type { ClipModelNode } from "../runtime/config-nodes";
 import { cacheFolder } from "../runtime/cache-folder";
 import { EmbedderUse } from "../runtime/embedder-use";
 import { findConfig, readText } from "../runtime/read-settings";

@@ -6,7 +6,7 @@ import type { Lmm } from "../../lib/lmm/lmm";
 import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
 import { Recogniser } from "../../lib/lmm/recogniser";
 import { BoundedQueue, type Job, type JobOutcome } from "../../lib/queue/bounded-queue";
-import type { LmmServerNode } from "../lmm-server";
+import type { LmmServerNode } from "./config-nodes";
 import type { EmbedderUse } from "./embedder-use";
 import { useModel } from "./matcher";
 import { findConfig } from "./read-settings";

@@ -1,0 +1,54 @@
+/** The config nodes as the others see them. */
+import type { Node } from "node-red";
+
+import type { EmbedderOptions } from "../../lib/clip/shared-embedders";
+import type { Language } from "../../lib/i18n/catalogue";
+import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
+import type { BoundedQueue } from "../../lib/queue/bounded-queue";
+import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
+import type { Complaint } from "../admin/reply";
+import type { Activity, ServerActivity } from "./server-activity";
+
+export interface LmmServerCredentials {
+  apiKey?: string;
+}
+
+/** What the dialog shows of a deployed server. */
+export interface ServerView extends Activity {
+  readonly queue: { readonly waiting: number; readonly active: number };
+  /** Null for the built-in recogniser, and before the first message. */
+  readonly state: OllamaState["kind"] | null;
+  /** Until the next attempt, where the breaker is open. */
+  readonly pauseSeconds?: number;
+  readonly error?: Complaint;
+}
+
+/** The LMM that several nodes share, with the one queue in front of it. */
+export interface LmmServerNode extends Node<LmmServerCredentials> {
+  type: "lmm-server";
+  /** Throws `BAD_CONFIG`. */
+  getQueue(): BoundedQueue;
+  /** Of the frames of one camera that wait, only the newest is kept. */
+  latestOnly: boolean;
+  /** Undefined: the built-in recogniser, which each node opens over its own model. */
+  openOllama(): OllamaLmm | undefined;
+  /** As deployed; empty: `OLLAMA_HOST`, else this computer. */
+  host: string;
+  /** Where the nodes note the calls that they did not need. */
+  activity: ServerActivity;
+  readActivity(language: Language): ServerView;
+}
+
+/** The model that several nodes share; the process loads it once, on their behalf. */
+export interface ClipModelNode extends Node {
+  type: "clip-model";
+  /** Throws `BAD_CONFIG`. */
+  readOptions(): EmbedderOptions;
+}
+
+/** The plant's classes, shared by several nodes. */
+export interface VocabularyNode extends Node {
+  type: "tlac-vocabulary";
+  /** Throws `BAD_CONFIG` with the line that cannot be read. */
+  readVocabulary(): { vocabulary: Vocabulary; template?: string };
+}

@@ -1022,8 +1022,7 @@ describe("ollama double", () => {
       assert.deepEqual(await readLines(streamed), [{ status: "pulling manifest" }, { error }]);
       const whole = await post("/api/pull", { model: "nope", stream: false });
       assert.deepEqual([whole.status, await readError(whole)], [500, error]);
-      const offline =
-        'pull model manifest: Get "https://models.example/v2/": dial tcp: no route';
+      const offline = 'pull model manifest: Get "https://models.example/v2/": dial tcp: no route';
       double.fault({ kind: "pull-error", text: offline });
       const lines = await readLines(await post("/api/pull", { model: "moondream" }));
       assert.deepEqual(lines.at(-1), { error: offline });

@@ -3,16 +3,16 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { classifyFrame, classifyWords } from "../lib/tlac/classify";
 import type { Result } from "../lib/tlac/result";
-import { departJudged } from "./runtime/departures";
-import { handleInput } from "./runtime/handle-input";
-import { runtimeLanguage } from "./runtime/language";
-import { Matcher, type MatcherSettings } from "./runtime/matcher";
-import { loading } from "./runtime/node-status";
-import { nameProperty, readProperty } from "./runtime/read-property";
-import { readRules, type RuleSettings } from "./runtime/read-rules";
-import { readChoice } from "./runtime/read-settings";
-import { looksLikeImage, readWords } from "./runtime/read-words";
-import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+import { departJudged } from "./runtime/input/departures";
+import { handleInput } from "./runtime/input/handle-input";
+import { runtimeLanguage } from "./runtime/status/language";
+import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
+import { loading } from "./runtime/status/node-status";
+import { nameProperty, readProperty } from "./runtime/input/read-property";
+import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
+import { readChoice } from "./runtime/settings/read-settings";
+import { looksLikeImage, readWords } from "./runtime/input/read-words";
+import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
 interface ClipMatchDef extends NodeDef, ImageSettings, MatcherSettings, RuleSettings {
   /** Empty: whatever the message holds. */

@@ -4,9 +4,9 @@ import type { NodeAPI, NodeDef } from "node-red";
 
 import { DTYPES } from "../lib/clip/dtype";
 import { serveModels } from "./admin/models";
-import { cacheFolder } from "./runtime/cache-folder";
-import type { ClipModelNode } from "./runtime/config-nodes";
-import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
+import { cacheFolder } from "./runtime/models/cache-folder";
+import type { ClipModelNode } from "./runtime/settings/config-nodes";
+import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
 
 interface ClipModelDef extends NodeDef {
   kind: "starter" | "preset" | "folder";

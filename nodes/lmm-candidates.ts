@@ -3,17 +3,17 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LoadProgress } from "../lib/clip/load-progress";
 import type { Proposal } from "../lib/lmm/lmm";
 import { servePrompt } from "./admin/prompts";
-import { departSkipped, imagesOf } from "./runtime/departures";
-import { handleInput } from "./runtime/handle-input";
-import { runtimeLanguage } from "./runtime/language";
-import { LmmUse } from "./runtime/lmm-use";
-import { useModel } from "./runtime/matcher";
-import { loading, proposed, serverState } from "./runtime/node-status";
-import { readFilters, type FilterSettings } from "./runtime/read-filters";
-import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
-import { nameProperty, readProperty } from "./runtime/read-property";
-import { readTurn, type CameraSettings } from "./runtime/read-turn";
-import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/resolve-image";
+import { departSkipped, imagesOf } from "./runtime/input/departures";
+import { handleInput } from "./runtime/input/handle-input";
+import { runtimeLanguage } from "./runtime/status/language";
+import { LmmUse } from "./runtime/server/lmm-use";
+import { useModel } from "./runtime/models/matcher";
+import { loading, proposed, serverState } from "./runtime/status/node-status";
+import { readFilters, type FilterSettings } from "./runtime/settings/read-filters";
+import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
+import { nameProperty, readProperty } from "./runtime/input/read-property";
+import { readTurn, type CameraSettings } from "./runtime/input/read-turn";
+import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
 interface LmmCandidatesDef
   extends NodeDef, ImageSettings, CameraSettings, PromptSettings, FilterSettings {

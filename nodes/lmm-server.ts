@@ -5,10 +5,14 @@ import { createOllama, type OllamaLmm, type OllamaState } from "../lib/lmm/ollam
 import { BoundedQueue } from "../lib/queue/bounded-queue";
 import { serveOllama } from "./admin/ollama";
 import { toComplaint } from "./admin/reply";
-import type { LmmServerCredentials, LmmServerNode, ServerView } from "./runtime/config-nodes";
-import { readOllamaSettings, type OllamaFields } from "./runtime/ollama-settings";
-import { readChoice, readNumber, type NumberField } from "./runtime/read-settings";
-import { ServerActivity } from "./runtime/server-activity";
+import type {
+  LmmServerCredentials,
+  LmmServerNode,
+  ServerView,
+} from "./runtime/settings/config-nodes";
+import { readOllamaSettings, type OllamaFields } from "./runtime/settings/ollama-settings";
+import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
+import { ServerActivity } from "./runtime/server/server-activity";
 
 const KINDS = ["recogniser", "ollama"] as const;
 

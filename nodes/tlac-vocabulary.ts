@@ -4,9 +4,9 @@ import { toError } from "../lib/errors";
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../lib/vocabulary/vocabulary";
 import { serveVocabulary } from "./admin/vocabulary";
-import type { VocabularyNode } from "./runtime/config-nodes";
-import { runtimeLanguage, speak } from "./runtime/language";
-import { readTemplate } from "./runtime/read-template";
+import type { VocabularyNode } from "./runtime/settings/config-nodes";
+import { runtimeLanguage, speak } from "./runtime/status/language";
+import { readTemplate } from "./runtime/settings/read-template";
 
 interface VocabularyDef extends NodeDef {
   /** The table's rows as JSON; or a plain list, CSV with a header, any JSON that is read. */

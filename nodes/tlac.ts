@@ -6,26 +6,26 @@ import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
 import { servePrompt } from "./admin/prompts";
 import { Thumbnails } from "./admin/thumbnails";
-import { departJudged, departSkipped } from "./runtime/departures";
-import { handleInput, type Departure } from "./runtime/handle-input";
-import { runtimeLanguage } from "./runtime/language";
-import { LmmUse } from "./runtime/lmm-use";
-import { Matcher, type MatcherSettings } from "./runtime/matcher";
-import { readFilters, type FilterSettings } from "./runtime/read-filters";
-import { readPrompt, type PromptSettings } from "./runtime/read-prompt";
-import { loading, serverState } from "./runtime/node-status";
-import { nameProperty, readProperty } from "./runtime/read-property";
-import { readRules, type RuleSettings } from "./runtime/read-rules";
-import { readChoice } from "./runtime/read-settings";
-import { readTurn, type CameraSettings } from "./runtime/read-turn";
+import { departJudged, departSkipped } from "./runtime/input/departures";
+import { handleInput, type Departure } from "./runtime/input/handle-input";
+import { runtimeLanguage } from "./runtime/status/language";
+import { LmmUse } from "./runtime/server/lmm-use";
+import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
+import { readFilters, type FilterSettings } from "./runtime/settings/read-filters";
+import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
+import { loading, serverState } from "./runtime/status/node-status";
+import { nameProperty, readProperty } from "./runtime/input/read-property";
+import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
+import { readChoice } from "./runtime/settings/read-settings";
+import { readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import {
   readFrameOptions,
   resolveImage,
   type ImageSettings,
   type ResolvedImage,
-} from "./runtime/resolve-image";
-import { SceneMemory, type SceneSettings } from "./runtime/scene-memory";
-import { openMemo } from "./runtime/shared-memo";
+} from "./runtime/scene/resolve-image";
+import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
+import { openMemo } from "./runtime/models/shared-memo";
 
 interface TlacDef
   extends

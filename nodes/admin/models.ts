@@ -8,8 +8,8 @@ import { DTYPES, type Dtype } from "../../lib/clip/dtype";
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import { inspectModelFolder } from "../../lib/clip/model-folder";
 import { findStarterFolder, PRESETS, type Preset } from "../../lib/clip/presets";
-import { cacheFolder } from "../runtime/cache-folder";
-import { readChoice } from "../runtime/read-settings";
+import { cacheFolder } from "../runtime/models/cache-folder";
+import { readChoice } from "../runtime/settings/read-settings";
 import { Jobs, serveJobs } from "./jobs";
 import { readField, Refusal, reply } from "./reply";
 

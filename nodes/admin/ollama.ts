@@ -10,8 +10,8 @@ import type { ListedModel } from "../../lib/lmm/ollama/list-models";
 import { isSameModel } from "../../lib/lmm/ollama/model-facts";
 import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
 import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
-import type { LmmServerNode } from "../runtime/config-nodes";
-import { readOllamaSettings } from "../runtime/ollama-settings";
+import type { LmmServerNode } from "../runtime/settings/config-nodes";
+import { readOllamaSettings } from "../runtime/settings/ollama-settings";
 import { Jobs, serveJobs } from "./jobs";
 import { readField, Refusal, reply, toComplaint, type Call, type Complaint } from "./reply";
 

@@ -9,7 +9,7 @@ import {
   renderPrompt,
 } from "../../lib/lmm/prompts/render-prompt";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
-import { readText } from "../runtime/read-settings";
+import { readText } from "../runtime/settings/read-settings";
 import { reply, type Call } from "./reply";
 
 /** `POST /tlac/<type>/prompt`: the question as an LMM would get it, with samples for its places. */

@@ -12,12 +12,12 @@ import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
-import type { ClipModelNode } from "../runtime/config-nodes";
-import { cacheFolder } from "../runtime/cache-folder";
-import { EmbedderUse } from "../runtime/embedder-use";
-import { findConfig, readText } from "../runtime/read-settings";
-import { readTemplate } from "../runtime/read-template";
-import { readWords } from "../runtime/read-words";
+import type { ClipModelNode } from "../runtime/settings/config-nodes";
+import { cacheFolder } from "../runtime/models/cache-folder";
+import { EmbedderUse } from "../runtime/models/embedder-use";
+import { findConfig, readText } from "../runtime/settings/read-settings";
+import { readTemplate } from "../runtime/settings/read-template";
+import { readWords } from "../runtime/input/read-words";
 import { reply, toComplaint, type Call } from "./reply";
 import { suggestFixes, type Fix } from "./vocabulary-fixes";
 

@@ -10,8 +10,8 @@ import RED, {
 } from "node-red";
 
 import { TlacError } from "../../lib/errors";
-import { handleInput, type Departure, type InputJob } from "../../nodes/runtime/handle-input";
-import { runtimeLanguage } from "../../nodes/runtime/language";
+import { handleInput, type Departure, type InputJob } from "../../nodes/runtime/input/handle-input";
+import { runtimeLanguage } from "../../nodes/runtime/status/language";
 import { startFlow, type CaughtMessage, type Flow } from "../helpers/flow";
 
 const leave = (door: Departure["door"], set: Departure["set"] = {}): Departure => ({

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 
 import { TlacError } from "../../lib/errors";
-import { readOllamaSettings, type OllamaFields } from "../../nodes/runtime/ollama-settings";
+import {
+  readOllamaSettings,
+  type OllamaFields,
+} from "../../nodes/runtime/settings/ollama-settings";
 import { dragNode } from "../helpers/flow-nodes";
 
 const fields = dragNode("lmm-server") as unknown as OllamaFields;

@@ -2,7 +2,7 @@ import path from "node:path";
 
 import type { NodeAPI } from "node-red";
 
-import { FileReconcileMemo } from "../../lib/tlac/reconcile-memo";
+import { FileReconcileMemo } from "../../../lib/tlac/reconcile-memo";
 import { cacheFolder } from "./cache-folder";
 
 const memos = new Map<string, Promise<FileReconcileMemo>>();

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 
-import { TlacError } from "../../lib/errors";
+import { TlacError } from "../../../lib/errors";
 
 /** A property as `typedInput` stores it: `payload` of `msg`, a key of `flow` or `global`. */
 export interface PropertySource {

@@ -1,9 +1,9 @@
-import type { Language } from "../../lib/i18n/catalogue";
-import type { SkipReason } from "../../lib/queue/bounded-queue";
-import type { Result } from "../../lib/tlac/result";
+import type { Language } from "../../../lib/i18n/catalogue";
+import type { SkipReason } from "../../../lib/queue/bounded-queue";
+import type { Result } from "../../../lib/tlac/result";
 import type { Departure } from "./handle-input";
-import { judged, skipped } from "./node-status";
-import type { ResolvedImage } from "./resolve-image";
+import { judged, skipped } from "../status/node-status";
+import type { ResolvedImage } from "../scene/resolve-image";
 
 /** Images as they leave in `msg.image`: an array where an array came in. */
 export function imagesOf({ frames, batch }: ResolvedImage): Buffer | Buffer[] | undefined {

@@ -1,7 +1,7 @@
-import { TlacError } from "../../lib/errors";
-import type { Candidate } from "../../lib/lmm/lmm";
-import { readClassName } from "../../lib/tlac/reconcile-questions";
-import type { Words } from "../../lib/tlac/classify";
+import { TlacError } from "../../../lib/errors";
+import type { Candidate } from "../../../lib/lmm/lmm";
+import { readClassName } from "../../../lib/tlac/reconcile-questions";
+import type { Words } from "../../../lib/tlac/classify";
 
 /** No name of a thing is that long without a space; base64 of an image always is. */
 const MIN_BASE64 = 200;

@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
 
-import { TlacError } from "../../lib/errors";
-import { toLanguage, type Language } from "../../lib/i18n/catalogue";
+import { TlacError } from "../../../lib/errors";
+import { toLanguage, type Language } from "../../../lib/i18n/catalogue";
 
 /** The language in which Node-RED itself writes its log: its setting `lang`, else the environment's. */
 export function runtimeLanguage(RED: NodeAPI): Language {

@@ -1,4 +1,4 @@
-import type { OllamaLmm } from "../../lib/lmm/ollama/ollama";
+import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
 
 /** What made an LMM call needless: a remembered second answer, or a scene that has not changed. */
 export type SavedBy = "reconcile" | "frame";

@@ -1,4 +1,4 @@
-import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
+import type { OllamaSettings } from "../../../lib/lmm/ollama/settings";
 import { readNumber, type NumberField, type NumberRange } from "./read-settings";
 
 /** The fields of the dialog that say how an Ollama server is spoken to. */

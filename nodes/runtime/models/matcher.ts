@@ -1,14 +1,14 @@
 import type { NodeAPI, NodeMessageInFlow } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/load-progress";
-import { TlacError } from "../../lib/errors";
-import type { VocabularyIndex } from "../../lib/match/vocabulary-index";
-import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
-import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
-import type { ClipModelNode, VocabularyNode } from "./config-nodes";
+import type { LoadProgress } from "../../../lib/clip/load-progress";
+import { TlacError } from "../../../lib/errors";
+import type { VocabularyIndex } from "../../../lib/match/vocabulary-index";
+import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
+import type { ClipModelNode, VocabularyNode } from "../settings/config-nodes";
 import { cacheFolder } from "./cache-folder";
 import { EmbedderUse } from "./embedder-use";
-import { findConfig } from "./read-settings";
+import { findConfig } from "../settings/read-settings";
 import { getIndex } from "./shared-indexes";
 
 /** The fields of a dialog that say what is matched with which model. */

@@ -1,9 +1,9 @@
-import { TlacError } from "../../lib/errors";
+import { TlacError } from "../../../lib/errors";
 import {
   compileAnswerFilter,
   type AnswerFilter,
   type FilterRule,
-} from "../../lib/lmm/answer-filter";
+} from "../../../lib/lmm/answer-filter";
 
 /** One line of a dialog's list of rules. */
 export interface FilterField {

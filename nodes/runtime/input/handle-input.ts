@@ -2,10 +2,10 @@ import { setMaxListeners } from "node:events";
 
 import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
-import { TlacError, toError } from "../../lib/errors";
-import type { Language } from "../../lib/i18n/catalogue";
-import { speak } from "./language";
-import { failed, withTally, working } from "./node-status";
+import { TlacError, toError } from "../../../lib/errors";
+import type { Language } from "../../../lib/i18n/catalogue";
+import { speak } from "../status/language";
+import { failed, withTally, working } from "../status/node-status";
 import { within } from "./within";
 
 /** The ways out of a node besides Catch. */

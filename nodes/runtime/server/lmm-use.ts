@@ -1,17 +1,17 @@
 import type { NodeAPI } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/load-progress";
-import { TlacError } from "../../lib/errors";
-import type { Lmm } from "../../lib/lmm/lmm";
-import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
-import { Recogniser } from "../../lib/lmm/recogniser";
-import { BoundedQueue, type Job, type JobOutcome } from "../../lib/queue/bounded-queue";
-import type { LmmServerNode } from "./config-nodes";
-import type { EmbedderUse } from "./embedder-use";
-import { useModel } from "./matcher";
-import { findConfig } from "./read-settings";
+import type { LoadProgress } from "../../../lib/clip/load-progress";
+import { TlacError } from "../../../lib/errors";
+import type { Lmm } from "../../../lib/lmm/lmm";
+import type { OllamaLmm, OllamaState } from "../../../lib/lmm/ollama/ollama";
+import { Recogniser } from "../../../lib/lmm/recogniser";
+import { BoundedQueue, type Job, type JobOutcome } from "../../../lib/queue/bounded-queue";
+import type { LmmServerNode } from "../settings/config-nodes";
+import type { EmbedderUse } from "../models/embedder-use";
+import { useModel } from "../models/matcher";
+import { findConfig } from "../settings/read-settings";
 import type { SavedBy } from "./server-activity";
-import type { Turn } from "./read-turn";
+import type { Turn } from "../input/read-turn";
 
 /** Photos that may wait in front of a node without a server of its own: a folder's worth. */
 const OWN_QUEUE = { concurrency: 1, maxLength: 1_000, maxAgeMs: 0 };

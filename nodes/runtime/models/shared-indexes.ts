@@ -1,6 +1,6 @@
-import type { Embedder } from "../../lib/clip/embedder";
-import { VocabularyIndex } from "../../lib/match/vocabulary-index";
-import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
+import type { Embedder } from "../../../lib/clip/embedder";
+import { VocabularyIndex } from "../../../lib/match/vocabulary-index";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 
 /** A flow may send a vocabulary with each message; the one unused for longest goes first. */
 const MAX_INDEXES = 16;

@@ -1,11 +1,11 @@
-import type { Embedder } from "../../lib/clip/embedder";
-import type { LoadProgress } from "../../lib/clip/load-progress";
+import type { Embedder } from "../../../lib/clip/embedder";
+import type { LoadProgress } from "../../../lib/clip/load-progress";
 import {
   acquireEmbedder,
   type EmbedderLease,
   type EmbedderOptions,
-} from "../../lib/clip/shared-embedders";
-import { TlacError } from "../../lib/errors";
+} from "../../../lib/clip/shared-embedders";
+import { TlacError } from "../../../lib/errors";
 
 /**
  * One node's use of a model that the whole process shares. The first `get` opens it; a failed

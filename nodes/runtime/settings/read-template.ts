@@ -1,4 +1,4 @@
-import { TlacError } from "../../lib/errors";
+import { TlacError } from "../../../lib/errors";
 
 /** The sentence of a dialog, undefined where it is empty. Throws `BAD_CONFIG` without `{name}`. */
 export function readTemplate(template: string | undefined, owner: string): string | undefined {

@@ -1,13 +1,13 @@
 /** The config nodes as the others see them. */
 import type { Node } from "node-red";
 
-import type { EmbedderOptions } from "../../lib/clip/shared-embedders";
-import type { Language } from "../../lib/i18n/catalogue";
-import type { OllamaLmm, OllamaState } from "../../lib/lmm/ollama/ollama";
-import type { BoundedQueue } from "../../lib/queue/bounded-queue";
-import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
-import type { Complaint } from "../admin/reply";
-import type { Activity, ServerActivity } from "./server-activity";
+import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
+import type { Language } from "../../../lib/i18n/catalogue";
+import type { OllamaLmm, OllamaState } from "../../../lib/lmm/ollama/ollama";
+import type { BoundedQueue } from "../../../lib/queue/bounded-queue";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
+import type { Complaint } from "../../admin/reply";
+import type { Activity, ServerActivity } from "../server/server-activity";
 
 export interface LmmServerCredentials {
   apiKey?: string;

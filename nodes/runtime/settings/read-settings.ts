@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from "node-red";
 
-import { TlacError, type ErrorCode } from "../../lib/errors";
-import type { MessageKey } from "../../lib/i18n/catalogue";
+import { TlacError, type ErrorCode } from "../../../lib/errors";
+import type { MessageKey } from "../../../lib/i18n/catalogue";
 
 /** A number as an editor's field holds it: text, empty where nothing was typed. */
 export type NumberField = string | number | undefined;

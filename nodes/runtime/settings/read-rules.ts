@@ -1,4 +1,4 @@
-import type { DecisionRules } from "../../lib/match/decide";
+import type { DecisionRules } from "../../../lib/match/decide";
 import { readNumber, type NumberField } from "./read-settings";
 
 /** The fields of a dialog that say when a class is sure enough. */

@@ -1,11 +1,11 @@
 import type { NodeStatus } from "node-red";
 
-import type { LoadProgress } from "../../lib/clip/load-progress";
-import { TlacError, type ErrorCode } from "../../lib/errors";
-import { translate, type Language, type MessageKey } from "../../lib/i18n/catalogue";
-import type { OllamaState } from "../../lib/lmm/ollama/ollama";
-import type { SkipReason } from "../../lib/queue/bounded-queue";
-import type { Result } from "../../lib/tlac/result";
+import type { LoadProgress } from "../../../lib/clip/load-progress";
+import { TlacError, type ErrorCode } from "../../../lib/errors";
+import { translate, type Language, type MessageKey } from "../../../lib/i18n/catalogue";
+import type { OllamaState } from "../../../lib/lmm/ollama/ollama";
+import type { SkipReason } from "../../../lib/queue/bounded-queue";
+import type { Result } from "../../../lib/tlac/result";
 
 /** Node-RED asks for fewer than 20 characters under a node. */
 const MAX_TEXT = 20;

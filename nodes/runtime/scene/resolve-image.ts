@@ -1,7 +1,12 @@
-import { TlacError } from "../../lib/errors";
-import type { Frame, Roi } from "../../lib/frame/frame";
-import { readFrames, type FrameOptions } from "../../lib/frame/read-frames";
-import { readList, readNumber, type NumberField, type NumberRange } from "./read-settings";
+import { TlacError } from "../../../lib/errors";
+import type { Frame, Roi } from "../../../lib/frame/frame";
+import { readFrames, type FrameOptions } from "../../../lib/frame/read-frames";
+import {
+  readList,
+  readNumber,
+  type NumberField,
+  type NumberRange,
+} from "../settings/read-settings";
 
 /** The fields of a dialog that say where an image comes from and which part of it counts. */
 export interface ImageSettings {

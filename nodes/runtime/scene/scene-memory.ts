@@ -1,7 +1,7 @@
-import type { Frame } from "../../lib/frame/frame";
-import { FrameGate } from "../../lib/tlac/frame-gate";
-import { repeatResult, type Result } from "../../lib/tlac/result";
-import { readChoice, readNumber, type NumberField } from "./read-settings";
+import type { Frame } from "../../../lib/frame/frame";
+import { FrameGate } from "../../../lib/tlac/frame-gate";
+import { repeatResult, type Result } from "../../../lib/tlac/result";
+import { readChoice, readNumber, type NumberField } from "../settings/read-settings";
 import type { ResolvedImage } from "./resolve-image";
 
 /** The fields of a dialog that say what happens to a scene that has not changed. */

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from "./json-record";
+import { isRecord, type UnknownRecord } from "../basics/is-record";
 
 export type Family = "clip" | "siglip";
 
@@ -51,7 +51,7 @@ export const FAMILIES: Readonly<Record<Family, FamilyRules>> = {
 };
 
 /** The family by `model_type` of `config.json`; whatever is no SigLIP is treated as CLIP is. */
-export function detectFamily(config: JsonRecord): Family {
+export function detectFamily(config: UnknownRecord): Family {
   const { model_type: type } = config;
   return typeof type === "string" && type.startsWith("siglip") ? "siglip" : "clip";
 }
@@ -60,7 +60,7 @@ export function detectFamily(config: JsonRecord): Family {
 const MULTILINGUAL_ENTRIES = 100_000;
 
 /** Whether a model reads more than English, as far as its token table tells. */
-export function detectLanguages(config: JsonRecord): "en" | "multilingual" {
+export function detectLanguages(config: UnknownRecord): "en" | "multilingual" {
   const text = isRecord(config.text_config) ? config.text_config : {};
   const entries = text.vocab_size ?? config.vocab_size;
   return typeof entries === "number" && entries > MULTILINGUAL_ENTRIES ? "multilingual" : "en";
@@ -69,8 +69,8 @@ export function detectLanguages(config: JsonRecord): "en" | "multilingual" {
 /** Tokens that a text may have, its opening and closing token included. */
 export function readMaxTokens(
   family: Family,
-  config: JsonRecord,
-  tokenizerConfig: JsonRecord,
+  config: UnknownRecord,
+  tokenizerConfig: UnknownRecord,
 ): number {
   const text = isRecord(config.text_config) ? config.text_config : {};
   // A tokenizer without a limit says 1e30, and then the text tower's positions are the limit.

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 
+import { isRecord, type UnknownRecord } from "../basics/is-record";
 import { TlacError, toError } from "../errors";
 import type { PixelSpec } from "../frame/frame";
 import { readPixelSpec } from "../frame/pixel-spec";
 import { DTYPE_PREFERENCE, DTYPES, isDtype, type Dtype } from "./dtype";
 import { detectFamily, detectLanguages, readMaxTokens, type Family } from "./family";
 import { readFileFacts } from "./file-facts";
-import { isRecord, type JsonRecord } from "./json-record";
 import { towerFile, type TowerDtypes } from "./presets";
 
 /** A name that the image tower itself was trained on. */
@@ -127,7 +127,7 @@ function isLabel(value: unknown): value is Label {
   );
 }
 
-async function readRecord(folder: string, file: string): Promise<JsonRecord> {
+async function readRecord(folder: string, file: string): Promise<UnknownRecord> {
   const value = await readJson(folder, file);
   if (isRecord(value)) return value;
   throw badJson(folder, file, "{…} expected");

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 
+import { findPackageRoot } from "../basics/package-root";
 import { DTYPE_SUFFIXES, type Dtype } from "./dtype";
 import { FAMILIES, type Family, type FamilyRules } from "./family";
 
@@ -129,13 +129,7 @@ export function listPresetFiles(preset: Preset, dtype?: Dtype): string[] {
   return [...preset.files, towerFile("text", dtype ?? text), towerFile("vision", dtype ?? vision)];
 }
 
-/** The folder of the model that ships with this package, from the sources and from the build. */
+/** The folder of the model that ships with this package. */
 export function findStarterFolder(): string {
-  let folder = __dirname;
-  while (!existsSync(path.join(folder, "package.json"))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  return path.join(folder, "models", "starter");
+  return path.join(findPackageRoot(), "models", "starter");
 }

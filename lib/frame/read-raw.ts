@@ -1,3 +1,4 @@
+import { isRecord } from "../basics/is-record";
 import { TlacError } from "../errors";
 import type { RawImage } from "./image-source";
 
@@ -51,10 +52,6 @@ export function toBytes(value: unknown): Uint8Array | null {
   }
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isSide(value: unknown): value is number {

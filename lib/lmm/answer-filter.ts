@@ -1,5 +1,6 @@
 import { createContext, Script } from "node:vm";
 
+import { escapePattern } from "../basics/escape-pattern";
 import { TlacError, toError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
 import type { Candidate } from "./lmm";
@@ -119,7 +120,7 @@ function toPattern(rule: FilterRule, position: number): { source: string; flags:
 
 /** Languages that put no space between words have no word boundary to look for. */
 function toWordPattern(word: string): string {
-  const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+");
+  const escaped = escapePattern(word).replace(/\s+/g, "\\s+");
   if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return escaped;
   return `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`;
 }

@@ -2,6 +2,8 @@
  * Reads what an LMM answered: JSON where it keeps to the form, JSON mended where it nearly does,
  * prose where it does not. Everything in here is untrusted text.
  */
+import { escapePattern } from "../basics/escape-pattern";
+import { isRecord } from "../basics/is-record";
 import type { Candidate } from "./lmm";
 
 /** The words that a proposal is matched by. */
@@ -246,12 +248,4 @@ function tryParse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

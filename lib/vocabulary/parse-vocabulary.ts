@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 
+import { isRecord } from "../basics/is-record";
 import { TlacError } from "../errors";
 import { findJsonError } from "./find-json-error";
 import {
@@ -248,8 +249,4 @@ function readAlert(value: unknown, label: string): AlertLevel | undefined {
 
 function show(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
 
+import { isRecord } from "../../lib/basics/is-record";
 import { TlacError, toError } from "../../lib/errors";
 import { toLanguage, type Language } from "../../lib/i18n/catalogue";
 
@@ -91,8 +92,4 @@ export function readField(body: Call["body"], field: string): string {
   if (typeof value === "string" && value.length <= MAX_TEXT) return value.trim();
   if (typeof value === "number") return String(value);
   throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field, type: typeof value });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

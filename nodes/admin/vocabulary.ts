@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
 
+import { isRecord } from "../../lib/basics/is-record";
 import type { Embedder } from "../../lib/clip/embedder";
 import { TlacError } from "../../lib/errors";
 import { readFrames } from "../../lib/frame/read-frames";
@@ -216,8 +217,4 @@ function findRow({ params }: TlacError, classes: unknown): number | null {
   if (params.label === undefined || !Array.isArray(classes)) return null;
   const row = classes.findIndex((entry) => isRecord(entry) && entry.label === params.label);
   return row < 0 ? null : row;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
+import { escapePattern } from "../../basics/escape-pattern";
+import { findPackageRoot } from "../../basics/package-root";
 import { TlacError } from "../../errors";
 import type { CanaryPhoto } from "./settings";
 
@@ -47,7 +48,7 @@ export function canaryPasses(answers: readonly CanaryAnswer[]): boolean {
 }
 
 function hasWord(answer: string, word: string): boolean {
-  const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/[\s_-]+/g, "[\\s_-]*");
+  const escaped = escapePattern(word).replace(/[\s_-]+/g, "[\\s_-]*");
   return new RegExp(`(?<!\\p{L})${escaped}(?:e?s)?(?!\\p{L})`, "iu").test(answer);
 }
 
@@ -61,14 +62,8 @@ async function readPhoto(file: string): Promise<Uint8Array> {
 
 /** The photos of the package, wherever its compiled or its source files run from. */
 export function defaultCanaryPhotos(): CanaryPhoto[] {
-  const photos = path.join(findPackageRoot(__dirname), "examples", "photos");
+  const photos = path.join(findPackageRoot(), "examples", "photos");
   return CANARY_PHOTOS.map(({ file, words }) => ({ file: path.join(photos, file), words }));
-}
-
-function findPackageRoot(folder: string): string {
-  if (existsSync(path.join(folder, "package.json"))) return folder;
-  const parent = path.dirname(folder);
-  return parent === folder ? folder : findPackageRoot(parent);
 }
 
 /** Two things that look nothing alike and that any model which sees can name. */

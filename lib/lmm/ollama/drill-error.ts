@@ -1,3 +1,5 @@
+import { isRecord } from "../../basics/is-record";
+
 /** What a server said, dug out of the bodies that it wrapped it in. */
 export interface DrilledError {
   /** The innermost sentence; may be empty. */
@@ -58,8 +60,4 @@ function parse(text: string): unknown {
     }
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { Ollama } from "ollama";
 
+import { isRecord } from "../../basics/is-record";
 import { TlacError } from "../../errors";
 import type { Calls } from "./calls";
 import { badAnswer } from "./failure";
@@ -128,8 +129,4 @@ function asList(models: unknown): ListedModel[] {
 
 function isListed(list: unknown, word: string): boolean {
   return Array.isArray(list) && list.includes(word);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

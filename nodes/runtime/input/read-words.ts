@@ -1,3 +1,4 @@
+import { isRecord } from "../../../lib/basics/is-record";
 import { TlacError } from "../../../lib/errors";
 import type { Candidate } from "../../../lib/lmm/lmm";
 import { readClassName } from "../../../lib/tlac/reconcile-questions";
@@ -48,8 +49,4 @@ function toCandidate(entry: unknown): Candidate | undefined {
     ...(typeof evidence === "string" ? { evidence } : {}),
     ...(typeof probability === "number" ? { probability } : {}),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

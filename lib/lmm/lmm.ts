@@ -45,6 +45,13 @@ export interface Question {
   readonly frame?: Frame;
   /** The answer must be one of these short codes. */
   readonly choices?: readonly string[];
+  /**
+   * JSON schema that the answer should keep to. Not every server holds a model to it, so the
+   * prompt says the form too, and the answer is read with care.
+   */
+  readonly schema?: object;
+  /** Tokens that the answer may have; default: the server's setting. */
+  readonly maxTokens?: number;
 }
 
 /** The second stage's answer. */

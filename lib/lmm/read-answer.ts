@@ -177,7 +177,7 @@ function tidy(text: string, length: number): string {
 }
 
 /** The first JSON value in a text, whatever stands around it; undefined if it cannot be had. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   const start = text.search(/[{[]/);
   if (start < 0) return undefined;
   const { body, stack, inString, places } = scanJson(text.slice(start, start + MAX_ANSWER_LENGTH));

@@ -14,6 +14,8 @@ export interface ChatCall {
   /** A JSON schema that the server holds the model to. */
   readonly format?: object;
   readonly logprobs?: boolean;
+  /** Tokens that the answer may have; default: the settings'. */
+  readonly maxTokens?: number;
   /** 0: the settings' seed, greedy; each further attempt has another seed and some chance. */
   readonly attempt: number;
 }
@@ -56,7 +58,10 @@ export async function chat(
     model: settings.model,
     stream: true,
     keep_alive: settings.keepAlive,
-    options: toOptions(settings, call.attempt),
+    options: {
+      ...toOptions(settings, call.attempt),
+      ...(call.maxTokens ? { num_predict: call.maxTokens } : {}),
+    },
     messages: [
       {
         role: "user",

@@ -173,15 +173,17 @@ class OllamaClient implements OllamaLmm {
 
   readonly ask = (question: Question, options: AskOptions = {}): Promise<Reply> => {
     const started = performance.now();
-    const { choices, frame } = question;
+    const { choices, frame, maxTokens } = question;
     const prompt = guardPrompt(question.prompt);
+    const format = choices ? choiceSchema(choices) : question.schema;
     const work: Work<Reply> = async (facts, { number, image }, signal) => {
       const call: ChatCall = {
         prompt,
         attempt: number,
         ...(image ? { image } : {}),
         ...(choices ? { logprobs: true } : {}),
-        ...(choices && !this.habits.refusesFormat ? { format: choiceSchema(choices) } : {}),
+        ...(format && !this.habits.refusesFormat ? { format } : {}),
+        ...(maxTokens ? { maxTokens } : {}),
       };
       const answered = await chat(this.calls, call, facts, signal);
       const record = this.toRecord(answered, facts, started);

@@ -25,7 +25,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     this.readOptions = () => {
       const dtype = readChoice(def.dtype, DTYPES, "dtype", "BAD_CONFIG");
-      const threads = readNumber(def.threads, { field: "threads", min: 1, max: 64 });
+      const threads = readNumber(def.threads, "threads");
       return {
         model: findModel(def),
         cacheDir: cacheFolder(RED),

@@ -59,13 +59,10 @@ export default function (RED: NodeAPI): void {
 }
 
 function createQueue(def: LmmServerDef): BoundedQueue {
-  const concurrency = readNumber(def.concurrency, { field: "concurrency", min: 1, max: 64 });
-  const maxLength = readNumber(def.queueLength, { field: "queue-length", min: 0, max: 100_000 });
-  const maxAge = readNumber(def.maxAge, { field: "max-age", min: 0, max: 86_400 });
   return new BoundedQueue({
-    concurrency: concurrency ?? 1,
-    maxLength: maxLength ?? 100,
-    maxAgeMs: (maxAge ?? 0) * 1_000,
+    concurrency: readNumber(def.concurrency, "concurrency"),
+    maxLength: readNumber(def.queueLength, "queueLength"),
+    maxAgeMs: (readNumber(def.maxAge, "maxAge") ?? 0) * 1_000,
   });
 }
 

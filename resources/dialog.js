@@ -4,13 +4,25 @@ window.tlacDialog = (function () {
 
   var catalogue = "@tlac/node-red-tlac/tlac:tlac.";
 
-  /** A validator for an optional number; two parameters, or Node-RED takes its sentence for "valid". */
-  function range(field, min, max) {
+  function trimmed(v) {
+    return String(v === undefined || v === null ? "" : v).trim();
+  }
+
+  /**
+   * A validator for an optional number, as strict as the runtime; two parameters, or Node-RED
+   * takes its sentence for "valid".
+   */
+  function number(field, range) {
     return function (v, opt) {
-      var text = String(v === undefined || v === null ? "" : v).trim();
-      if (text === "" || (Number(text) >= min && Number(text) <= max)) return true;
-      var values = { field: RED._(catalogue + "label." + field), min: min, max: max };
-      return RED._(catalogue + "error.range", Object.assign(values, opt));
+      var text = trimmed(v);
+      var value = Number(text);
+      if (text === "") return true;
+      if (value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value))) {
+        return true;
+      }
+      var values = { field: RED._(catalogue + "label." + field), min: range.min, max: range.max };
+      var key = range.whole ? "error.whole" : "error.range";
+      return RED._(catalogue + key, Object.assign(values, opt));
     };
   }
 
@@ -86,23 +98,48 @@ window.tlacDialog = (function () {
    * A validator for one side of the region of interest, which must end inside the image. In the
    * dialog its start is the field beside it, on the canvas the node's.
    */
-  function side(field, start) {
-    var check = range(field, 1, 100);
+  function side(field, start, range) {
+    var check = number(field, range);
     return function (v, opt) {
       var found = check(v, opt);
-      var text = String(v === undefined || v === null ? "" : v).trim();
+      var text = trimmed(v);
       if (found !== true || text === "") return found;
       var input = document.getElementById("node-input-" + start);
       var begin = Number(input ? input.value : this[start]) || 0;
-      if (begin + Number(text) <= 100) return true;
-      var names = { field: RED._(catalogue + "label." + field), max: 100 - begin };
+      if (begin + Number(text) <= range.max) return true;
+      var names = { field: RED._(catalogue + "label." + field), max: range.max - begin };
       return RED._(catalogue + "error.side", Object.assign(names, opt));
     };
   }
 
+  /** Validators that look at more than a number; two parameters for the reason above. */
+  var check = {
+    host: function (v, opt) {
+      var fits = !v || /^(https?:\/\/)?[^\s/]+(\/\S*)?$/.test(v);
+      return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.host", opt);
+    },
+    lmmModel: function (v, opt) {
+      var fits = this.kind !== "ollama" || trimmed(v) !== "";
+      return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.model", opt);
+    },
+    folder: function (v, opt) {
+      var fits = this.kind !== "folder" || trimmed(v) !== "";
+      return fits || RED._("@tlac/node-red-tlac/clip-model:clip-model.error.folder", opt);
+    },
+    template: function (v, opt) {
+      var fits = !v || v.includes("{name}");
+      var key = "@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary.error.template";
+      return fits || RED._(key, opt);
+    },
+    vocabulary: function (v, opt) {
+      return window.tlacVocabulary.validate(v, this, opt);
+    },
+  };
+
   return {
-    range: range,
+    number: number,
     side: side,
+    check: check,
     filters: filters,
     findFilterProblem: findFilterProblem,
     showWhen: showWhen,

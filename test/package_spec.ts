@@ -10,6 +10,9 @@ import { PRESETS } from "../lib/clip/presets";
 import { ERROR_CODES } from "../lib/errors";
 import { PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
 import { MODES } from "../lib/tlac/result";
+import { NODE_FIELDS, type NodeType } from "../nodes/field-table";
+import { composeDialog } from "../tools/dialogs/compose-dialog";
+import { composeHelp } from "../tools/dialogs/compose-help";
 import { readDefinition } from "./helpers/flow-nodes";
 
 const root = path.join(__dirname, "..");
@@ -48,7 +51,7 @@ function readCatalogue(language: string, ...file: string[]): Map<string, string>
 /** Options of one select in a dialog. */
 function optionsOf(type: string, id: string): string[] {
   const select = new RegExp(`<select id="${id}">([\\s\\S]*?)</select>`).exec(
-    read("nodes", `${type}.html`),
+    composeDialog(type as NodeType),
   );
   return [...(select?.[1] ?? "").matchAll(/value="([^"]*)"/g)].map(([, value]) => value ?? "");
 }
@@ -102,7 +105,7 @@ describe("dialogs", () => {
   const checker = program.getTypeChecker();
 
   for (const type of types) {
-    const html = read("nodes", `${type}.html`);
+    const html = composeDialog(type as NodeType);
 
     it(`${type}: the Flow Library's parser can read it`, () => {
       const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
@@ -116,8 +119,23 @@ describe("dialogs", () => {
       const [name, definition] = call.arguments;
       assert.ok(name && ts.isStringLiteral(name) && name.text === type);
       assert.ok(definition && ts.isObjectLiteralExpression(definition));
-      assert.ok(!definition.properties.some(ts.isSpreadAssignment));
       assert.ok(!script.includes("..."));
+      const properties = readLiteral(definition);
+      const isText = (key: string) => ts.isStringLiteral(properties.get(key) ?? definition);
+      const isNumber = (key: string) => ts.isNumericLiteral(properties.get(key) ?? definition);
+      assert.ok(isText("category"));
+      if (flowTypes.includes(type)) {
+        assert.ok(isText("color") && isText("icon") && isNumber("inputs") && isNumber("outputs"));
+      }
+      const defaults = properties.get("defaults");
+      assert.ok(defaults && ts.isObjectLiteralExpression(defaults));
+      const fields = readLiteral(defaults);
+      assert.deepEqual([...fields.keys()], Object.keys(NODE_FIELDS[type as NodeType]));
+      for (const [name, field] of fields) {
+        assert.ok(ts.isObjectLiteralExpression(field), name);
+        const value = readLiteral(field).get("value");
+        assert.ok(value && isPlainValue(value), name);
+      }
     });
 
     it(`${type}: its defaults are the fields that the node reads`, () => {
@@ -228,7 +246,7 @@ describe("languages", () => {
   for (const language of languages) {
     for (const type of types) {
       it(`${language}: help for ${type} in Node-RED's form`, () => {
-        const help = read("locales", language, `${type}.html`);
+        const help = composeHelp(type as NodeType, language);
         assert.match(help, new RegExp(`^<script type="text/markdown" data-help-name="${type}">\n`));
         const lines = help.split("\n").slice(1, -2);
         assert.ok((lines[0] ?? "").length > 20);
@@ -248,6 +266,29 @@ describe("languages", () => {
     }
   }
 });
+
+/** The properties of an object that is written out; a spread or a shorthand is none. */
+function readLiteral(object: ts.ObjectLiteralExpression): Map<string, ts.Expression> {
+  return new Map(
+    object.properties.map((property) => {
+      if (ts.isMethodDeclaration(property)) return [property.name.getText(), object];
+      assert.ok(ts.isPropertyAssignment(property), property.getText());
+      const { name, initializer } = property;
+      assert.ok(ts.isIdentifier(name) || ts.isStringLiteral(name), property.getText());
+      return [name.text, initializer];
+    }),
+  );
+}
+
+function isPlainValue(value: ts.Expression): boolean {
+  return (
+    ts.isStringLiteral(value) ||
+    ts.isNumericLiteral(value) ||
+    (ts.isArrayLiteralExpression(value) && value.elements.length === 0) ||
+    value.kind === ts.SyntaxKind.TrueKeyword ||
+    value.kind === ts.SyntaxKind.FalseKeyword
+  );
+}
 
 function isDtypeName(word: string): boolean {
   return DTYPES.some((dtype) => dtype.startsWith(word)) || word === "bnb" || word === "uint";

@@ -1,14 +1,20 @@
 // Builds dist/: compiled JavaScript, and beside the nodes the HTML, catalogues, help and icons,
 // because Node-RED looks for all of them next to a node's own file.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { require as requireTs } from "tsx/cjs/api";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");
 const nodes = path.join(dist, "nodes");
+const load = (file) => requireTs(path.join(root, file), import.meta.url);
+const { NODE_FIELDS } = load("nodes/field-table.ts");
+const { composeDialog } = load("tools/dialogs/compose-dialog.ts");
+const { composeHelp } = load("tools/dialogs/compose-help.ts");
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(nodes, { recursive: true });
@@ -21,9 +27,13 @@ execFileSync(
   ],
   { stdio: "inherit" },
 );
-for (const file of readdirSync(path.join(root, "nodes"))) {
-  if (file.endsWith(".html")) cpSync(path.join(root, "nodes", file), path.join(nodes, file));
-}
 cpSync(path.join(root, "locales"), path.join(nodes, "locales"), { recursive: true });
+for (const type of Object.keys(NODE_FIELDS)) {
+  writeFileSync(path.join(nodes, `${type}.html`), composeDialog(type));
+  for (const language of ["en-US", "ja"]) {
+    const help = path.join(nodes, "locales", language, `${type}.html`);
+    writeFileSync(help, composeHelp(type, language));
+  }
+}
 cpSync(path.join(root, "icons"), path.join(nodes, "icons"), { recursive: true });
 chmodSync(path.join(dist, "bin", "tlac.js"), 0o755);

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
 
+import { newNode, type NodeType } from "../../nodes/field-table";
+import { composeDialog } from "../../tools/dialogs/compose-dialog";
+
 /** What the editor learns of a node type. */
 export interface NodeDefinition {
   category: string;
@@ -26,9 +29,11 @@ export function readDefinition(type: string): NodeDefinition {
       registerType: (name: string, definition: NodeDefinition) => found.set(name, definition),
     },
   };
-  const scope = { RED, window: {} as Record<string, unknown> };
+  // No dialog is open.
+  const document = { getElementById: () => null };
+  const scope = { RED, document, window: {} as Record<string, unknown> };
   runInNewContext(readFileSync(path.join(root, "resources", "dialog.js"), "utf8"), scope);
-  const html = readFileSync(path.join(root, "nodes", `${type}.html`), "utf8");
+  const html = composeDialog(type as NodeType);
   const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
   runInNewContext(script, { ...scope, ...scope.window });
   const definition = found.get(type);
@@ -41,8 +46,5 @@ export function dragNode(
   type: string,
   id = "n",
 ): { id: string; type: string } & Record<string, unknown> {
-  const defaults = Object.entries(readDefinition(type).defaults);
-  // Cloned out of the dialog's own realm: an array from there is none to a strict comparison.
-  const values = defaults.map(([key, { value }]) => [key, structuredClone(value)]);
-  return { ...(Object.fromEntries(values) as Record<string, unknown>), id, type };
+  return { ...structuredClone(newNode(type as NodeType)), id, type };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { TlacError } from "../../lib/errors";
+import { resolveSettings } from "../../lib/lmm/ollama/settings";
 import {
   readOllamaSettings,
   type OllamaFields,
@@ -18,11 +19,13 @@ describe("the fields of an Ollama server", () => {
     );
   });
 
-  it("leave to the client's defaults what is empty, or older than the field", () => {
-    const old = { ...fields, numCtx: "", keepAlive: "", numPredict: undefined };
+  it("mean the client's own defaults where they are empty, or older than the field", () => {
+    const numbers = { numCtx: "", connectTimeout: "", loadTimeout: "", answerTimeout: undefined };
+    const old = { ...fields, ...numbers, keepAlive: "", numPredict: undefined, totalTimeout: "" };
     const settings = readOllamaSettings(old, undefined);
-    for (const key of ["numCtx", "numPredict", "keepAlive", "apiKey"])
-      assert.ok(!(key in settings));
+    assert.ok(!("apiKey" in settings));
+    const { model } = fields;
+    assert.deepEqual(resolveSettings(settings), resolveSettings({ model }));
   });
 
   it("refuse what is out of range, and name the field as the dialog does", () => {
@@ -30,7 +33,7 @@ describe("the fields of an Ollama server", () => {
       () => readOllamaSettings({ ...fields, numPredict: "1" }, undefined),
       (error) => {
         assert.ok(error instanceof TlacError && error.code === "BAD_CONFIG");
-        assert.match(error.message, /^“Answer up to” must be a number from 16 to 8192/);
+        assert.match(error.message, /^“Answer up to” must be a whole number from 16 to 8192/);
         assert.match(error.in("ja"), /^「回答の長さ」/);
         return true;
       },

@@ -4,28 +4,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import vm from "node:vm";
 
 import sharp from "sharp";
+import { require as requireTs } from "tsx/cjs/api";
 
 import { describeDemo, describeExamples } from "./flows.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The defaults that a dialog registers, read by running its script with a stand-in editor. */
-function readDefaults(type) {
-  const html = readFileSync(path.join(root, "nodes", `${type}.html`), "utf8");
-  const [, script] = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html);
-  let defaults;
-  const anything = new Proxy(() => anything, { get: () => anything, apply: () => anything });
-  const RED = {
-    nodes: { registerType: (_type, definition) => (defaults = definition.defaults) },
-    validators: anything,
-    _: String,
-  };
-  vm.runInNewContext(script, { RED, tlacDialog: anything, $: anything, window: anything });
-  return Object.fromEntries(Object.entries(defaults).map(([key, { value }]) => [key, value]));
-}
+const { newNode } = requireTs(path.join(root, "nodes/field-table.ts"), import.meta.url);
 
 /** Makes the nodes of one tab; ids are stable, so that a rebuild changes only what changed. */
 function createTab(name, label, info) {
@@ -34,7 +20,7 @@ function createTab(name, label, info) {
     nodes,
     /** Adds a node of ours or of the core; `wires` are node keys, one list an output. */
     add(key, type, x, y, properties = {}, wires = []) {
-      const own = ["tlac", "lmm-candidates", "clip-match"].includes(type) ? readDefaults(type) : {};
+      const own = ["tlac", "lmm-candidates", "clip-match"].includes(type) ? newNode(type) : {};
       nodes.push({
         id: `${name}-${key}`,
         type,
@@ -50,7 +36,7 @@ function createTab(name, label, info) {
     },
     /** Adds a config node of ours or of the core. */
     config(key, type, properties = {}) {
-      const own = type.startsWith("mqtt") ? {} : readDefaults(type);
+      const own = type.startsWith("mqtt") ? {} : newNode(type);
       nodes.push({ id: `${name}-${key}`, type, ...own, ...properties });
       return `${name}-${key}`;
     },

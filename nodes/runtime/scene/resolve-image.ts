@@ -5,7 +5,6 @@ import {
   readList,
   readNumber,
   type NumberField,
-  type NumberRange,
 } from "../settings/read-settings";
 
 /** The fields of a dialog that say where an image comes from and which part of it counts. */
@@ -55,12 +54,10 @@ export async function resolveImage(
 }
 
 function readRoi(settings: ImageSettings): Roi | undefined {
-  const percent = (field: NumberRange["field"], value: NumberField): number | undefined =>
-    readNumber(value, { field, min: 0, max: 100 });
-  const left = percent("roi-left", settings.roiLeft) ?? 0;
-  const top = percent("roi-top", settings.roiTop) ?? 0;
-  const width = percent("roi-width", settings.roiWidth) ?? 100 - left;
-  const height = percent("roi-height", settings.roiHeight) ?? 100 - top;
+  const left = readNumber(settings.roiLeft, "roiLeft");
+  const top = readNumber(settings.roiTop, "roiTop");
+  const width = readNumber(settings.roiWidth, "roiWidth") ?? 100 - left;
+  const height = readNumber(settings.roiHeight, "roiHeight") ?? 100 - top;
   if (left + width > 100 || top + height > 100 || width === 0 || height === 0) {
     const params = { right: left + width, bottom: top + height };
     throw new TlacError("BAD_CONFIG", "nodes.bad-roi", params);

@@ -22,13 +22,6 @@ export interface Scene {
 
 export type Unchanged = "off" | "reuse" | "skip";
 
-/**
- * Four of 64 bits: sensor noise and JPEG change 0 to 2, another of the development photos at
- * least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
- */
-const DEFAULT_DISTANCE = 4;
-const DEFAULT_SECONDS = 600;
-
 /** What a camera saw last, for a node whose dialog wants to know. */
 export class SceneMemory {
   private readonly gate: FrameGate;
@@ -50,16 +43,11 @@ export class SceneMemory {
       "unchanged",
       "BAD_CONFIG",
     );
-    const distance = readNumber(unchangedDistance, {
-      field: "unchanged-distance",
-      min: 0,
-      max: 64,
-    });
-    const seconds = readNumber(unchangedFor, { field: "unchanged-for", min: 0, max: 86_400 });
+    const distance = readNumber(unchangedDistance, "unchangedDistance");
     return new SceneMemory(
       mode ?? "off",
-      distance ?? DEFAULT_DISTANCE,
-      (seconds ?? DEFAULT_SECONDS) * 1_000,
+      distance,
+      readNumber(unchangedFor, "unchangedFor") * 1_000,
     );
   }
 

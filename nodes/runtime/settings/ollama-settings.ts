@@ -1,5 +1,5 @@
 import type { OllamaSettings } from "../../../lib/lmm/ollama/settings";
-import { readNumber, type NumberField, type NumberRange } from "./read-settings";
+import { readNumber, type NumberField } from "./read-settings";
 
 /** The fields of the dialog that say how an Ollama server is spoken to. */
 export interface OllamaFields {
@@ -24,30 +24,20 @@ export function readOllamaSettings(
   fields: OllamaFields,
   apiKey: string | undefined,
 ): OllamaSettings {
-  const seconds = (field: NumberRange["field"], value: NumberField): number | undefined => {
-    const number = readNumber(value, { field, min: 1, max: 86_400 });
-    return number === undefined ? undefined : number * 1_000;
-  };
-  const numCtx = readNumber(fields.numCtx, { field: "num-ctx", min: 512, max: 1_048_576 });
-  const numPredict = readNumber(fields.numPredict, { field: "num-predict", min: 16, max: 8_192 });
+  const { keepAlive } = fields;
   return {
     host: fields.host,
     model: fields.model,
     canary: fields.canary,
-    ...withoutUndefined({ apiKey, numCtx, numPredict, keepAlive: fields.keepAlive || undefined }),
-    deadlines: withoutUndefined({
-      connectMs: seconds("connect-timeout", fields.connectTimeout),
-      loadMs: seconds("load-timeout", fields.loadTimeout),
-      answerMs: seconds("answer-timeout", fields.answerTimeout),
-      totalMs: seconds("total-timeout", fields.totalTimeout),
-    }),
+    numCtx: readNumber(fields.numCtx, "numCtx"),
+    numPredict: readNumber(fields.numPredict, "numPredict"),
+    ...(keepAlive ? { keepAlive } : {}),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    deadlines: {
+      connectMs: 1_000 * readNumber(fields.connectTimeout, "connectTimeout"),
+      loadMs: 1_000 * readNumber(fields.loadTimeout, "loadTimeout"),
+      answerMs: 1_000 * readNumber(fields.answerTimeout, "answerTimeout"),
+      totalMs: 1_000 * readNumber(fields.totalTimeout, "totalTimeout"),
+    },
   };
-}
-
-/** What is left empty is the client's default. */
-function withoutUndefined<T extends object>(
-  fields: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const filled = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

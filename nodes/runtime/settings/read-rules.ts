@@ -10,8 +10,8 @@ export interface RuleSettings {
 
 /** What the dialog sets; whatever is left empty is the model's measured default. */
 export function readRules(settings: RuleSettings): Partial<DecisionRules> {
-  const threshold = readNumber(settings.threshold, { field: "threshold", min: -1, max: 1 });
-  const margin = readNumber(settings.margin, { field: "margin", min: 0, max: 2 });
+  const threshold = readNumber(settings.threshold, "threshold");
+  const margin = readNumber(settings.margin, "margin");
   return {
     background: settings.background,
     ...(threshold === undefined ? {} : { threshold }),

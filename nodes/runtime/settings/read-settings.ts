@@ -1,29 +1,28 @@
 import type { Node, NodeAPI } from "node-red";
 
 import { TlacError, type ErrorCode } from "../../../lib/errors";
-import type { MessageKey } from "../../../lib/i18n/catalogue";
+import { NUMBERS, type NumberName } from "../../field-table";
 
 /** A number as an editor's field holds it: text, empty where nothing was typed. */
 export type NumberField = string | number | undefined;
 
-type FieldOf<K> = K extends `nodes.field-${infer F}` ? F : never;
+/** Undefined where the table knows no number for an empty field. */
+type Read<N extends NumberName> = (typeof NUMBERS)[N]["empty"] extends number
+  ? number
+  : number | undefined;
 
-export interface NumberRange {
-  /** Names the field as its dialog does, in the language of the reader. */
-  readonly field: FieldOf<MessageKey>;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The number in a field, or undefined where it is empty. Throws `BAD_CONFIG` outside the range. */
-export function readNumber(value: NumberField, range: NumberRange): number | undefined {
+/**
+ * The number in a field of the table, or what the table says that an empty one means. Throws
+ * `BAD_CONFIG` outside the field's range.
+ */
+export function readNumber<N extends NumberName>(value: NumberField, name: N): Read<N> {
+  const { min, max, whole, empty } = NUMBERS[name];
   const text = String(value ?? "").trim();
-  if (!text) return undefined;
+  if (!text) return (typeof empty === "number" ? empty : undefined) as Read<N>;
   const number = Number(text);
-  if (number >= range.min && number <= range.max) return number;
-  const { field, min, max } = range;
-  const params = { field: { key: `nodes.field-${field}` }, min, max, value: text } as const;
-  throw new TlacError("BAD_CONFIG", "nodes.bad-number", params);
+  if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+  const params = { field: { key: `nodes.field-${name}` }, min, max, value: text } as const;
+  throw new TlacError("BAD_CONFIG", whole ? "nodes.bad-whole" : "nodes.bad-number", params);
 }
 
 /** One of the choices, or undefined where the value is empty. */

@@ -1,0 +1,207 @@
+/**
+ * What each node's dialog sets. One table serves the dialog's defaults, validators and choices,
+ * the runtime's readers, the examples and the ranges in the help, so that none of them can say
+ * something else. `tools/dialogs` writes it into the HTML as the literals that catalogues read.
+ */
+import { DTYPES } from "../lib/clip/dtype";
+import { PRESETS } from "../lib/clip/presets";
+import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
+import { MODES } from "../lib/tlac/result";
+
+/** A number that may be left empty. */
+export interface NumberField {
+  readonly kind: "number";
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+  /** Names a text of the dialogs' catalogue; null: a bare number. */
+  readonly unit: "seconds" | "tokens" | "messages" | "of64" | null;
+  /** What an empty field means: a number, or the name of a text where no number can be told. */
+  readonly empty: number | "measured" | "threads" | "noLimit" | "rest";
+  /** What a new node holds: nothing, or the same number written out. */
+  readonly value: number | "";
+  /** Side of a region: the field that holds where it starts. */
+  readonly start?: string;
+}
+
+export type Field =
+  | NumberField
+  | { readonly kind: "text"; readonly value: string; readonly check?: Check }
+  | { readonly kind: "flag"; readonly value: boolean }
+  | { readonly kind: "choice"; readonly value: string; readonly choices: readonly string[] }
+  /** The id of a config node. */
+  | { readonly kind: "config"; readonly value: ""; readonly type: ConfigType }
+  /** Where in a message something stands; `<field>Type` says in what. */
+  | { readonly kind: "property"; readonly value: string; readonly required: boolean }
+  /** The list of rules on an answer. */
+  | { readonly kind: "rules"; readonly value: readonly never[] };
+
+/** A rule of a dialog that needs more than the field itself. */
+export type Check = "host" | "lmmModel" | "folder" | "template" | "vocabulary";
+
+export type ConfigType = "clip-model" | "tlac-vocabulary" | "lmm-server";
+
+const text = (value = "", check?: Check) =>
+  ({ kind: "text", value, ...(check ? { check } : {}) }) as const;
+const flag = (value: boolean) => ({ kind: "flag", value }) as const;
+const config = (type: ConfigType) => ({ kind: "config", value: "", type }) as const;
+const property = (value: string, required: boolean) =>
+  ({ kind: "property", value, required }) as const;
+const choice = <T extends string>(choices: readonly T[], value: T) =>
+  ({ kind: "choice", value, choices }) as const;
+
+const number = <E extends NumberField["empty"]>(
+  [min, max]: readonly [number, number],
+  empty: E,
+  unit: NumberField["unit"] = null,
+  more: Partial<Omit<NumberField, "empty">> = {},
+): NumberField & { readonly empty: E } => ({
+  kind: "number",
+  min,
+  max,
+  whole: false,
+  unit,
+  empty,
+  value: "",
+  ...more,
+});
+
+/** Written out in a new node, so that its dialog shows what it can be changed from. */
+const shown = (
+  range: readonly [number, number],
+  value: number,
+  unit: NumberField["unit"],
+  whole = false,
+) => number(range, value, unit, { value, whole });
+
+const DAY = 86_400;
+
+/** Every number of every dialog; a name means the same wherever it stands. */
+export const NUMBERS = {
+  roiLeft: number([0, 100], 0),
+  roiTop: number([0, 100], 0),
+  roiWidth: number([1, 100], "rest", null, { start: "roiLeft" }),
+  roiHeight: number([1, 100], "rest", null, { start: "roiTop" }),
+  threshold: number([-1, 1], "measured"),
+  margin: number([0, 2], "measured"),
+  // Four of 64 bits: sensor noise and JPEG change 0 to 2, another of the development photos at
+  // least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
+  unchangedDistance: number([0, 64], 4, "of64", { whole: true }),
+  unchangedFor: number([0, DAY], 600, "seconds"),
+  threads: number([1, 64], "threads", null, { whole: true }),
+  numCtx: shown([512, 1_048_576], 4_096, "tokens", true),
+  numPredict: shown([16, 8_192], 300, "tokens", true),
+  connectTimeout: shown([1, DAY], 5, "seconds"),
+  loadTimeout: shown([1, DAY], 300, "seconds"),
+  answerTimeout: shown([1, DAY], 60, "seconds"),
+  totalTimeout: shown([1, DAY], 300, "seconds"),
+  concurrency: shown([1, 64], 1, null, true),
+  queueLength: shown([0, 100_000], 100, "messages", true),
+  // 0: no limit either.
+  maxAge: number([0, DAY], "noLimit", "seconds"),
+} as const satisfies Record<string, NumberField>;
+
+export type NumberName = keyof typeof NUMBERS;
+
+const { roiLeft, roiTop, roiWidth, roiHeight, threshold, margin } = NUMBERS;
+
+const IMAGE = {
+  image: property("payload", true),
+  imageType: text("msg"),
+  readFiles: flag(false),
+  folders: text(),
+  hosts: text(),
+  ...{ roiLeft, roiTop, roiWidth, roiHeight },
+};
+const CAMERA = { camera: property("topic", false), cameraType: text("msg") };
+const CLASSES = { vocabulary: config("tlac-vocabulary"), classes: text() };
+const QUESTION = {
+  domain: choice(
+    PROMPT_DOMAINS.map(({ name }) => name),
+    DEFAULT_DOMAIN,
+  ),
+  prompt: text(),
+  filters: { kind: "rules", value: [] },
+} as const;
+const DECISION = { threshold, margin, background: flag(true) };
+
+/** Of each node type, in the order of its dialog. */
+export const NODE_FIELDS = {
+  "lmm-server": {
+    name: text(),
+    kind: choice(["recogniser", "ollama"], "ollama"),
+    host: text("", "host"),
+    model: text("llava:7b", "lmmModel"),
+    keepAlive: text("30m"),
+    numCtx: NUMBERS.numCtx,
+    numPredict: NUMBERS.numPredict,
+    connectTimeout: NUMBERS.connectTimeout,
+    loadTimeout: NUMBERS.loadTimeout,
+    answerTimeout: NUMBERS.answerTimeout,
+    totalTimeout: NUMBERS.totalTimeout,
+    concurrency: NUMBERS.concurrency,
+    queueLength: NUMBERS.queueLength,
+    maxAge: NUMBERS.maxAge,
+    canary: flag(true),
+    latestOnly: flag(false),
+  },
+  "clip-model": {
+    name: text(),
+    kind: choice(["starter", "preset", "folder"], "starter"),
+    preset: choice(
+      PRESETS.filter(({ repo }) => repo !== null).map(({ name }) => name),
+      "clip-vit-base-patch16",
+    ),
+    folder: text("", "folder"),
+    dtype: choice(["", ...DTYPES], ""),
+    threads: NUMBERS.threads,
+    offline: flag(false),
+  },
+  "tlac-vocabulary": {
+    name: text(),
+    classes: text("", "vocabulary"),
+    template: text("", "template"),
+  },
+  "lmm-candidates": {
+    name: text(),
+    server: config("lmm-server"),
+    ...QUESTION,
+    ...IMAGE,
+    ...CAMERA,
+    loadAtDeploy: flag(false),
+  },
+  "clip-match": {
+    name: text(),
+    model: config("clip-model"),
+    ...CLASSES,
+    input: choice(["", "words", "image"], ""),
+    ...IMAGE,
+    ...DECISION,
+    loadAtDeploy: flag(false),
+  },
+  tlac: {
+    name: text(),
+    model: config("clip-model"),
+    ...CLASSES,
+    server: config("lmm-server"),
+    ...QUESTION,
+    mode: choice(["", ...MODES], ""),
+    secondLook: flag(false),
+    ...IMAGE,
+    ...DECISION,
+    ...CAMERA,
+    unchanged: choice(["off", "reuse", "skip"], "off"),
+    unchangedDistance: NUMBERS.unchangedDistance,
+    unchangedFor: NUMBERS.unchangedFor,
+    loadAtDeploy: flag(false),
+    thumbnail: flag(false),
+  },
+} as const satisfies Record<string, Readonly<Record<string, Field>>>;
+
+export type NodeType = keyof typeof NODE_FIELDS;
+
+/** A node as it comes from the palette. */
+export function newNode(type: NodeType): Record<string, Field["value"]> {
+  const fields = Object.entries<Field>(NODE_FIELDS[type]);
+  return Object.fromEntries(fields.map(([name, { value }]) => [name, value]));
+}

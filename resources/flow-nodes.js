@@ -119,6 +119,9 @@ window.tlacFlowNodes = (function () {
           problem.empty();
           shown.text(answer.prompt).show();
           note.text(text("question." + answer.answer)).show();
+          answer.hints.forEach(function (hint) {
+            problem.append(window.tlacJobs.line("warning", hint));
+          });
           edit.prop("disabled", false);
         })
         .fail(function (xhr) {

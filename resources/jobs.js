@@ -10,6 +10,7 @@ window.tlacJobs = (function () {
     running: "fa-spinner fa-spin",
     skipped: "fa-minus-circle",
     note: "fa-info-circle",
+    warning: "fa-exclamation-triangle",
   };
 
   function text(key, values) {

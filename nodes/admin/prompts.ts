@@ -1,11 +1,12 @@
 import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
+import { translate } from "../../lib/i18n/catalogue";
 import { DEFAULT_DOMAIN } from "../../lib/lmm/prompts/prompt-domains";
 import {
   answerOf,
-  checkTemplate,
   findTemplate,
+  inspectTemplate,
   renderPrompt,
 } from "../../lib/lmm/prompts/render-prompt";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
@@ -19,6 +20,8 @@ export interface PromptAnswer {
   readonly shipped: string;
   /** How the LMM is asked to answer. */
   readonly answer: "json" | "text";
+  /** What is most likely not meant, in the editor's language. */
+  readonly hints: readonly string[];
 }
 
 const SAMPLE_CAMERA = "camera-1";
@@ -32,18 +35,42 @@ export function servePrompt(RED: NodeAPI, type: "tlac" | "lmm-candidates"): void
   );
 }
 
-function previewPrompt({ body }: Call): PromptAnswer {
+function previewPrompt({ body, language }: Call): PromptAnswer {
   const read = (field: string): string => readText(body[field], field)?.trim() ?? "";
   const domain = read("domain") || DEFAULT_DOMAIN;
   const chosen = read("prompt") || domain;
-  const used = checkTemplate(findTemplate(chosen));
-  const msg = Object.fromEntries([...used].map((property) => [property, `(msg.${property})`]));
+  const { properties, unknown } = inspectTemplate(findTemplate(chosen));
+  const msg = createSample(properties);
   const vocabulary = readLabels(read("classes"));
   return {
     prompt: renderPrompt(chosen, { camera: SAMPLE_CAMERA, vocabulary, msg }),
     shipped: findTemplate(domain),
     answer: answerOf(chosen),
+    hints: [...unknown].map((name) => {
+      const example = name === "msg" ? "msg.topic" : `msg.${name}`;
+      return translate("lmm.prompt-unknown-name", { name, example }, language);
+    }),
   };
+}
+
+interface Sample {
+  [key: string]: Sample | string;
+}
+
+/** A message that has every property which a question reads, each with its own name as value. */
+function createSample(paths: Iterable<string>): Sample {
+  const sample = Object.create(null) as Sample;
+  for (const path of [...paths].sort()) {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    let place = sample;
+    for (const key of keys) {
+      const inner = place[key];
+      place = typeof inner === "object" ? inner : (place[key] = Object.create(null) as Sample);
+    }
+    place[last] ??= `(msg.${path})`;
+  }
+  return sample;
 }
 
 /** Classes that cannot be read are what another part of the dialog complains about. */

@@ -46,8 +46,28 @@ describe("preview of a question", () => {
       prompt: "Line {{msg.line}}, order {{msg.order.id}}: one of {{classList}}?",
       classes: "screw = bolt\nnail",
     });
-    assert.equal(prompt, "Line (msg.line), order : one of screw, nail?");
+    assert.equal(prompt, "Line (msg.line), order (msg.order.id): one of screw, nail?");
     assert.match(shipped, /main object/);
+  });
+
+  it("hints in the editor's language at names that stay empty", async () => {
+    assert.deepEqual((await preview({ prompt: "{{camera}} {{msg.topic}}" })).hints, []);
+    const body = { prompt: "At {{topic}}: {{#vocabulary}}{{label}}{{/vocabulary}}" };
+    const { hints } = await preview(body);
+    assert.equal(hints.length, 2);
+    assert.match(hints[0] ?? "", /“topic” is not known.*msg\.topic/);
+    const japanese = (await post(body, "tlac", "ja")).answer as PromptAnswer;
+    assert.match(japanese.hints[1] ?? "", /「label」.*msg\.label.*です/);
+  });
+
+  it("reaches no prototype and calls nothing", async () => {
+    const { prompt } = await preview({
+      prompt:
+        "a{{#constructor.prototype}}{{vocabulary.push}}{{/constructor.prototype}}b{{msg.__proto__.x}}",
+      classes: "screw",
+    });
+    assert.equal(prompt, "ab(msg.__proto__.x)");
+    assert.equal(({} as { length?: unknown }).length, undefined);
   });
 
   it("shows what can be shown while the classes cannot be read", async () => {

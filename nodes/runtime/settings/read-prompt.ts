@@ -1,8 +1,7 @@
 import type { NodeMessageInFlow } from "node-red";
 
 import { DEFAULT_DOMAIN } from "../../../lib/lmm/prompts/prompt-domains";
-import type { PromptVariables } from "../../../lib/lmm/prompts/prompt-view";
-import { answerOf, renderPrompt } from "../../../lib/lmm/prompts/render-prompt";
+import { answerOf, renderPrompt, type PromptVariables } from "../../../lib/lmm/prompts/render-prompt";
 import { readText } from "./read-settings";
 
 /** The fields of a dialog that say what the LMM is asked. */

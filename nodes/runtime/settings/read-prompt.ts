@@ -1,7 +1,11 @@
 import type { NodeMessageInFlow } from "node-red";
 
 import { DEFAULT_DOMAIN } from "../../../lib/lmm/prompts/prompt-domains";
-import { answerOf, renderPrompt, type PromptVariables } from "../../../lib/lmm/prompts/render-prompt";
+import {
+  answerOf,
+  renderPrompt,
+  type PromptVariables,
+} from "../../../lib/lmm/prompts/render-prompt";
 import { readText } from "./read-settings";
 
 /** The fields of a dialog that say what the LMM is asked. */

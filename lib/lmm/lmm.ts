@@ -79,4 +79,6 @@ export interface Lmm {
   propose(frame: Frame, prompt: string, options?: ProposeOptions): Promise<Proposal>;
   /** Second stage; absent where the model cannot read a question. */
   readonly ask?: (question: Question, options?: AskOptions) => Promise<Reply>;
+  /** Tokens that a question without image may take; absent: not known. */
+  readonly questionTokens?: number;
 }

@@ -83,7 +83,7 @@ export function readJsonAnswer(text: string): Answer | null {
  */
 export function readProseAnswer(text: string): Answer | null {
   const start = text.slice(0, MAX_ANSWER_LENGTH);
-  const name = tidy(start.replace(/[.。]/g, ""), MAX_PROSE_LENGTH);
+  const name = tidy(start.replace(/。|\.(?![\p{L}\p{N}])/gu, ""), MAX_PROSE_LENGTH);
   if (!/[\p{L}\p{N}]/u.test(name) || /^[[{]|^`{3}/.test(name) || isRefusal(name)) return null;
   return { candidates: [{ name, synonyms: [] }], description: "" };
 }

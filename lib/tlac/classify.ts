@@ -16,10 +16,10 @@ import type { AskOptions, Candidate, Lmm, Proposal, Question, Reply } from "../l
 import { decide, type Decision, type DecisionRules } from "../match/decide";
 import type { Ranking } from "../match/ranking";
 import type { VocabularyIndex } from "../match/vocabulary-index";
+import { askWholeList } from "./ask-whole-list";
 import { settleNearTie } from "./cascade";
 import { explainVerdict, vocabularyLanguage } from "./explain";
 import type { ReconcileMemo } from "./reconcile-memo";
-import { readClassName, wholeListQuestion } from "./reconcile-questions";
 import type { Mode, Result, Verdict } from "./result";
 
 /** What a decision needs besides the frame. */
@@ -77,6 +77,11 @@ export async function classifyWords(
 ): Promise<Result> {
   const run = new Run({ ...options, mode: "slac", lmm: null }, new StepClock(options.frameMs ?? 0));
   return run.toResult("slac", await run.match(words));
+}
+
+/** An answer as words to match; an empty one is no word. */
+function oneName(name: string): Words {
+  return { candidates: name ? [{ name, synonyms: [] }] : [], description: "" };
 }
 
 /** What a rule of the user's forbids is unknown, however well it would match. */
@@ -150,11 +155,17 @@ class Run {
   private async tlac(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
     const proposal = await this.propose(frame);
-    if (proposal.forcedUnknown) return this.match(proposal);
-    const classes = this.options.index.vocabulary.classes;
-    const reply = await ask(wholeListQuestion(classes, proposal));
-    const second: Candidate = { name: readClassName(reply.text), synonyms: [] };
-    const finding = await this.match({ candidates: [second], description: "" });
+    const predicted = proposal.candidates[0]?.name;
+    // Rules may have dropped every name: there is nothing to ask about then.
+    if (proposal.forcedUnknown || !predicted) return this.match(proposal);
+    const answer = await askWholeList({
+      labels: this.options.index.vocabulary.classes.map(({ label }) => label),
+      predicted,
+      ask,
+      tokens: this.options.lmm?.questionTokens,
+      findLabel: async (name) => (await this.match(oneName(name))).ranking.classes[0]?.label,
+    });
+    const finding = await this.match(oneName(answer));
     return { ...finding, candidates: proposal.candidates, description: proposal.description };
   }
 

@@ -19,29 +19,33 @@ function describeClass({ label, aliases }: VocabularyClass): string {
  * The paper's second stage: the whole class list and the first answer, text only. The rule is the
  * paper's (exact match, else the semantically closest class, nothing else); the words are ours.
  */
-export function wholeListQuestion(
-  classes: readonly VocabularyClass[],
-  proposal: Proposal,
-): Question {
-  const list = classes.map(({ label }) => sanitiseValue(label)).join(", ");
-  const predicted = proposal.candidates[0]?.name ?? "";
+export function wholeListQuestion(labels: readonly string[], predicted: string): Question {
   return {
     prompt: [
       "You are given a list of classes and a predicted class.",
       "If the predicted class is in the list, reply with it exactly as the list writes it.",
       "Otherwise reply with the class of the list that is closest to it in meaning.",
       "Reply with the name of one class and nothing else.",
-      `classes: [${list}]`,
+      `classes: [${listClasses(labels)}]`,
       `predicted class: ${sanitiseValue(predicted)}`,
     ].join("\n"),
   };
 }
 
+/** Labels as the list of a question. */
+export function listClasses(labels: readonly string[]): string {
+  return labels.map(sanitiseValue).join(", ");
+}
+
+/** Not the point inside M6-8.8 or v2.1, which is a part of the name. */
+const FULL_STOPS = /。|\.(?![\p{L}\p{N}])/gu;
+
 /** The paper's reading of an answer: one line, no full stops; quotes go too. */
 export function readClassName(answer: string): string {
   return answer
     .replace(/[\r\n]+/g, " ")
-    .replace(/[.。"“”「」`*]/g, "")
+    .replace(FULL_STOPS, "")
+    .replace(/["“”「」`*]/g, "")
     .trim();
 }
 
@@ -72,8 +76,13 @@ export function nearTieQuestion(
     classes,
     question: {
       prompt: [
-        "An image was described in these words, the most certain first:",
-        observed.map((word) => `"${word}"`).join(", "),
+        // Rules may have dropped every name; the description then says alone what was seen.
+        ...(observed.length > 0
+          ? [
+              "An image was described in these words, the most certain first:",
+              observed.map((word) => `"${word}"`).join(", "),
+            ]
+          : []),
         ...(proposal.description ? [`Description: ${sanitiseValue(proposal.description)}`] : []),
         "Which one of these is it?",
         ...lines,

@@ -69,6 +69,7 @@ describe("reading an answer", () => {
   });
 
   it("reads prose the published way: no line breaks, no full stops, one name", () => {
+    assert.equal(readProseAnswer("An M6 bolt, 8.8.")?.candidates[0]?.name, "An M6 bolt, 8.8");
     assert.deepEqual(readProseAnswer("A hex bolt.\nIt is rusty."), {
       candidates: [{ name: "A hex bolt It is rusty", synonyms: [] }],
       description: "",

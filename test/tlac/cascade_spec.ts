@@ -23,6 +23,8 @@ const MODEL = "llava:7b";
 class TwoStageBrain {
   word = "adjustable spanner";
   choice: (options: string[]) => string = () => "A";
+  /** Of the whole class list. */
+  pick: (classes: string[]) => string = () => "wrench.";
   /** The tokens of all letters are equally likely. */
   undecided = false;
 
@@ -43,7 +45,10 @@ class TwoStageBrain {
           : {}),
       });
     }
-    if (images.length === 0) return Promise.resolve({ text: "wrench." });
+    if (images.length === 0) {
+      const classes = /^classes: \[(.*)\]$/m.exec(prompt)?.[1]?.split(", ") ?? [];
+      return Promise.resolve({ text: this.pick(classes) });
+    }
     const candidates = [{ a_name: this.word, b_synonyms: [] }];
     return Promise.resolve({ json: { a_description: "A tool.", b_candidates: candidates } });
   }
@@ -206,6 +211,42 @@ describe("cascade and tlac through Ollama", () => {
     );
     assert.equal(body.messages.at(-1)!.images, undefined);
   });
+
+  it("asks tlac's question in parts where num_ctx is too small for the class list", async () => {
+    const colours = ["red", "green", "blue", "black", "white", "brown", "grey", "golden"];
+    const tools = ["wrench", "hammer", "saw", "file", "drill", "lathe", "vice", "anvil", "rasp"];
+    const labels = colours.flatMap((colour) => tools.map((tool) => `${colour} ${tool}`));
+    const long = await VocabularyIndex.build(parseVocabulary(labels), await lease.value);
+    const small = createOllama({
+      host: double.url,
+      model: MODEL,
+      canary: false,
+      numCtx: 500,
+      numPredict: 100,
+    });
+    brain.word = "golden rasp";
+    brain.pick = (classes) => classes.find((name) => name === "golden rasp") ?? classes[0] ?? "";
+    try {
+      const result = await judge({ mode: "tlac", lmm: small, index: long, rules: {} });
+      assert.deepEqual([result.class, result.outcome], ["golden-rasp", "class"]);
+      assert.ok(result.lmmCalls.length > 3, `${result.lmmCalls.length} calls`);
+    } finally {
+      await small.close();
+    }
+  });
+
+  for (const mode of ["tlac", "slac", "cascade"] as const) {
+    it(`${mode} makes no class of nothing where a rule dropped every name`, async () => {
+      const filter: NonNullable<ClassifyOptions["filter"]> = (words) => ({
+        candidates: [],
+        description: words.description,
+        forcedUnknown: false,
+      });
+      const result = await judge({ mode, filter });
+      assert.deepEqual([result.outcome, result.class, result.score], ["unknown", null, 0]);
+      assert.equal(result.lmmCalls.length, 1);
+    });
+  }
 
   it("refuses a mode that its LMM cannot do, before any call", async () => {
     const { candidates } = await judge({ mode: "slac" });

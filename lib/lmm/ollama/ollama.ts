@@ -91,6 +91,9 @@ export function createOllama(settings: OllamaSettings): OllamaLmm {
  */
 const SMALL_SIDE = 448;
 
+/** Role names and marks around a message, and the system text that some models bring along. */
+const CHAT_TEMPLATE_TOKENS = 100;
+
 /** What changes from one attempt at a question to the next. */
 interface Attempt {
   /** 0, and one more with each other seed. */
@@ -200,6 +203,12 @@ class OllamaClient implements OllamaLmm {
     };
     return this.attempt(options.signal, work, frame ? { frame } : {});
   };
+
+  /** What `num_ctx` leaves beside the answer and the chat template around a question. */
+  get questionTokens(): number {
+    const { numCtx, numPredict } = this.calls.settings;
+    return numCtx - numPredict - CHAT_TEMPLATE_TOKENS;
+  }
 
   async warmUp(signal?: AbortSignal): Promise<void> {
     await this.attempt(signal, () => Promise.resolve(), { totalMs: Infinity });

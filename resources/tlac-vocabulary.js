@@ -63,19 +63,6 @@ window.tlacVocabulary = (function () {
     return lines.length ? "[\n" + lines.join(",\n") + "\n]" : "";
   }
 
-  /** A class as the runtime answers it → a row of text cells. */
-  function toRow(entry) {
-    return {
-      id: entry.id || "",
-      label: entry.label,
-      aliases: entry.aliases.join(BETWEEN_NAMES),
-      not: entry.not.join(BETWEEN_NAMES),
-      threshold: entry.threshold === undefined ? "" : String(entry.threshold),
-      alert: entry.alert || "",
-      template: entry.template || "",
-    };
-  }
-
   /** What the runtime said of a text: true or its sentence. The newest are kept. */
   var verdicts = new Map();
 
@@ -122,6 +109,8 @@ window.tlacVocabulary = (function () {
     this.asText = false;
     this.history = [];
     this.turn = 0;
+    /** What was guessed and left out of the text that was taken last. */
+    this.notes = [];
   }
 
   Dialog.prototype.open = function () {
@@ -148,7 +137,7 @@ window.tlacVocabulary = (function () {
           self.showText(say("status.too-long", { count: answer.classes.length, most: MOST_ROWS }));
           return;
         }
-        self.show(answer.classes.map(toRow));
+        self.show(answer.rows);
         self.history = [self.rows()];
         self.lintNow();
       },
@@ -276,7 +265,7 @@ window.tlacVocabulary = (function () {
     }
     ["aliases", "not"].forEach(function (column) {
       var text = row[column];
-      if (!/[,，]/.test(text) || text.includes("|")) return;
+      if (!/[,，]/.test(text) || /[|"]/.test(text)) return;
       add(say("hint.comma", { text: text }), say("fix.split"), function () {
         var names = text.split(/[,，]/).map(function (name) {
           return name.trim();
@@ -500,7 +489,7 @@ window.tlacVocabulary = (function () {
       return;
     }
     if (!answer) return;
-    var whole = [];
+    var whole = this.notes.slice();
     answer.findings.forEach(function (finding) {
       if (!finding.rows.length) whole.push(finding.message);
       finding.rows.forEach(function (row, place) {
@@ -727,7 +716,8 @@ window.tlacVocabulary = (function () {
             return entry.label;
           });
           var params = { count: answer.classes.length, labels: labels.join(", ") };
-          $("#tlac-vocabulary-preview").text(say("status.preview", params));
+          var sentences = [say("status.preview", params)].concat(answer.notes);
+          $("#tlac-vocabulary-preview").text(sentences.join(" "));
         },
         function (error) {
           if ($("#tlac-vocabulary-text").val() === text)
@@ -756,14 +746,14 @@ window.tlacVocabulary = (function () {
       function (answer) {
         if (self.closed) return;
         $("#tlac-vocabulary-error").hide();
-        var rows = answer.classes.map(toRow);
+        var rows = answer.rows;
         var all = replace ? rows : self.rows().concat(rows);
         if (all.length > MOST_ROWS) {
           self.store.val(toText(all));
           self.showText(say("status.too-long", { count: all.length, most: MOST_ROWS }));
           return;
         }
-        self.insert(replace ? [] : self.rows(), rows, []);
+        self.insert(replace ? [] : self.rows(), rows, [], answer.notes);
         if (wasText) self.history = [self.rows()];
         self.togglePaste(false);
         $("#tlac-vocabulary-add").trigger("focus");
@@ -775,7 +765,7 @@ window.tlacVocabulary = (function () {
   };
 
   /** Puts rows between others; an id that is taken is made anew from the label. */
-  Dialog.prototype.insert = function (before, rows, after) {
+  Dialog.prototype.insert = function (before, rows, after, notes) {
     var taken = before.concat(after).map(function (row) {
       return row.id;
     });
@@ -784,8 +774,9 @@ window.tlacVocabulary = (function () {
     });
     this.show(before.concat(fresh, after));
     this.changed();
+    this.notes = notes;
     this.lintNow();
-    this.tell(say("status.added", { count: rows.length }));
+    this.tell([say("status.added", { count: rows.length })].concat(notes).join(" "));
   };
 
   /** Cells from a spreadsheet fill rows; anything else goes into the cell as usual. */
@@ -812,8 +803,8 @@ window.tlacVocabulary = (function () {
             return !isBlank(row);
           });
         };
-        var rows = answer.classes.map(toRow);
-        self.insert(read(all.slice(0, keep)), rows, read(all.slice(at + 1)));
+        var rows = answer.rows;
+        self.insert(read(all.slice(0, keep)), rows, read(all.slice(at + 1)), answer.notes);
         $("#tlac-vocabulary-add").trigger("focus");
       },
       function (error) {

@@ -1,16 +1,47 @@
-import type { Vocabulary } from "./vocabulary";
+import { joinNames } from "./names-in-text";
+import type { Vocabulary, VocabularyClass } from "./vocabulary";
 
 const COLUMNS = ["id", "label", "aliases", "not", "threshold", "alert", "template"] as const;
 
+/** A class as text, one cell a field; empty where the class does not have it. */
+export type TextRow = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+/** A class as the row of a table that `parseVocabulary` reads back. */
+export function formatRow(entry: Omit<VocabularyClass, "id"> & { readonly id?: string }): TextRow {
+  const { id = "", label, aliases, not, threshold, alert = "", template = "" } = entry;
+  return {
+    id,
+    label,
+    aliases: joinNames(aliases),
+    not: joinNames(not),
+    threshold: threshold === undefined ? "" : String(threshold),
+    alert,
+    template,
+  };
+}
+
 /** The vocabulary as CSV with a header, as `parseVocabulary` reads it back and a spreadsheet opens it. */
 export function formatVocabularyCsv({ classes }: Vocabulary): string {
-  const rows = classes.map((entry) =>
-    COLUMNS.map((column) => {
-      const value = entry[column];
-      return quoteCell(Array.isArray(value) ? value.join("|") : String(value ?? ""));
-    }).join(","),
-  );
+  const rows = classes.map((entry) => {
+    const row = formatRow(entry);
+    return COLUMNS.map((column) =>
+      quoteCell(column === "threshold" ? row[column] : guardCell(row[column])),
+    ).join(",");
+  });
   return [COLUMNS.join(","), ...rows, ""].join("\r\n");
+}
+
+/**
+ * A spreadsheet takes a text such as `=1+1` or `+` for a formula, and would compute or change it.
+ * An apostrophe in front keeps it a text (OWASP, "CSV Injection").
+ */
+function guardCell(text: string): string {
+  return /^'*[=+\-@]/.test(text) ? `'${text}` : text;
+}
+
+/** The text of a cell without the apostrophe that guards it. */
+export function unguardCell(text: string): string {
+  return /^'+[=+\-@]/.test(text) ? text.slice(1) : text;
 }
 
 function quoteCell(text: string): string {

@@ -42,6 +42,9 @@ export type ClassInput = Partial<VocabularyClass> & {
 export const MAX_CLASSES = 10_000;
 const MAX_NAMES = 100;
 const MAX_TEXT = 200;
+const MAX_ALL_NAMES = 50_000;
+/** A text with so much white space in it is no name either. */
+const MAX_RAW_TEXT = 10_000;
 
 /** Flows count by id in plain objects; these names are already taken in every one of them. */
 const RESERVED_IDS = Object.getOwnPropertyNames(Object.prototype);
@@ -51,11 +54,7 @@ const RESERVED_IDS = Object.getOwnPropertyNames(Object.prototype);
  * and freed of doubles. Throws `BAD_CONFIG` with the class that is wrong.
  */
 export function createVocabulary(inputs: readonly ClassInput[]): Vocabulary {
-  if (inputs.length === 0) throw new TlacError("BAD_CONFIG", "vocabulary.empty");
-  if (inputs.length > MAX_CLASSES) {
-    const params = { classes: inputs.length, most: MAX_CLASSES };
-    throw new TlacError("BAD_CONFIG", "vocabulary.too-many-classes", params);
-  }
+  checkSize(inputs);
   // Given ids come first, so that no derived one takes theirs away.
   const taken = new Set(RESERVED_IDS);
   const ids = inputs.map(({ id = "", label, line }, position) => {
@@ -66,9 +65,11 @@ export function createVocabulary(inputs: readonly ClassInput[]): Vocabulary {
     if (given) taken.add(given);
     return given;
   });
+  const createId = idMaker(taken);
   const classes = inputs.map((input, position) =>
-    createClass(input, ids[position] ?? "", input.line ?? position + 1, taken),
+    createClass(input, ids[position] ?? "", input.line ?? position + 1, createId),
   );
+  checkNames(classes);
   const digest = createHash("sha256").update(JSON.stringify(classes)).digest("hex").slice(0, 16);
   return { classes, digest };
 }
@@ -77,12 +78,13 @@ function createClass(
   input: ClassInput,
   id: string,
   line: number,
-  taken: Set<string>,
+  createId: (label: string) => string,
 ): VocabularyClass {
   const label = checkText(input.label, line);
   if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const own = foldName(label);
-  const { threshold, alert, template } = input;
+  const { threshold, alert } = input;
+  const template = input.template === undefined ? undefined : checkText(input.template, line);
   if (threshold !== undefined && !(threshold >= -1 && threshold <= 1)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: threshold });
   }
@@ -90,7 +92,7 @@ function createClass(
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-template", { label, template });
   }
   return {
-    id: id || createId(label, taken),
+    id: id || createId(label),
     label,
     aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
     not: listNames(input.not ?? [], line),
@@ -114,22 +116,47 @@ function listNames(names: readonly string[], line: number): string[] {
 }
 
 function checkText(text: string, line: number): string {
-  const trimmed = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  if (trimmed.length <= MAX_TEXT) return trimmed;
-  const params = { line, length: trimmed.length, most: MAX_TEXT, start: trimmed.slice(0, 30) };
+  // Before anything looks at each letter: a message may bring a book.
+  const isShort = text.length <= MAX_RAW_TEXT;
+  const trimmed = (isShort ? text : text.slice(0, 100)).replace(/[\p{Cc}\s]+/gu, " ").trim();
+  if (isShort && trimmed.length <= MAX_TEXT) return trimmed;
+  const length = isShort ? trimmed.length : text.length;
+  const params = { line, length, most: MAX_TEXT, start: trimmed.slice(0, 30) };
   throw new TlacError("BAD_CONFIG", "vocabulary.long-text", params);
 }
 
+/** Throws `BAD_CONFIG` for a list without classes, or with more than a vocabulary holds. */
+export function checkSize({ length }: readonly unknown[]): void {
+  if (length === 0) throw new TlacError("BAD_CONFIG", "vocabulary.empty");
+  if (length <= MAX_CLASSES) return;
+  const params = { classes: length, most: MAX_CLASSES };
+  throw new TlacError("BAD_CONFIG", "vocabulary.too-many-classes", params);
+}
+
+/** Each name costs a vector; all of them together are bounded, too. */
+function checkNames(classes: readonly VocabularyClass[]): void {
+  const names = classes.reduce((sum, { aliases, not }) => sum + 1 + aliases.length + not.length, 0);
+  if (names <= MAX_ALL_NAMES) return;
+  const params = { names, most: MAX_ALL_NAMES };
+  throw new TlacError("BAD_CONFIG", "vocabulary.too-many-names-in-all", params);
+}
+
 /** The label in lower case with dashes; a number behind it where that is taken. */
-function createId(label: string, taken: Set<string>): string {
-  const slug =
-    label
-      .normalize("NFKC")
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\p{M}ー]+/gu, "-")
-      .replace(/^-+|-+$/g, "") || "class";
-  let id = slug;
-  for (let number = 2; taken.has(id); number++) id = `${slug}-${String(number)}`;
-  taken.add(id);
-  return id;
+function idMaker(taken: Set<string>): (label: string) => string {
+  /** The last number behind each, so that ten thousand equal labels need no search. */
+  const numbers = new Map<string, number>();
+  return (label) => {
+    const slug =
+      label
+        .normalize("NFKC")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\p{M}ー]+/gu, "-")
+        .replace(/^-+|-+$/g, "") || "class";
+    let id = slug;
+    let number = numbers.get(slug) ?? 1;
+    while (taken.has(id)) id = `${slug}-${String(++number)}`;
+    numbers.set(slug, number);
+    taken.add(id);
+    return id;
+  };
 }

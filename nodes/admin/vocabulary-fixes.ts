@@ -1,6 +1,7 @@
 import { namesOf } from "../../lib/vocabulary/class-names";
 import { foldName } from "../../lib/vocabulary/fold-name";
 import type { LintFinding } from "../../lib/vocabulary/lint-vocabulary";
+import { joinNames } from "../../lib/vocabulary/names-in-text";
 import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
 
 /** One way to mend a finding; the dialog only puts the new cells in place. */
@@ -16,9 +17,6 @@ export interface Fix {
   /** The cell that a person has to fill in; nothing is changed. */
   readonly edit: { readonly row: number; readonly column: "label" | "aliases" } | null;
 }
-
-/** How a cell of the table holds several names, as `parseVocabulary` reads it. */
-const BETWEEN_NAMES = " | ";
 
 /** The ways to mend a finding, the least drastic first. `rows` are the positions of its classes. */
 export function suggestFixes(
@@ -75,7 +73,7 @@ function removeName(
     {
       action: column === "not" ? "remove-not" : "remove-name",
       params: { name, label: entry.label, into: "" },
-      set: [{ row, column, value: kept.join(BETWEEN_NAMES) }],
+      set: [{ row, column, value: joinNames(kept) }],
       remove: [],
       edit: null,
     },
@@ -94,8 +92,8 @@ function merge(first: Place, second: Place): Fix {
     action: "merge",
     params: { name: "", label: second.entry.label, into: first.entry.label },
     set: [
-      { row: first.row, column: "aliases", value: aliases.join(BETWEEN_NAMES) },
-      { row: first.row, column: "not", value: [...new Set(not)].join(BETWEEN_NAMES) },
+      { row: first.row, column: "aliases", value: joinNames(aliases) },
+      { row: first.row, column: "not", value: joinNames([...new Set(not)]) },
     ],
     remove: [second.row],
     edit: null,

@@ -9,9 +9,13 @@ import { Recogniser } from "../../lib/lmm/recogniser";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { classifyFrame, classifyWords } from "../../lib/tlac/classify";
 import type { Result } from "../../lib/tlac/result";
-import { formatVocabularyCsv } from "../../lib/vocabulary/format-vocabulary";
+import {
+  formatRow,
+  formatVocabularyCsv,
+  type TextRow,
+} from "../../lib/vocabulary/format-vocabulary";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
-import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import { parseVocabulary, readVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
 import type { ClipModelNode } from "../runtime/settings/config-nodes";
 import { cacheFolder } from "../runtime/models/cache-folder";
@@ -25,11 +29,16 @@ import { suggestFixes, type Fix } from "./vocabulary-fixes";
 /** `POST /tlac/vocabulary/open`: what a stored text holds. */
 export interface OpenAnswer {
   readonly classes: readonly VocabularyClass[];
+  /** The same as cells of the dialog's table. */
+  readonly rows: readonly TextRow[];
 }
 
 /** `POST /tlac/vocabulary/parse`: what a new text holds; `id` is empty where the text has none. */
 export interface ParseAnswer {
   readonly classes: readonly ClassInput[];
+  readonly rows: readonly TextRow[];
+  /** What was guessed or left out. */
+  readonly notes: readonly string[];
 }
 
 /** `POST /tlac/vocabulary/lint`: what will go wrong, by row. */
@@ -79,12 +88,20 @@ export function serveVocabulary(RED: NodeAPI): void {
     const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
   };
-  serve("parse", ({ body }): ParseAnswer => {
-    const { classes } = parseVocabulary(body.text, { columns: TABLE_COLUMNS });
-    return { classes: dropMadeIds(classes) };
+  serve("parse", ({ body, language }): ParseAnswer => {
+    const { vocabulary, notes } = readVocabulary(body.text, { columns: TABLE_COLUMNS });
+    const classes = dropMadeIds(vocabulary.classes);
+    return {
+      classes,
+      rows: classes.map(formatRow),
+      notes: notes.map(({ key, params }) => translate(key, params, language)),
+    };
   });
   // The stored text as a deployed node reads it: tabs in an old list separate classes.
-  serve("open", ({ body }): OpenAnswer => ({ classes: parseVocabulary(body.text).classes }));
+  serve("open", ({ body }): OpenAnswer => {
+    const { classes } = parseVocabulary(body.text);
+    return { classes, rows: classes.map(formatRow) };
+  });
   serve("csv", ({ body }) => ({ csv: formatVocabularyCsv(parseVocabulary(body.classes)) }));
   serve("lint", (call) => lint(RED, call));
   serve("try", ({ body, signal }): Promise<TryAnswer> =>
@@ -96,7 +113,7 @@ export function serveVocabulary(RED: NodeAPI): void {
  * An id that was made from the label says nothing yet: the label may still be corrected. Once
  * deployed it stays.
  */
-function dropMadeIds(classes: readonly VocabularyClass[]): ClassInput[] {
+function dropMadeIds(classes: readonly VocabularyClass[]): VocabularyClass[] {
   const bare = classes.map((entry) => ({ ...entry, id: "" }));
   const made = parseVocabulary(bare).classes;
   return classes.map((entry, row) => (entry.id === made[row]?.id ? { ...entry, id: "" } : entry));

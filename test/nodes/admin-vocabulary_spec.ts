@@ -75,6 +75,18 @@ describe("admin endpoints of the vocabulary", () => {
     assert.deepEqual(ids, ["m4", ""]);
   });
 
+  it("answers cells that are read back as they were, and says what was left out", async () => {
+    const text = 'No.,品名,別名,備考\n1,ボルト,"""hex bolt; zinc""|bolt",M8\n';
+    const parsed = (await post("parse", { text }, "ja")).answer as ParseAnswer;
+    assert.deepEqual(parsed.classes[0]?.aliases, ["hex bolt; zinc", "bolt"]);
+    assert.equal(parsed.rows[0]?.aliases, '"hex bolt; zinc" | bolt');
+    assert.match(parsed.notes.join(), /省きました: No\., 備考/);
+    const stored = JSON.stringify(parsed.rows);
+    const opened = (await post("open", { text: stored })).answer as OpenAnswer;
+    assert.deepEqual(opened.classes[0]?.aliases, parsed.classes[0].aliases);
+    assert.deepEqual({ ...opened.rows[0], id: "" }, parsed.rows[0]);
+  });
+
   it("says in the caller's language why a text cannot be read", async () => {
     const { status, answer } = await post("parse", { text: '["screw"' }, "ja");
     assert.equal(status, 400);

@@ -171,11 +171,6 @@ describe("parsing of vocabularies", () => {
     ["a number as a class", ["screw", 5], /Entry 2/],
     ["a wrong threshold", [{ label: "a", threshold: 7 }], /threshold of “a”/],
     ["a threshold in words", "label,threshold\na,high", /threshold of “a”.*high/],
-    [
-      "a header of which one column is known",
-      "name,colour\nscrew,red\nnail,blue",
-      /“name”.*colour/,
-    ],
     ["two columns for one thing", "label,class\na,b", /Two columns.*label/],
     ["the line of a table that has no label", "label,aliases\na,b\n\n,c", /Entry 4/],
     ["an id that every object has", [{ id: "__proto__", label: "a" }], /“__proto__”/],

@@ -62,7 +62,7 @@ export async function measureAccuracy(
     const frame = frames[0]!;
     // Timed here: the modes below find this frame's probabilities in the cache.
     const recognising = performance.now();
-    const probabilities = await embedder.classify(frame);
+    const probabilities = (await embedder.see(frame)).probabilities!;
     steps.lmm.push(performance.now() - recognising);
     const best = [...probabilities.entries()].sort(([, a], [, b]) => b - a).slice(0, 5);
     const hits = best.map(([position]) => isLabel(embedder, position, label));

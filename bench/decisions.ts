@@ -45,7 +45,7 @@ export async function measureDecisions(
     seen.push({
       truth: insiders.has(label) ? label : null,
       text: await index.match(bare),
-      image: index.matchVector(await embedder.embedImage(frame)),
+      image: index.matchVector((await embedder.see(frame)).embedding!),
     });
   }
   for (const side of ["text", "image"] as const) {

@@ -29,6 +29,19 @@ export interface EmbedderInfo {
   readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
 }
 
+/** What one pass of the image tower tells of a picture. */
+export interface Sight {
+  /** Unit vector [dims] in the space of the texts; null where the tower has none of that length. */
+  readonly embedding: Float32Array | null;
+  /**
+   * Unit vector of the pooled features, to compare pictures with one another; the embedding where
+   * the tower gives no features of their own.
+   */
+  readonly features: Float32Array | null;
+  /** Probabilities of the tower's own classes, which sum to 1; null where it has none. */
+  readonly probabilities: Float32Array | null;
+}
+
 export interface EmbedOptions {
   readonly signal?: AbortSignal;
 }
@@ -43,10 +56,8 @@ export interface Embedder {
   readonly info: EmbedderInfo;
   /** Unit vectors in the order of the texts. */
   embedTexts(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
-  /** Unit vector in the space of the texts. */
-  embedImage(frame: Frame, options?: EmbedOptions): Promise<Float32Array>;
-  /** Probabilities of the image tower's own classes, which sum to 1. */
-  classify(frame: Frame, options?: EmbedOptions): Promise<Float32Array>;
+  /** All that the image tower tells of a picture, by one pass however many ask. */
+  see(frame: Frame, options?: EmbedOptions): Promise<Sight>;
   /** Tokens of each text before it is cut, opening and closing token included. */
   countTokens(texts: readonly string[]): Promise<number[]>;
 }

@@ -22,7 +22,7 @@ export interface Protocol {
   count: { question: { texts: readonly string[] }; answer: number[] };
   /** Answer: unit vectors one after another. */
   texts: { question: { texts: readonly string[] }; answer: Float32Array };
-  /** Planar pixels [3, height, width] in; what the graph has out: unit vector and raw logits. */
+  /** Planar pixels [3, height, width] in; what the graph has out: unit vectors and raw logits. */
   image: {
     question: { data: Float32Array; width: number; height: number };
     answer: ImageAnswer;
@@ -31,6 +31,7 @@ export interface Protocol {
 
 export interface ImageAnswer {
   readonly embedding: Float32Array | null;
+  readonly features: Float32Array | null;
   readonly logits: Float32Array | null;
 }
 

@@ -15,6 +15,8 @@ const BATCH_TEXTS = 64;
 
 const TEXT_OUTPUTS = ["text_embeds", "pooler_output"];
 const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
+/** Pooled features of the picture, where the graph has them beside the vector for texts. */
+const FEATURES = "image_features";
 const LOGITS = "logits";
 
 interface GraphSession {
@@ -102,10 +104,12 @@ export class ModelSession {
     const tensor = new this.library.Tensor("float32", data, [1, 3, height, width]);
     const outputs = await this.run(this.vision, { pixel_values: tensor });
     const raw = IMAGE_OUTPUTS.map((name) => outputs[name]).find((output) => output !== undefined);
+    const features = outputs[FEATURES] ?? raw;
     const logits = outputs[LOGITS];
     if (!raw && !logits) throw this.unusable("image", IMAGE_OUTPUTS, Object.keys(outputs));
     return {
       embedding: raw ? joinUnitVectors([toFloats(raw)], this.spec.folder) : null,
+      features: features ? joinUnitVectors([toFloats(features)], this.spec.folder) : null,
       logits: logits ? toFloats(logits) : null,
     };
   }

@@ -1,7 +1,6 @@
 import { throwIfClosed, TlacError } from "../errors";
 import type { Frame, PixelSpec } from "../frame/frame";
-import type { Embedder, EmbedderInfo, EmbedOptions } from "./embedder";
-import type { ImageAnswer } from "./inference-messages";
+import type { Embedder, EmbedderInfo, EmbedOptions, Sight } from "./embedder";
 import type { TextCache } from "./text-cache";
 import { softmax } from "./vector";
 import type { WorkerHost } from "./worker-host";
@@ -12,12 +11,12 @@ import type { WorkerHost } from "./worker-host";
  */
 const CHUNK_TEXTS = 256;
 
-/** `embedImage` and `classify` of one frame follow each other closely; more is not needed. */
+/** Who asks for one frame asks soon after the others; more is not needed. */
 const REMEMBERED_IMAGES = 8;
 
 /** An embedder whose model lives in the inference thread. */
 export class WorkerEmbedder implements Embedder {
-  private readonly images = new Map<string, Promise<ImageAnswer>>();
+  private readonly images = new Map<string, Promise<Sight>>();
   private readonly closing = new AbortController();
 
   constructor(
@@ -80,29 +79,8 @@ export class WorkerEmbedder implements Embedder {
     });
   }
 
-  async embedImage(frame: Frame, options: EmbedOptions = {}): Promise<Float32Array> {
-    const { embedding } = await this.see(frame, options);
-    if (embedding?.length === this.info.dims) return embedding;
-    throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-image-vector", {
-      model: this.info.name,
-      dims: this.info.dims,
-      actual: embedding?.length ?? 0,
-    });
-  }
-
-  async classify(frame: Frame, options: EmbedOptions = {}): Promise<Float32Array> {
-    const { logits } = await this.see(frame, options);
-    if (logits) return softmax(logits);
-    throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-logits", { model: this.info.name });
-  }
-
-  async countTokens(texts: readonly string[]): Promise<number[]> {
-    this.throwIfEnded(undefined);
-    return this.untilEnded(this.host.ask("count", this.session, { texts }), undefined);
-  }
-
   /** One run a frame, however many ask for it. */
-  private async see(frame: Frame, { signal }: EmbedOptions): Promise<ImageAnswer> {
+  async see(frame: Frame, { signal }: EmbedOptions = {}): Promise<Sight> {
     this.throwIfEnded(signal);
     const { pixelSpec } = this;
     if (!pixelSpec) {
@@ -117,13 +95,23 @@ export class WorkerEmbedder implements Embedder {
     return this.untilEnded(answer, signal);
   }
 
-  private async run(frame: Frame, pixelSpec: PixelSpec): Promise<ImageAnswer> {
-    const pixels = await frame.pixels(pixelSpec);
+  async countTokens(texts: readonly string[]): Promise<number[]> {
     this.throwIfEnded(undefined);
-    return this.host.ask("image", this.session, pixels);
+    return this.untilEnded(this.host.ask("count", this.session, { texts }), undefined);
   }
 
-  private rememberImage(hash: string, answer: Promise<ImageAnswer>): void {
+  private async run(frame: Frame, pixelSpec: PixelSpec): Promise<Sight> {
+    const pixels = await frame.pixels(pixelSpec);
+    this.throwIfEnded(undefined);
+    const { embedding, features, logits } = await this.host.ask("image", this.session, pixels);
+    return {
+      embedding: embedding?.length === this.info.dims ? embedding : null,
+      features,
+      probabilities: logits && softmax(logits),
+    };
+  }
+
+  private rememberImage(hash: string, answer: Promise<Sight>): void {
     this.images.set(hash, answer);
     answer.catch(() => {
       if (this.images.get(hash) === answer) this.images.delete(hash);

@@ -25,7 +25,10 @@ export class Recogniser implements Lmm {
       throw new TlacError("BAD_CONFIG", "lmm.recogniser-without-labels", { model: info.name });
     }
     const labels = info.labels;
-    const probabilities = await this.embedder.classify(frame, options);
+    const { probabilities } = await this.embedder.see(frame, options);
+    if (!probabilities) {
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-logits", { model: info.name });
+    }
     if (probabilities.length !== labels.length) {
       throw new TlacError("BAD_CONFIG", "lmm.recogniser-labels-mismatch", {
         model: info.name,

@@ -140,10 +140,16 @@ class Run {
     if (!info.hasVision) {
       throw new TlacError("BAD_CONFIG", "tlac.mode-needs-images", { model: info.name });
     }
-    const vector = await this.clock.time("embed", () =>
-      index.embedder.embedImage(frame, this.askOptions()),
+    const { embedding } = await this.clock.time("embed", () =>
+      index.embedder.see(frame, this.askOptions()),
     );
-    const ranking = await this.clock.time("match", () => index.matchVector(vector));
+    if (!embedding) {
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-image-vector", {
+        model: info.name,
+        dims: info.dims,
+      });
+    }
+    const ranking = await this.clock.time("match", () => index.matchVector(embedding));
     const verdict = decide(ranking, this.rules("image"), index.vocabulary);
     return { candidates: [], description: "", ranking, verdict, reconciledFromMemo: false };
   }

@@ -126,40 +126,40 @@ describe("the embedder on the starter model", () => {
     assert.deepEqual(after, before);
   });
 
-  it("compares an image with texts and names it, in one run", async () => {
+  it("gives an image's vector, its features and the tower's own names for it in one run", async () => {
     const { frame, runs } = countRuns(await makeFrame(10));
-    const [vector, probabilities] = await Promise.all([
-      embedder.embedImage(frame),
-      embedder.classify(frame),
-    ]);
-    assertUnit(vector);
-    assert.equal(vector.length, 384);
-    assert.equal(probabilities.length, 1000);
-    assert.ok(Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-3);
-    assert.deepEqual(await embedder.embedImage(frame), vector);
+    const [first, second] = await Promise.all([embedder.see(frame), embedder.see(frame)]);
+    const { embedding, features, probabilities } = first;
+    assertUnit(embedding!);
+    assert.equal(embedding!.length, 384);
+    assertUnit(features!);
+    assert.equal(features!.length, 1280);
+    assert.equal(probabilities!.length, 1000);
+    assert.ok(Math.abs(probabilities!.reduce((a, b) => a + b, 0) - 1) < 1e-3);
+    assert.deepEqual(second, first);
     assert.equal(runs(), 1);
   });
 
   it("remembers a few frames only", async () => {
     const first = countRuns(await makeFrame(20));
-    await embedder.embedImage(first.frame);
-    for (let i = 0; i < 9; i++) await embedder.embedImage(await makeFrame(30 + i));
-    await embedder.embedImage(first.frame);
+    await embedder.see(first.frame);
+    for (let i = 0; i < 9; i++) await embedder.see(await makeFrame(30 + i));
+    await embedder.see(first.frame);
     assert.equal(first.runs(), 2);
   });
 
   it("does not remember a frame that failed", async () => {
     const good = await makeFrame(50);
     const bad: Frame = { ...good, pixels: () => Promise.reject(new Error("no pixels")) };
-    await assert.rejects(embedder.embedImage(bad), /no pixels/);
-    assertUnit(await embedder.embedImage(good));
+    await assert.rejects(embedder.see(bad), /no pixels/);
+    assertUnit((await embedder.see(good)).embedding!);
   });
 
   it("stops at its user's signal, before and during the work", async () => {
     const gone = AbortSignal.abort();
     const frame = await makeFrame(60);
     await assert.rejects(embedder.embedTexts(["x"], { signal: gone }), { code: "CLOSED" });
-    await assert.rejects(embedder.embedImage(frame, { signal: gone }), { code: "CLOSED" });
+    await assert.rejects(embedder.see(frame, { signal: gone }), { code: "CLOSED" });
     const owner = new AbortController();
     const texts = Array.from({ length: 300 }, (_, i) => `text to stop ${String(i)}`);
     const work = embedder.embedTexts(texts, owner);
@@ -167,7 +167,7 @@ describe("the embedder on the starter model", () => {
       owner.abort();
     });
     await assert.rejects(work, { code: "CLOSED" });
-    assertUnit(await embedder.embedImage(frame));
+    assertUnit((await embedder.see(frame)).embedding!);
   });
 
   it("leaves the event loop free while it works", async () => {
@@ -191,7 +191,7 @@ describe("the embedder on the starter model", () => {
     try {
       const blind = await textOnly.value;
       assert.equal(blind.info.hasVision, false);
-      const embedding = blind.embedImage(await makeFrame(70));
+      const embedding = blind.see(await makeFrame(70));
       await assert.rejects(embedding, { code: "EMBEDDER_UNAVAILABLE", key: "clip.no-vision" });
     } finally {
       await textOnly.release();

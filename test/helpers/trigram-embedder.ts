@@ -1,4 +1,4 @@
-import type { Embedder, EmbedderInfo } from "../../lib/clip/embedder";
+import type { Embedder, EmbedderInfo, Sight } from "../../lib/clip/embedder";
 import { TlacError } from "../../lib/errors";
 
 const DIMS = 512;
@@ -38,11 +38,7 @@ export class TrigramEmbedder implements Embedder {
     return Promise.resolve(texts.map(embed));
   }
 
-  embedImage(): Promise<Float32Array> {
-    return Promise.reject(this.noVision());
-  }
-
-  classify(): Promise<Float32Array> {
+  see(): Promise<Sight> {
     return Promise.reject(this.noVision());
   }
 

@@ -1,7 +1,9 @@
 """The image tower: EfficientNet-Lite (Tan and Le 2019, arXiv 1905.11946) as an ONNX graph.
 
 Outputs `logits` and, after ConSE (Norouzi et al. 2014, arXiv 1312.5650), `image_embeds`: the mean
-of the class-name vectors weighted by the likeliest classes' probabilities, of length 1.
+of the class-name vectors weighted by the likeliest classes' probabilities, of length 1. Beside them
+`image_features`, the pooled features that the logits are computed from, of length 1: they tell
+apart what has no name among the classes.
 """
 
 import math
@@ -105,7 +107,9 @@ def build_image_tower(state, variant, class_vectors, top, temperature, half):
             block += 1
     x = net.convolve(x, "_conv_head", "_bn1")
     x = g.op("Flatten", g.op("GlobalAveragePool", x), axis=1)
+    g.unit(x, out="image_features")
     weight, bias = g.constant(net.take("_fc.weight")), g.constant(net.take("_fc.bias"))
+    weight_shape = net.state["_fc.weight"].shape
     logits = g.op("Gemm", x, weight, bias, transB=1, out="logits")
 
     unused = [n for n in state if n not in net.used and not n.endswith("num_batches_tracked")]
@@ -124,6 +128,7 @@ def build_image_tower(state, variant, class_vectors, top, temperature, half):
         [
             ("logits", TensorProto.FLOAT, ["batch", 1000]),
             ("image_embeds", TensorProto.FLOAT, ["batch", class_vectors.shape[1]]),
+            ("image_features", TensorProto.FLOAT, ["batch", weight_shape[1]]),
         ],
         f"efficientnet-{variant}",
     )

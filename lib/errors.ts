@@ -34,15 +34,32 @@ export class TlacError extends Error {
     super(translate(key, params), options);
   }
 
+  /** The sentence alone: Node-RED shows people what this returns as `msg.error.message`. */
+  override toString(): string {
+    return this.message;
+  }
+
   /** The same sentence in another language. */
   in(language: Language): string {
     return translate(this.key, this.params, language);
   }
 }
 
-/** Anything can be thrown; only an `Error` can be reported. */
+/** Anything can be thrown; only an `Error` can be reported, and only one that can be read. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  try {
+    if (!(thrown instanceof Error)) return new Error(String(thrown));
+    if (isReadable(thrown)) return thrown;
+  } catch {
+    // A getter or `toString` of it throws.
+  }
+  return new Error("something was thrown that cannot be read");
+}
+
+/** Throws where a getter does. */
+function isReadable({ name, message, stack }: Error): boolean {
+  const texts: unknown[] = [name, message, stack ?? ""];
+  return texts.every((text) => typeof text === "string");
 }
 
 /** Throws `CLOSED` once the owner of the work is gone. */

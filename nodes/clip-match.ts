@@ -8,7 +8,8 @@ import { handleInput } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
 import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
 import { loading } from "./runtime/status/node-status";
-import { nameProperty, readProperty } from "./runtime/input/read-property";
+import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
+import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { looksLikeImage, readWords } from "./runtime/input/read-words";
@@ -31,13 +32,16 @@ export default function (RED: NodeAPI): void {
     const matcher = new Matcher(RED, def, (progress: LoadProgress) => {
       input.show(loading(progress, language));
     });
-    const readSettings = () => ({
-      kind: readChoice(def.input, INPUTS, "input", "BAD_CONFIG"),
-      frame: readFrameOptions(def),
-      rules: readRules(def),
+    const readSettings = readOnce(() => {
+      checkProperty(RED, source);
+      return {
+        kind: readChoice(def.input, INPUTS, "input", "BAD_CONFIG"),
+        frame: readFrameOptions(def),
+        rules: readRules(def),
+      };
     });
 
-    const input = handleInput(this, language, {
+    const input = handleInput(RED, this, {
       doors: ["class", "review"],
       prepare: async () => {
         readSettings();
@@ -45,7 +49,7 @@ export default function (RED: NodeAPI): void {
       },
       work: async (message, signal) => {
         const { kind, frame, rules } = readSettings();
-        const value = await readProperty(RED, this, source, message);
+        const { value } = await readProperty(RED, this, source, message);
         const isImage = kind ? kind === "image" : looksLikeImage(value);
         if (!isImage) {
           const words = readWords(value, name);

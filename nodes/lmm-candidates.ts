@@ -10,9 +10,10 @@ import { LmmUse } from "./runtime/server/lmm-use";
 import { useModel } from "./runtime/models/matcher";
 import { loading, proposed, serverState } from "./runtime/status/node-status";
 import { readFilters, type FilterSettings } from "./runtime/settings/read-filters";
+import { readOnce } from "./runtime/settings/read-once";
 import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
-import { nameProperty, readProperty } from "./runtime/input/read-property";
-import { readTurn, type CameraSettings } from "./runtime/input/read-turn";
+import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
+import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
 interface LmmCandidatesDef
@@ -34,20 +35,25 @@ export default function (RED: NodeAPI): void {
       input.show(serverState(state, language));
     });
     const source = { property: def.image, type: def.imageType };
+    const readSettings = readOnce(() => {
+      for (const property of [source, cameraSource(def)]) {
+        if (property) checkProperty(RED, property);
+      }
+      return { frame: readFrameOptions(def), filter: readFilters(def) };
+    });
 
-    const input = handleInput(this, language, {
+    const input = handleInput(RED, this, {
       doors: ["out", "skipped"],
       prepare: async (signal) => {
-        readFrameOptions(def);
-        readFilters(def);
+        readSettings();
         if (def.loadAtDeploy) await lmmUse.warmUp(signal);
       },
       work: async (message, signal) => {
         const turn = await readTurn(RED, this, def, message);
         const { prompt, answer } = readPrompt(def, message, turn);
-        const filter = readFilters(def);
-        const options = { ...readFrameOptions(def), signal };
-        const value = await readProperty(RED, this, source, message);
+        const { frame, filter } = readSettings();
+        const options = { ...frame, signal };
+        const { value } = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
         const outcome = await lmmUse.run({
           ...turn,
@@ -55,8 +61,8 @@ export default function (RED: NodeAPI): void {
           work: async () => {
             const image = await resolveImage(value, nameProperty(source), options);
             const proposals: Proposal[] = [];
-            for (const frame of image.frames) {
-              const proposal = await lmm.propose(frame, prompt, { signal, answer });
+            for (const one of image.frames) {
+              const proposal = await lmm.propose(one, prompt, { signal, answer });
               proposals.push(filter ? { ...proposal, ...filter(proposal) } : proposal);
             }
             return { image, proposals };

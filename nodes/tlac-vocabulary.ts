@@ -1,11 +1,10 @@
 import type { NodeAPI, NodeDef } from "node-red";
 
-import { toError } from "../lib/errors";
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../lib/vocabulary/vocabulary";
 import { serveVocabulary } from "./admin/vocabulary";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
-import { runtimeLanguage, speak } from "./runtime/status/language";
+import { describeError, runtimeLanguage } from "./runtime/status/language";
 import { readTemplate } from "./runtime/settings/read-template";
 
 interface VocabularyDef extends NodeDef {
@@ -28,7 +27,7 @@ export default function (RED: NodeAPI): void {
       this.readVocabulary();
     } catch (thrown) {
       // A config node has no place on the canvas: the log tells at deploy, each user with its messages.
-      this.error(speak(toError(thrown), runtimeLanguage(RED)).message);
+      this.error(describeError(thrown, runtimeLanguage(RED)));
     }
   }
   RED.nodes.registerType("tlac-vocabulary", VocabularyNode);

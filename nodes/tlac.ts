@@ -14,10 +14,11 @@ import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
 import { readFilters, type FilterSettings } from "./runtime/settings/read-filters";
 import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
 import { loading, serverState } from "./runtime/status/node-status";
-import { nameProperty, readProperty } from "./runtime/input/read-property";
+import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
+import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
-import { readTurn, type CameraSettings } from "./runtime/input/read-turn";
+import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import {
   readFrameOptions,
   resolveImage,
@@ -52,7 +53,6 @@ export default function (RED: NodeAPI): void {
   function TlacNode(this: Node, def: TlacDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
-    let scenes: SceneMemory | undefined;
     const source = { property: def.image, type: def.imageType };
     const showLoading = (progress: LoadProgress): void => {
       input.show(loading(progress, language));
@@ -70,15 +70,20 @@ export default function (RED: NodeAPI): void {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);
       return departJudged(results, image, language);
     };
-    const readSettings = () => ({
-      mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
-      frame: readFrameOptions(def),
-      rules: readRules(def),
-      filter: readFilters(def),
-      scenes: (scenes ??= SceneMemory.create(def)),
+    const readSettings = readOnce(() => {
+      for (const property of [source, cameraSource(def)]) {
+        if (property) checkProperty(RED, property);
+      }
+      return {
+        mode: readChoice(def.mode, MODES, "mode", "BAD_CONFIG"),
+        frame: readFrameOptions(def),
+        rules: readRules(def),
+        filter: readFilters(def),
+        scenes: SceneMemory.create(def),
+      };
     });
 
-    const input = handleInput(this, language, {
+    const input = handleInput(RED, this, {
       doors: ["class", "review", "skipped"],
       prepare: async (signal) => {
         const { mode } = readSettings();
@@ -87,7 +92,7 @@ export default function (RED: NodeAPI): void {
       },
       work: async (message, signal) => {
         const settings = readSettings();
-        const value = await readProperty(RED, this, source, message);
+        const { value } = await readProperty(RED, this, source, message);
         const wanted = readChoice(message.mode, MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
         const index = await matcher.getIndex(message);

@@ -71,7 +71,7 @@ export async function startFlow(
   ];
   let closed = false;
   const inboxes = new Map<string, Inbox>();
-  await helper.load([endType(inboxes), ...[types].flat()], flow, {});
+  await helper.load([endType(inboxes), ...[types].flat().map(withHooks)], flow, {});
   return {
     send: (id, message) => {
       helper.getNode(id).receive({ ...message });
@@ -97,6 +97,11 @@ export async function startFlow(
       rmSync(userDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The test helper's imitation of the runtime leaves out the hooks. */
+function withHooks(type: NodeInitializer): NodeInitializer {
+  return (api) => type(Object.assign(api, { hooks: RED.hooks }));
 }
 
 function findInbox(inboxes: ReadonlyMap<string, Inbox>, id: string): Inbox {

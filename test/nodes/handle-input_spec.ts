@@ -11,7 +11,6 @@ import RED, {
 
 import { TlacError } from "../../lib/errors";
 import { handleInput, type Departure, type InputJob } from "../../nodes/runtime/input/handle-input";
-import { runtimeLanguage } from "../../nodes/runtime/status/language";
 import { startFlow, type CaughtMessage, type Flow } from "../helpers/flow";
 
 const leave = (door: Departure["door"], set: Departure["set"] = {}): Departure => ({
@@ -25,7 +24,7 @@ function probeType(job: Partial<InputJob>) {
   return (api: NodeAPI): void => {
     function ProbeNode(this: Node, def: NodeDef): void {
       api.nodes.createNode(this, def);
-      handleInput(this, runtimeLanguage(api), {
+      handleInput(api, this, {
         doors: ["class", "review", "skipped"],
         prepare: () => Promise.resolve(),
         work: () => Promise.resolve(leave("class")),
@@ -66,6 +65,7 @@ describe("handleInput", () => {
     flow.send("n", { payload: "as it came" });
     const caught = (await flow.next("caught")) as CaughtMessage;
     assert.equal(caught.error.code, "BAD_CONFIG");
+    assert.match(caught.error.message, /^A list of classes was expected/);
     assert.equal(caught.payload, "as it came");
     assert.equal(flow.waitingAt("door1"), 0);
     assert.equal((await flow.statusWith("check the settings")).fill, "red");
@@ -149,8 +149,8 @@ describe("handleInput", () => {
         events.push("work over");
         return leave("class", { payload: "too late" });
       },
-      release: (removed) => {
-        events.push(`released, removed: ${String(removed)}`);
+      release: () => {
+        events.push("released");
         return Promise.resolve();
       },
     });
@@ -163,7 +163,7 @@ describe("handleInput", () => {
     flow.onDone("n", (error) => errors.push(error?.code));
     await flow.close();
     assert.deepEqual(errors, ["CLOSED", "CLOSED"]);
-    assert.deepEqual(events, ["work over", "work over", "released, removed: false"]);
+    assert.deepEqual(events, ["work over", "work over", "released"]);
     assert.equal(flow.waitingAt("door1"), 0);
   });
 });

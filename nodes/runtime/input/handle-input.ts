@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 
-import type { Node, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
 import { TlacError, toError } from "../../../lib/errors";
-import type { Language } from "../../../lib/i18n/catalogue";
-import { speak } from "../status/language";
+import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, withTally, working } from "../status/node-status";
+import { Farewell } from "./farewell";
+import { setFields } from "./set-fields";
 import { within } from "./within";
 
 /** The ways out of a node besides Catch. */
@@ -30,7 +31,7 @@ export interface InputJob {
   work(message: NodeMessageInFlow, signal: AbortSignal): Promise<Departure>;
   /** Hears of each failure before the message is answered. */
   recover?(error: Error): void;
-  release(removed: boolean): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** What the rest of a node may do with its status. */
@@ -38,6 +39,9 @@ export interface InputHandle {
   /** Shows a passing state such as loading; undefined: it is over. */
   show(status: NodeStatus | undefined): void;
 }
+
+type Send = (ports: (NodeMessage | null)[]) => void;
+type Done = (error?: Error) => void;
 
 /** Both together stay under the 15 s that Node-RED grants a closing node. */
 const DRAIN_MS = 8_000;
@@ -47,20 +51,41 @@ const RELEASE_MS = 4_000;
  * The one place where messages come in and leave. Each ends exactly once: through one door, or
  * through `done(error)` and so at a Catch node, `CLOSED` included. The counts travel with each
  * message as `msg.counts`, and with each status, which a core Status node hands to a flow.
+ *
+ * A message is a stranger: it may be frozen, and Node-RED itself calls its getters and copies it
+ * at any depth. What that throws is the message's failure and never leaves this function.
  */
-export function handleInput(node: Node, language: Language, job: InputJob): InputHandle {
+export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandle {
+  const language = runtimeLanguage(RED);
   const closing = new AbortController();
   const { signal } = closing;
   // One listener for each message in work, each taken off again: no leak to be warned of.
   setMaxListeners(0, signal);
   const running = new Set<Promise<unknown>>();
+  /** Ends each message that is under way with `CLOSED`. */
+  const open = new Set<() => void>();
+  const farewell = new Farewell(RED, node);
   const counts = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
 
+  /** What cannot be told to the flow is told to the log; what fails there has nobody left. */
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (thrown) {
+      try {
+        node.error(describeError(thrown, language));
+      } catch {
+        // The log itself is broken.
+      }
+    }
+  };
   const show = (status: NodeStatus | undefined): void => {
     if (signal.aborted) return;
     const now = status ?? (counts.waiting > 0 ? working(counts.waiting, language) : {});
     const shown: NodeStatus & { counts: Counts } = { ...now, counts: { ...counts } };
-    node.status(shown);
+    attempt(() => {
+      node.status(shown);
+    });
   };
   const showEnd = (status: NodeStatus): void => {
     show(withTally(status, [...job.doors.map((door) => counts[door]), counts.failed]));
@@ -71,53 +96,97 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
     work.then(forget, forget);
     return work;
   };
-  const toReport = (thrown: unknown): Error => {
-    const error = signal.aborted
-      ? new TlacError("CLOSED", "tlac.closed", {}, { cause: thrown })
-      : toError(thrown);
-    return speak(error, language);
+
+  const fail = (message: NodeMessageInFlow, thrown: unknown, done: Done): void => {
+    const error = toError(thrown);
+    counts.failed += 1;
+    attempt(() => job.recover?.(error));
+    showEnd(failed(error, language));
+    const tell = (): void => {
+      try {
+        done(toReport(error, language));
+      } catch {
+        // Not even Catch can take this message, so the log gets the failure without it.
+        attempt(() => {
+          node.error(describeError(error, language));
+        });
+      }
+    };
+    if (!signal.aborted) tell();
+    else
+      attempt(() => {
+        farewell.end(message, tell);
+      });
   };
 
-  const answer = async (
-    message: NodeMessageInFlow,
-    send: (ports: (NodeMessage | null)[]) => void,
-    done: (error?: Error) => void,
-  ): Promise<void> => {
-    counts.in += 1;
-    counts.waiting += 1;
-    show(working(counts.waiting, language));
-    const end = await untilClosed(() => track(job.work(message, signal)), signal).then(
-      (departure) => ({ departure }),
-      (thrown: unknown) => ({ error: toReport(thrown) }),
-    );
-    counts.waiting -= 1;
-    if ("error" in end) {
-      counts.failed += 1;
-      job.recover?.(end.error);
-      showEnd(failed(end.error, language));
-      done(end.error);
+  const leave = (message: NodeMessageInFlow, to: Departure, send: Send, done: Done): void => {
+    counts[to.door] += 1;
+    try {
+      setFields(message, { ...to.set, counts: { ...counts } });
+      send(job.doors.map((name) => (name === to.door ? message : null)));
+    } catch (thrown) {
+      counts[to.door] -= 1;
+      const reason = toError(thrown).message;
+      fail(message, new TlacError("BAD_MESSAGE", "nodes.stuck", { reason }), done);
       return;
     }
-    const { door, set, status } = end.departure;
-    counts[door] += 1;
-    showEnd(status);
-    Object.assign(message, set, { counts: { ...counts } });
-    send(job.doors.map((name) => (name === door ? message : null)));
-    done();
+    showEnd(to.status);
+    attempt(done);
   };
 
-  node.on("input", (message, send, done) => {
-    void answer(message, send, done);
-  });
+  const answer = (message: NodeMessageInFlow, send: Send, done: Done): void => {
+    counts.in += 1;
+    counts.waiting += 1;
+    let ended = false;
+    const once = (end: () => void): void => {
+      if (ended) return;
+      ended = true;
+      open.delete(close);
+      counts.waiting -= 1;
+      end();
+    };
+    const close = (): void => {
+      once(() => {
+        fail(message, new TlacError("CLOSED", "tlac.closed"), done);
+      });
+    };
+    if (signal.aborted) {
+      close();
+      return;
+    }
+    open.add(close);
+    show(working(counts.waiting, language));
+    track((async () => job.work(message, signal))()).then(
+      (departure) => {
+        once(() => {
+          leave(message, departure, send, done);
+        });
+      },
+      (thrown: unknown) => {
+        once(() => {
+          fail(message, thrown, done);
+        });
+      },
+    );
+  };
 
-  node.on("close", (removed: boolean, closed: () => void) => {
+  node.on("input", answer);
+
+  node.on("close", (_removed: boolean, closed: () => void) => {
     closing.abort();
-    node.status({});
+    // At once: a full deploy stops all nodes in one go, the Catch nodes among them.
+    for (const close of [...open]) close();
+    attempt(() => {
+      node.status({});
+    });
     void within(DRAIN_MS, Promise.allSettled(running))
-      .then(() => within(RELEASE_MS, job.release(removed)))
+      .then(() => within(RELEASE_MS, job.release()))
       .catch((thrown: unknown) => {
-        node.warn(speak(toError(thrown), language).message);
+        attempt(() => {
+          node.warn(describeError(thrown, language));
+        });
       })
+      .then(() => farewell.tell(language))
       .finally(closed);
   });
 
@@ -125,32 +194,13 @@ export function handleInput(node: Node, language: Language, job: InputJob): Inpu
   void track(
     Promise.resolve()
       .then(() => job.prepare(signal))
-      .then(
-        () => undefined,
-        (thrown: unknown) => {
-          if (signal.aborted) return;
-          const error = toReport(thrown);
-          show(failed(error, language));
-          node.error(error.message);
-        },
-      ),
+      .catch((thrown: unknown) => {
+        if (signal.aborted) return;
+        show(failed(toError(thrown), language));
+        attempt(() => {
+          node.error(describeError(thrown, language));
+        });
+      }),
   );
   return { show };
-}
-
-/** A message is not kept waiting by work that is slow to notice that its node has closed. */
-async function untilClosed<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  let close: () => void = () => undefined;
-  const closed = new Promise<never>((_resolve, reject) => {
-    close = () => {
-      reject(new TlacError("CLOSED", "tlac.closed"));
-    };
-    if (signal.aborted) close();
-    signal.addEventListener("abort", close, { once: true });
-  });
-  try {
-    return await (signal.aborted ? closed : Promise.race([work(), closed]));
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
 }

@@ -1,11 +1,16 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 
-import { readProperty } from "./read-property";
+import { readProperty, type PropertySource } from "./read-property";
 
 /** The fields of a dialog that say which camera a message is of. */
 export interface CameraSettings {
   camera: string;
   cameraType: string;
+}
+
+/** The property that names the camera; undefined where the dialog has none. */
+export function cameraSource({ camera, cameraType }: CameraSettings): PropertySource | undefined {
+  return camera ? { property: camera, type: cameraType } : undefined;
 }
 
 /** What decides a message's turn in the queue. */
@@ -23,9 +28,9 @@ export async function readTurn(
   settings: CameraSettings,
   message: NodeMessageInFlow,
 ): Promise<Turn> {
-  const source = { property: settings.camera, type: settings.cameraType };
+  const source = cameraSource(settings);
   const camera =
-    message.camera ?? (settings.camera ? await readProperty(RED, node, source, message) : "");
+    message.camera ?? (source && (await readProperty(RED, node, source, message)).value) ?? "";
   const named = typeof camera === "string" || typeof camera === "number";
   const { priority } = message;
   return {

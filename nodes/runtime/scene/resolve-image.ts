@@ -1,4 +1,4 @@
-import { TlacError } from "../../../lib/errors";
+import { TlacError, toError } from "../../../lib/errors";
 import type { Frame, Roi } from "../../../lib/frame/frame";
 import { readFrames, type FrameOptions } from "../../../lib/frame/read-frames";
 import {
@@ -49,8 +49,15 @@ export async function resolveImage(
     throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property });
   }
   const started = performance.now();
-  const { frames, batch } = await readFrames(value, options);
-  return { frames, batch, frameMs: performance.now() - started };
+  try {
+    const { frames, batch } = await readFrames(value, options);
+    return { frames, batch, frameMs: performance.now() - started };
+  } catch (thrown) {
+    if (thrown instanceof TlacError) throw thrown;
+    // An object with a getter that throws, or one that has been revoked.
+    const params = { property, reason: toError(thrown).message };
+    throw new TlacError("BAD_MESSAGE", "nodes.bad-property", params, { cause: thrown });
+  }
 }
 
 function readRoi(settings: ImageSettings): Roi | undefined {

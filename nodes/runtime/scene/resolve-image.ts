@@ -1,11 +1,7 @@
 import { TlacError, toError } from "../../../lib/errors";
 import type { Frame, Roi } from "../../../lib/frame/frame";
 import { readFrames, type FrameOptions } from "../../../lib/frame/read-frames";
-import {
-  readList,
-  readNumber,
-  type NumberField,
-} from "../settings/read-settings";
+import { readList, readNumber, type NumberField } from "../settings/read-settings";
 
 /** The fields of a dialog that say where an image comes from and which part of it counts. */
 export interface ImageSettings {

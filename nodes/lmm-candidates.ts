@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
+import { factsOf } from "../lib/frame/frame";
 import type { Proposal } from "../lib/lmm/lmm";
 import { servePrompt } from "./admin/prompts";
 import { departSkipped, imagesOf } from "./runtime/input/departures";
@@ -63,7 +64,8 @@ export default function (RED: NodeAPI): void {
             const proposals: Proposal[] = [];
             for (const one of image.frames) {
               const proposal = await lmm.propose(one, prompt, { signal, answer });
-              proposals.push(filter ? { ...proposal, ...filter(proposal) } : proposal);
+              const kept = filter ? { ...proposal, ...filter(proposal) } : proposal;
+              proposals.push({ ...kept, ...factsOf(one) });
             }
             return { image, proposals };
           },

@@ -15,8 +15,7 @@ import type { DecisionRules } from "../match/decide";
 import { VocabularyIndex } from "../match/vocabulary-index";
 import { classifyFrame, type ClassifyOptions } from "../tlac/classify";
 import type { Result } from "../tlac/result";
-import { decodeText } from "../vocabulary/decode-text";
-import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
+import { parseVocabulary } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { listPhotos } from "./list-photos";
 import type { ClassifyCommand } from "./read-options";
@@ -34,10 +33,7 @@ export async function classifyPhotos(
   signal: AbortSignal,
 ): Promise<boolean> {
   const photos = await listPhotos(command.places);
-  const { vocabulary, notes } = await readClasses(command.vocabulary);
-  for (const { key, params } of notes) {
-    streams.err.write(`${translate(key, params, language)}\n`);
-  }
+  const vocabulary = await readVocabulary(command.vocabulary);
   const workshop = new Workshop(command, streams, language);
   try {
     const options = await workshop.prepare(vocabulary, signal);
@@ -47,15 +43,15 @@ export async function classifyPhotos(
   }
 }
 
-async function readClasses(source: ClassifyCommand["vocabulary"]): Promise<Reading> {
-  if ("text" in source) return readVocabulary(source.text);
-  const bytes = await readFile(source.file).catch((thrown: unknown) => {
+async function readVocabulary(source: ClassifyCommand["vocabulary"]): Promise<Vocabulary> {
+  if ("text" in source) return parseVocabulary(source.text);
+  const text = await readFile(source.file, "utf8").catch((thrown: unknown) => {
     throw new UsageError("cli.no-such-file", {
       file: source.file,
       reason: toError(thrown).message,
     });
   });
-  return readVocabulary(decodeText(bytes));
+  return parseVocabulary(text);
 }
 
 /** Opens the models that a command needs and closes them again. */

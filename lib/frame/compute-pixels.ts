@@ -1,4 +1,4 @@
-import type { BoundedImage } from "./decode-image";
+import type { BoundedImage } from "./bounded-image";
 import type { Pixels, PixelSpec } from "./frame";
 import { resample } from "./resample";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { computePixels } from "./compute-pixels";
-import type { BoundedImage } from "./decode-image";
+import type { BoundedImage } from "./bounded-image";
 import type { Frame } from "./frame";
 import { loadSharp } from "./load-sharp";
 import { computePerceptualHash } from "./perceptual-hash";
@@ -12,13 +12,14 @@ export async function createFrame(image: BoundedImage, jpegQuality: number): Pro
     encodeJpeg(image, jpegQuality),
     computePerceptualHash(image),
   ]);
-  const { width, height, data } = image;
+  const { width, height, data, scaled } = image;
   return {
     width,
     height,
     jpeg,
     hash: createHash("sha256").update(`${width}x${height}:`).update(data).digest("hex"),
     perceptualHash,
+    ...(scaled ? { scaled } : {}),
     pixels: (spec) => computePixels(image, spec),
   };
 }

@@ -1,3 +1,5 @@
+import type { Scaled } from "./bounded-image";
+
 /** A part of the upright image in fractions of its width and height (0…1), so that it survives a camera's change of resolution. */
 export interface Roi {
   readonly left: number;
@@ -38,6 +40,18 @@ export interface Frame {
   readonly hash: string;
   /** 64-bit difference hash (16 hex digits) for near-equality. */
   readonly perceptualHash: string;
+  /** A picture of numbers (16-bit, radiometric, floating-point): which of them became black and white. */
+  readonly scaled?: Scaled;
   /** Resized with antialiasing, cropped, normalised. */
   pixels(spec: PixelSpec): Promise<Pixels>;
+}
+
+/** What a result tells of its picture, where it was not shown as it came. */
+export interface FrameFacts {
+  readonly scaled: Scaled;
+}
+
+/** To be spread into a result. */
+export function factsOf({ scaled }: Frame): { frame?: FrameFacts } {
+  return scaled ? { frame: { scaled } } : {};
 }

@@ -4,10 +4,22 @@ export interface EncodedImage {
   readonly bytes: Uint8Array;
 }
 
-/** Decoded pixels, 8 bits a channel, row by row, channels interleaved. */
+/** Numbers of any width, signed or not, whole or floating-point. */
+export type Samples =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** Decoded pixels, row by row, channels interleaved. */
 export interface RawImage {
   readonly kind: "raw";
-  readonly data: Uint8Array;
+  /** `Uint8Array` and `Uint16Array`: 0 is black, the largest number white. Others: any range. */
+  readonly data: Samples;
   readonly width: number;
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */

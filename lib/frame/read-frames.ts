@@ -4,7 +4,8 @@ import { decodeImage } from "./decode-image";
 import type { Frame } from "./frame";
 import { readFrameOptions, type FrameOptions, type FrameRules } from "./frame-options";
 import type { ImageSource } from "./image-source";
-import { readRaw, toBytes } from "./read-raw";
+import { toBytes } from "./read-bytes";
+import { readRaw } from "./read-raw";
 import { readText } from "./read-text";
 
 export type { FrameOptions, ReadAccess } from "./frame-options";

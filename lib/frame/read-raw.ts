@@ -1,18 +1,24 @@
-import { isRecord } from "../basics/is-record";
 import { TlacError } from "../errors";
-import type { RawImage } from "./image-source";
+import { isRecord } from "../basics/is-record";
+import type { RawImage, Samples } from "./image-source";
+import { toBytes, toSamples } from "./read-bytes";
+import { tooManyPixels } from "./refuse";
 
 const CHANNELS = [1, 2, 3, 4] as const;
 
+/** Bits of a sample that are written in two bytes. */
+const WIDE_BITS: ReadonlySet<unknown> = new Set([10, 12, 14, 16]);
+
 /**
  * Pixels in an object: `{ data, width, height, channels }`, a canvas' ImageData or a Jimp image
- * (its `bitmap`); without `channels` they are RGBA, as in the latter two. Null: no such object.
+ * (its `bitmap`); without `channels` they are RGBA, as in the latter two. Samples of 16 bits and
+ * more come as a typed array, or as bytes (little-endian) with `bits` 10…16. Null: no such object.
  * Throws `BAD_IMAGE` where the sizes do not fit together.
  */
 export function readRaw(input: object, maxPixels: number): RawImage | null {
   const bitmap = "bitmap" in input && isRecord(input.bitmap) ? input.bitmap : input;
   if (!isRecord(bitmap) || !("width" in bitmap && "height" in bitmap)) return null;
-  const data = toBytes(bitmap.data);
+  const data = readData(bitmap.data, bitmap.bits);
   if (!data) return null;
   const { width, height, channels = 4 } = bitmap;
   const count = CHANNELS.find((channel) => channel === channels);
@@ -23,14 +29,7 @@ export function readRaw(input: object, maxPixels: number): RawImage | null {
       channels: String(channels),
     });
   }
-  if (width * height > maxPixels) {
-    throw new TlacError("BAD_IMAGE", "frame.too-many-pixels", {
-      type: "raw",
-      width,
-      height,
-      max: maxPixels,
-    });
-  }
+  if (width * height > maxPixels) throw tooManyPixels("raw", { width, height }, maxPixels);
   const expected = width * height * count;
   if (data.length !== expected) {
     throw new TlacError("BAD_IMAGE", "frame.bad-raw-length", {
@@ -44,14 +43,12 @@ export function readRaw(input: object, maxPixels: number): RawImage | null {
   return { kind: "raw", data, width, height, channels: count };
 }
 
-/** The bytes of a buffer of bytes; null for anything else, wider typed arrays included. */
-export function toBytes(value: unknown): Uint8Array | null {
-  if (value instanceof Uint8Array) return value;
-  if (value instanceof Uint8ClampedArray) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.length);
-  }
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  return null;
+function readData(value: unknown, bits: unknown): Samples | null {
+  const bytes = toBytes(value);
+  if (!bytes) return toSamples(value);
+  if (!WIDE_BITS.has(bits)) return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, at) => view.getUint16(2 * at, true));
 }
 
 function isSide(value: unknown): value is number {

@@ -4,7 +4,7 @@ import { TlacError } from "../errors";
 import { fetchImage } from "./fetch-image";
 import type { FrameRules } from "./frame-options";
 import { readImageFile } from "./read-image-file";
-import { sniffType } from "./sniff-type";
+import { sniffType } from "./formats/sniff-type";
 
 /** Longer than any path of the common systems. */
 const MAX_PATH_LENGTH = 4096;

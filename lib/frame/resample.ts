@@ -1,4 +1,4 @@
-import type { BoundedImage } from "./decode-image";
+import type { BoundedImage } from "./bounded-image";
 import type { PixelSpec } from "./frame";
 import { loadSharp } from "./load-sharp";
 

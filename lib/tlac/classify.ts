@@ -10,7 +10,7 @@
 import { randomUUID } from "node:crypto";
 
 import { TlacError, throwIfClosed } from "../errors";
-import type { Frame } from "../frame/frame";
+import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
 import type { AskOptions, Candidate, Lmm, Proposal, Question, Reply } from "../lmm/lmm";
 import { decide, type Decision, type DecisionRules } from "../match/decide";
@@ -67,7 +67,8 @@ interface Finding extends Words {
 export async function classifyFrame(frame: Frame, options: ClassifyOptions): Promise<Result> {
   const clock = new StepClock(options.frameMs ?? 0);
   const run = new Run(options, clock);
-  return run.toResult(options.mode, await run.findClass(frame));
+  const result = run.toResult(options.mode, await run.findClass(frame));
+  return { ...result, ...factsOf(frame) };
 }
 
 /** Matches words that were found elsewhere: the second half of mode `slac`. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { EmbedderInfo } from "../clip/embedder";
+import type { FrameFacts } from "../frame/frame";
 import type { Candidate, LmmIdentity, LmmTimings } from "../lmm/lmm";
 import type { Decision } from "../match/decide";
 import type { RankedClass } from "../match/ranking";
@@ -47,6 +48,8 @@ export interface Result {
   ranking: RankedClass[];
   candidates: Candidate[];
   description: string;
+  /** Where a 16-bit or floating-point picture was shown by percentiles: the numbers that became black and white. */
+  frame?: FrameFacts;
   mode: Mode;
   cached: { frame: boolean; reconcile: boolean };
   /** One entry for each LMM call that this decision cost: the server's own account of its time. */

@@ -29,6 +29,23 @@ export function paintNoise(width: number, height: number): sharp.Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
+/** Shapes, slopes and some detail, as a photograph has them. */
+export function paintScene(width: number, height: number): sharp.Sharp {
+  const data = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const wave = 40 * Math.sin(x / 7) * Math.cos(y / 11);
+      const disc = Math.hypot(x - width / 2, y - height / 2) < height / 3 ? 90 : 0;
+      const grain = ((x * 31 + y * 17) % 13) * 3;
+      const colour = [(200 * x) / width + wave, (180 * y) / height + disc, 60 + disc + grain];
+      for (const [channel, value] of colour.entries()) {
+        data[(y * width + x) * 3 + channel] = Math.min(Math.max(Math.round(value), 0), 255);
+      }
+    }
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
 /** A PNG of a few bytes whose header promises any size and whose pixels are no pixels. */
 export function forgePng(width: number, height: number): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
@@ -54,20 +71,6 @@ export function forgeIsoMedia(major: string, ...compatible: string[]): Buffer {
   const size = Buffer.alloc(4);
   size.writeUInt32BE(brands.length + 4);
   return Buffer.concat([size, brands, Buffer.alloc(64)]);
-}
-
-/** A real 1 × 1 bitmap, which the image library cannot write. */
-export function forgeBmp(): Buffer {
-  const bytes = Buffer.alloc(58);
-  bytes.write("BM", "latin1");
-  bytes.writeUInt32LE(58, 2);
-  bytes.writeUInt32LE(54, 10);
-  bytes.writeUInt32LE(40, 14);
-  bytes.writeInt32LE(1, 18);
-  bytes.writeInt32LE(1, 22);
-  bytes.writeUInt16LE(1, 26);
-  bytes.writeUInt16LE(24, 28);
-  return bytes;
 }
 
 /** The checksum of a PNG chunk (`zlib.crc32` is younger than the oldest Node that we support). */

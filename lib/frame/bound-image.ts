@@ -1,0 +1,128 @@
+import type { Metadata, Sharp as Pipeline, SharpOptions } from "sharp";
+
+import type { BoundedImage } from "./bounded-image";
+import { checkHeldCost, MAX_SECONDS } from "./decode-budget";
+import type { FrameRules } from "./frame-options";
+import type { RawImage } from "./image-source";
+import { loadSharp } from "./load-sharp";
+import { quantise, showNumbers, type Units } from "./show-numbers";
+import { locateRegion, turnOf, type Turn } from "./upright";
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Decodes what the image library reads, in one pass where the format allows it. */
+export async function boundEncoded(
+  bytes: Uint8Array,
+  header: Metadata,
+  options: Pick<SharpOptions, "failOn">,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const sharp = await loadSharp();
+  const open = (): Pipeline => sharp(bytes, { ...options, limitInputPixels: false });
+  const turn = turnOf(header.orientation);
+  if (header.depth === "uchar") return bound(open(), header, turn, rules);
+  if (header.depth === "ushort") return boundDeep(open(), header, turn, undefined, rules);
+  const held = await holdNumbers(open(), header);
+  return boundNumbers(held, turn, rules);
+}
+
+/** Pixels that are decoded already. */
+export async function boundRaw(raw: RawImage, rules: FrameRules): Promise<BoundedImage> {
+  const { data, width, height, channels } = raw;
+  const upright = turnOf(1);
+  if (!(data instanceof Uint8Array)) return boundNumbers(raw, upright, rules);
+  const sharp = await loadSharp();
+  const pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return bound(pipeline, raw, upright, rules);
+}
+
+async function boundNumbers(raw: RawImage, turn: Turn, rules: FrameRules): Promise<BoundedImage> {
+  const { width, height, channels } = raw;
+  const { data, units } =
+    raw.data instanceof Uint16Array
+      ? { data: raw.data, units: undefined }
+      : await quantise(raw.data);
+  const sharp = await loadSharp();
+  const pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return boundDeep(pipeline, raw, turn, units, rules);
+}
+
+/** All samples of a picture of numbers that are neither 8 nor 16 unsigned bits. */
+async function holdNumbers(pipeline: Pipeline, header: Metadata): Promise<RawImage> {
+  checkHeldCost({ type: header.format, ...header }, 8 * header.channels);
+  const isColour = header.channels - (header.hasAlpha ? 1 : 0) >= 3;
+  const { data, info } = await pipeline
+    .removeAlpha()
+    .toColourspace(isColour && header.depth === "float" ? "scrgb" : isColour ? "srgb" : "b-w")
+    .raw({ depth: "float" })
+    .timeout({ seconds: MAX_SECONDS })
+    .toBuffer({ resolveWithObject: true });
+  const numbers = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  const channels = info.channels === 1 ? 1 : 3;
+  return { kind: "raw", data: numbers, width: info.width, height: info.height, channels };
+}
+
+async function bound(
+  pipeline: Pipeline,
+  size: Size,
+  turn: Turn,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const { data, info } = await shrink(cutOut(pipeline, size, turn, rules), rules)
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return turnUpright({ data, width: info.width, height: info.height }, turn);
+}
+
+/** 16 bits until the range that matters is known. */
+async function boundDeep(
+  pipeline: Pipeline,
+  size: Size,
+  turn: Turn,
+  units: Units | undefined,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const { data, info } = await shrink(cutOut(pipeline, size, turn, rules), rules)
+    .toColourspace("rgb16")
+    .raw({ depth: "ushort" })
+    .toBuffer({ resolveWithObject: true });
+  const numbers = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  const shown = await showNumbers({ data: numbers, channels: info.channels, units });
+  return turnUpright({ ...shown, width: info.width, height: info.height }, turn);
+}
+
+function cutOut(pipeline: Pipeline, size: Size, turn: Turn, rules: FrameRules): Pipeline {
+  return rules.roi ? pipeline.extract(locateRegion(rules.roi, size, turn)) : pipeline;
+}
+
+function shrink(pipeline: Pipeline, { maxSide }: FrameRules): Pipeline {
+  return pipeline.timeout({ seconds: MAX_SECONDS }).resize({
+    width: maxSide,
+    height: maxSide,
+    fit: "inside",
+    withoutEnlargement: true,
+    kernel: "cubic",
+  });
+}
+
+/** Turned last: a large picture that is turned while it is decoded is held as a whole. */
+async function turnUpright(image: BoundedImage, turn: Turn): Promise<BoundedImage> {
+  if (!turn.mirror && turn.degrees === 0) return image;
+  const sharp = await loadSharp();
+  const { width, height } = image;
+  const stored = sharp(image.data, {
+    raw: { width, height, channels: 3 },
+    limitInputPixels: false,
+  });
+  const { data, info } = await stored
+    .flop(turn.mirror)
+    .rotate(turn.degrees)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { ...image, data, width: info.width, height: info.height };
+}

@@ -1,0 +1,80 @@
+import { TlacError } from "../errors";
+import type { MessageKey } from "../i18n/catalogue";
+import { readPngHeader } from "./formats/png";
+import type { TiffHeader } from "./formats/tiff";
+import type { JpegHeader } from "./jpeg/read-structure";
+
+/** Memory that decoding one picture may take beside the file's own, in bytes. */
+const MAX_MEMORY = 300e6;
+
+/** How long one step of decoding may take. */
+export const MAX_SECONDS = 20;
+
+/** Samples that all scans of a JPEG may go over: ten scans of 100 megapixels in colour. */
+const MAX_SCANNED = 2e9;
+
+/** Measured with libheif and aom: bytes held for each pixel of 8 bits and of more. */
+const AVIF_BYTES = 18;
+const AVIF_DEEP_BYTES = 24;
+
+/** The canvas of an animation and one picture of it. */
+const CANVAS_BYTES = 5;
+
+interface Picture {
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Throws `BAD_IMAGE` where decoding would hold more at once than one picture may. */
+function checkMemory({ type, width, height }: Picture, bytes: number, hint: MessageKey): void {
+  if (bytes <= MAX_MEMORY) return;
+  const megabytes = Math.round(bytes / 1e6);
+  const params = { type, width, height, megabytes, max: MAX_MEMORY / 1e6, hint: { key: hint } };
+  throw new TlacError("BAD_IMAGE", "frame.too-costly", params);
+}
+
+/** A progressive JPEG is held as a whole, two bytes a coefficient, and gone over by each scan. */
+export function checkJpegCost(header: JpegHeader, scans: number): void {
+  const { width, height, components } = header;
+  const h = Math.max(1, ...components.map((component) => component.h));
+  const v = Math.max(1, ...components.map((component) => component.v));
+  const perPixel = components.reduce((sum, each) => sum + (each.h * each.v) / (h * v), 0);
+  const samples = width * height * perPixel;
+  if (scans > components.length && scans * samples > MAX_SCANNED) {
+    throw new TlacError("BAD_IMAGE", "frame.too-many-scans", { width, height, scans });
+  }
+  const isHeld = scans > 1;
+  const picture = { type: "JPEG", width, height };
+  if (isHeld) checkMemory(picture, 2 * samples, "frame.cheaper-jpeg");
+}
+
+export function checkPngCost(bytes: Uint8Array): void {
+  const header = readPngHeader(bytes);
+  if (!header?.isInterlaced) return;
+  checkMemory({ type: "PNG", ...header }, header.pixelBytes, "frame.cheaper-png");
+}
+
+export function checkTiffCost(size: Omit<Picture, "type">, { pieceBytes }: TiffHeader): void {
+  checkMemory({ type: "TIFF", ...size }, pieceBytes, "frame.cheaper-tiff");
+}
+
+/** Formats that are decoded as a whole whatever their file says: AVIF, GIF and most of WebP. */
+export function checkWholeCost(picture: Picture, bytes: Uint8Array, bits: number): void {
+  const { type, width, height } = picture;
+  const pixels = width * height;
+  const cost =
+    type === "AVIF" ? pixels * (bits > 8 ? AVIF_DEEP_BYTES : AVIF_BYTES) : pixels * CANVAS_BYTES;
+  if (type === "WebP" && isPlainWebp(bytes)) return;
+  checkMemory(picture, cost, "frame.cheaper-picture");
+}
+
+/** A pixel of a picture that has to be held with all its samples before it is made smaller. */
+export function checkHeldCost(picture: Picture, bytesPerPixel: number): void {
+  checkMemory(picture, picture.width * picture.height * bytesPerPixel, "frame.cheaper-picture");
+}
+
+/** Lossy and still: made smaller while it is decoded. */
+function isPlainWebp(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(12, 16)).toString("latin1") === "VP8 ";
+}

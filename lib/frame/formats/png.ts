@@ -1,0 +1,72 @@
+/** More chunks than a picture of the largest size has. */
+const MAX_CHUNKS = 100_000;
+
+/** The chunks that change how a picture looks; any other may be left out. */
+const NEEDED = new Set([
+  "IHDR",
+  "PLTE",
+  "tRNS",
+  "gAMA",
+  "cHRM",
+  "sRGB",
+  "cICP",
+  "iCCP",
+  "eXIf",
+  "IDAT",
+  "IEND",
+]);
+
+/** A colour profile is some kilobytes; compressed megabytes are none. */
+const MAX_PROFILE = 1 << 20;
+
+/** What the header of a PNG file says. */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly isInterlaced: boolean;
+  /** Bytes of all pixels, decoded. */
+  readonly pixelBytes: number;
+}
+
+/** Samples of a pixel by colour type: grey, RGB, palette, grey and alpha, RGBA. */
+const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** `bytes` begin with the signature; null: too short for a header. */
+export function readPngHeader(bytes: Uint8Array): PngHeader | null {
+  if (bytes.length < 33) return null;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const width = file.readUInt32BE(16);
+  const height = file.readUInt32BE(20);
+  const bits = (file[24] ?? 8) * (SAMPLES[file[25] ?? 2] ?? 4);
+  return {
+    width,
+    height,
+    isInterlaced: file[28] === 1,
+    pixelBytes: Math.ceil((width * bits) / 8) * height,
+  };
+}
+
+/**
+ * The same picture without texts, thumbnails and other chunks that do not show: two hundred
+ * compressed texts would take seconds to unpack. What is no chunk stays for the decoder to judge.
+ */
+export function stripPng(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kept: Buffer[] = [];
+  let keptFrom = 0;
+  let at = 8;
+  for (let nth = 0; nth < MAX_CHUNKS && at + 12 <= file.length; nth++) {
+    const name = file.toString("latin1", at + 4, at + 8);
+    const end = at + 12 + file.readUInt32BE(at);
+    if (end > file.length) break;
+    if (!NEEDED.has(name) || (name === "iCCP" && end - at > MAX_PROFILE)) {
+      kept.push(file.subarray(keptFrom, at));
+      keptFrom = end;
+    }
+    at = end;
+    if (name === "IEND") break;
+  }
+  if (kept.length === 0) return bytes;
+  kept.push(file.subarray(keptFrom));
+  return Buffer.concat(kept);
+}

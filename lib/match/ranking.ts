@@ -6,6 +6,8 @@ export interface Via {
   readonly alias: string;
   /** `alias`: the same name; `text`: a near one; `image`: the image's own vector. */
   readonly kind: "alias" | "text" | "image";
+  /** The name is the glossary's; absent: the class's own. */
+  readonly glossary?: true;
 }
 
 export interface RankedClass {

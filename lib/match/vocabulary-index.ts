@@ -4,10 +4,12 @@ import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
 import { TlacError, throwIfClosed } from "../errors";
 import type { Candidate } from "../lmm/lmm";
 import { foldName } from "../vocabulary/fold-name";
+import { addGlossaryNames } from "../vocabulary/glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "../vocabulary/vocabulary";
 import { BACKGROUND_WORDS } from "./background-words";
 import { weighCandidates, type WeighedName } from "./candidate-weights";
 import {
+  comparedNamesOf,
   DEFAULT_TEMPLATE,
   foldNames,
   isReadable,
@@ -62,18 +64,18 @@ export class VocabularyIndex {
 
   /** Embeds the names. Throws `EMBEDDER_UNAVAILABLE`, `CLOSED`. */
   static async build(
-    vocabulary: Vocabulary,
+    written: Vocabulary,
     embedder: Embedder,
     options: IndexOptions = {},
   ): Promise<VocabularyIndex> {
+    const vocabulary = addGlossaryNames(written, embedder.info);
     const template = options.template ?? DEFAULT_TEMPLATE;
     const { dims } = embedder.info;
     const rowNames: string[] = [];
     const owners: number[] = [];
     const texts: string[] = [];
     for (const [position, entry] of vocabulary.classes.entries()) {
-      for (const name of namesOf(entry)) {
-        if (!isReadable(name, embedder.info)) continue;
+      for (const name of comparedNamesOf(entry, embedder.info)) {
         rowNames.push(name);
         owners.push(position);
         texts.push(renderTemplate(entry.template ?? template, name));
@@ -247,9 +249,13 @@ export class VocabularyIndex {
     const entry = this.vocabulary.classes[position] as VocabularyClass;
     const proposed = words?.[word];
     const exact = namesOf(entry).find((name) => foldName(name) === proposed?.fold);
-    const alias = row === EXACT ? exact : this.rowNames[row];
+    const alias = (row === EXACT ? exact : this.rowNames[row]) ?? entry.label;
     const kind = words === null ? "image" : row === EXACT ? "alias" : "text";
-    const via: Via = { candidate: proposed?.name ?? "", alias: alias ?? entry.label, kind };
+    const isOwn = alias === entry.label || entry.aliases.includes(alias);
+    const via: Via = {
+      ...{ candidate: proposed?.name ?? "", alias, kind },
+      ...(isOwn ? {} : { glossary: true }),
+    };
     return { class: entry.id, label: entry.label, score, via };
   }
 }

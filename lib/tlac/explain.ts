@@ -1,4 +1,4 @@
-import { translate, type Language } from "../i18n/catalogue";
+import { translate, type Language, type MessageKey } from "../i18n/catalogue";
 import type { Ranking } from "../match/ranking";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { Verdict } from "./result";
@@ -14,12 +14,19 @@ export function vocabularyLanguage(vocabulary: Vocabulary): Language {
 export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Language): string {
   const [first, second] = ranking.classes;
   const { reason } = verdict;
-  const byImage = first?.via.kind === "image" && (reason === "clear" || reason === "background");
+  const via = first?.via;
+  const byImage = via?.kind === "image" && (reason === "clear" || reason === "background");
+  const key: MessageKey = byImage
+    ? `tlac.explain-${reason}-image`
+    : reason === "alias" && via?.glossary
+      ? "tlac.explain-alias-glossary"
+      : `tlac.explain-${reason}`;
+  const alias = via?.alias ?? "";
   return translate(
-    byImage ? `tlac.explain-${reason}-image` : `tlac.explain-${reason}`,
+    key,
     {
-      candidate: first?.via.candidate ?? "",
-      alias: first?.via.alias ?? "",
+      candidate: via?.candidate ?? "",
+      alias: via?.glossary ? { key: "tlac.glossary-name", params: { name: alias } } : alias,
       label: verdict.label ?? first?.label ?? "",
       first: first?.label ?? "",
       runnerUp: second?.label ?? "–",

@@ -10,9 +10,17 @@ export function renderTemplate(template: string, name: string): string {
   return template.replace("{name}", () => name.replaceAll("_", " "));
 }
 
-/** The label and the aliases: all of them count alike. */
-export function namesOf({ label, aliases }: VocabularyClass): string[] {
-  return [label, ...aliases];
+/** The label, the aliases and what the glossary adds: all of them count alike. */
+export function namesOf({ label, aliases, glossary }: VocabularyClass): string[] {
+  return [label, ...aliases, ...(glossary?.english ?? []), ...(glossary?.scientific ?? [])];
+}
+
+/** The names that a model compares by their meaning. A scientific name is met letter by letter. */
+export function comparedNamesOf(
+  { label, aliases, glossary }: VocabularyClass,
+  info: Pick<EmbedderInfo, "languages">,
+): string[] {
+  return [label, ...aliases, ...(glossary?.english ?? [])].filter((name) => isReadable(name, info));
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
 import { VectorTable } from "../clip/vector-table";
 import { throwIfClosed } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
-import { DEFAULT_TEMPLATE, foldNames, isReadable, namesOf, renderTemplate } from "./class-names";
+import { comparedNamesOf, DEFAULT_TEMPLATE, foldNames, namesOf, renderTemplate } from "./class-names";
 import { foldName } from "./fold-name";
+import { addGlossaryNames } from "./glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
 
 /** One thing that will go wrong with a vocabulary; `key` and `params` make the sentence. */
@@ -54,14 +55,18 @@ export async function lintVocabulary(
   embedder?: Embedder,
   options: LintOptions = {},
 ): Promise<LintFinding[]> {
-  const findings = [...findDuplicates(vocabulary), ...findContradictions(vocabulary)];
-  if (!embedder) return findings;
+  const written = [...findDuplicates(vocabulary), ...findContradictions(vocabulary)];
+  if (!embedder) return written;
   const { info } = embedder;
+  const named = addGlossaryNames(vocabulary, info);
+  const findings = [...findDuplicates(named), ...findContradictions(vocabulary)];
   const template = options.template ?? DEFAULT_TEMPLATE;
-  const names = vocabulary.classes.flatMap((entry) =>
-    namesOf(entry)
-      .filter((name) => isReadable(name, info))
-      .map((name) => ({ entry, name, text: renderTemplate(entry.template ?? template, name) })),
+  const names = named.classes.flatMap((entry) =>
+    comparedNamesOf(entry, info).map((name) => ({
+      entry,
+      name,
+      text: renderTemplate(entry.template ?? template, name),
+    })),
   );
   const readable = new Set(names.map(({ entry }) => entry.id));
   for (const entry of vocabulary.classes.filter(({ id }) => !readable.has(id))) {

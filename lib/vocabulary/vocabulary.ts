@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { TlacError } from "../errors";
 import { foldName } from "./fold-name";
+import type { GlossaryNames } from "./glossary/glossary";
 
 /** How loud a class is; what that means is the flow's to decide. */
 export const ALERT_LEVELS = ["none", "info", "warning", "critical"] as const;
@@ -22,6 +23,8 @@ export interface VocabularyClass {
   readonly alert?: AlertLevel;
   /** The sentence around this class's names, with `{name}`, in place of the common one. */
   readonly template?: string;
+  /** Names that the glossary adds for a model that cannot read the class's own; never an input. */
+  readonly glossary?: GlossaryNames;
 }
 
 /** A plant's classes; made by `createVocabulary` only. */
@@ -32,7 +35,7 @@ export interface Vocabulary {
 }
 
 /** A class as it comes in: only the label is needed. */
-export type ClassInput = Partial<VocabularyClass> & {
+export type ClassInput = Partial<Omit<VocabularyClass, "glossary">> & {
   readonly label: string;
   /** Where it stands in its source, from 1, for errors; absent: its place in the list. */
   readonly line?: number;

@@ -125,8 +125,9 @@ window.tlacVocabularyTry = (function () {
         .append($("<span>").text(ranked.score.toFixed(3)))
         .appendTo(line);
       var via = ranked.via;
+      var name = via.glossary ? say("hint.glossary", { names: via.alias }) : via.alias;
       $("<td>")
-        .text(say("via." + via.kind, { candidate: via.candidate, alias: via.alias }))
+        .text(say("via." + via.kind, { candidate: via.candidate, alias: name }))
         .appendTo(line);
     });
   };

@@ -503,6 +503,7 @@ window.tlacVocabulary = (function () {
         });
       });
     });
+    window.tlacVocabularyGlossary.show(this, rows, answer);
     var count = answer.findings.length;
     summary.append(icon(count ? "fa-exclamation-triangle" : "fa-check"));
     var result = count ? say("status.findings", { count: count }) : say("status.no-findings");
@@ -542,7 +543,8 @@ window.tlacVocabulary = (function () {
 
   Dialog.prototype.note = function (container, message, kind) {
     var note = $("<div>", { class: "tlac-vocabulary-note tlac-vocabulary-" + kind });
-    note.append(icon(kind === "wrong" ? "fa-times-circle" : "fa-exclamation-triangle"));
+    var icons = { wrong: "fa-times-circle", glossary: "fa-book" };
+    note.append(icon(icons[kind] || "fa-exclamation-triangle"));
     note.append($("<span>").text(message));
     return note.appendTo(container.find(".tlac-vocabulary-notes"));
   };

@@ -4,7 +4,13 @@ import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
 import { VectorTable } from "../clip/vector-table";
 import { throwIfClosed } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
-import { comparedNamesOf, DEFAULT_TEMPLATE, foldNames, namesOf, renderTemplate } from "./class-names";
+import {
+  comparedNamesOf,
+  DEFAULT_TEMPLATE,
+  foldNames,
+  namesOf,
+  renderTemplate,
+} from "./class-names";
 import { foldName } from "./fold-name";
 import { addGlossaryNames } from "./glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";

@@ -1,5 +1,6 @@
 import { namesOf } from "../../lib/vocabulary/class-names";
 import { foldName } from "../../lib/vocabulary/fold-name";
+import { guessEnglish } from "../../lib/vocabulary/glossary/glossary";
 import type { LintFinding } from "../../lib/vocabulary/lint-vocabulary";
 import { joinNames } from "../../lib/vocabulary/names-in-text";
 import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
@@ -7,7 +8,14 @@ import type { Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabular
 /** One way to mend a finding; the dialog only puts the new cells in place. */
 export interface Fix {
   /** Names the sentence on the button. */
-  readonly action: "remove-name" | "remove-not" | "merge" | "add-alias" | "shorten";
+  readonly action:
+    | "remove-name"
+    | "remove-not"
+    | "merge"
+    | "add-alias"
+    | "shorten"
+    | "take-names"
+    | "take-glossary";
   /** What the sentence speaks of: a name, and labels of classes. */
   readonly params: { readonly name: string; readonly label: string; readonly into: string };
   /** Cells with the text that they get. */
@@ -33,7 +41,8 @@ export function suggestFixes(
   switch (finding.kind) {
     case "duplicate-alias": {
       const removals = entries.flatMap(({ row, entry }) => removeName(row, entry, finding.text));
-      return second ? [...removals, merge(first, second)] : removals;
+      const rename = removals.length === 0 ? [ask("add-alias", first, finding.text)] : [];
+      return second ? [...removals, ...rename, merge(first, second)] : removals;
     }
     case "contradiction":
       return [
@@ -48,7 +57,10 @@ export function suggestFixes(
         ask("shorten", first, finding.text),
       ];
     case "no-readable-name":
-      return [ask("add-alias", first, finding.text)];
+      return [
+        ...guessEnglish(first.entry.label).map((name) => addNames("take-names", first, [name])),
+        ask("add-alias", first, finding.text),
+      ];
     case "not-compared":
       return [];
   }
@@ -78,6 +90,25 @@ function removeName(
       edit: null,
     },
   ];
+}
+
+/** Names that the glossary gives a class, as aliases that a person can edit. */
+export function takeGlossary(row: number, entry: VocabularyClass, names: readonly string[]): Fix {
+  return addNames("take-glossary", { row, entry }, names);
+}
+
+function addNames(
+  action: "take-names" | "take-glossary",
+  { row, entry }: Place,
+  names: readonly string[],
+): Fix {
+  return {
+    action,
+    params: { name: names.join(BETWEEN_NAMES), label: entry.label, into: "" },
+    set: [{ row, column: "aliases", value: [...entry.aliases, ...names].join(BETWEEN_NAMES) }],
+    remove: [],
+    edit: null,
+  };
 }
 
 /** The second class becomes names of the first. */

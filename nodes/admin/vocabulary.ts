@@ -14,6 +14,7 @@ import {
   formatVocabularyCsv,
   type TextRow,
 } from "../../lib/vocabulary/format-vocabulary";
+import { addGlossaryNames } from "../../lib/vocabulary/glossary/add-glossary-names";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
 import { parseVocabulary, readVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
@@ -24,7 +25,7 @@ import { findConfig, readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
 import { reply, toComplaint, type Call } from "./reply";
-import { suggestFixes, type Fix } from "./vocabulary-fixes";
+import { suggestFixes, takeGlossary, type Fix } from "./vocabulary-fixes";
 
 /** `POST /tlac/vocabulary/open`: what a stored text holds. */
 export interface OpenAnswer {
@@ -54,6 +55,12 @@ export interface LintAnswer {
     readonly rows: readonly number[];
     readonly message: string;
     readonly fixes: readonly Fix[];
+  }[];
+  /** What the glossary adds where the model cannot read a class's own names. */
+  readonly glossary: readonly {
+    readonly row: number;
+    readonly names: readonly string[];
+    readonly fix: Fix;
   }[];
   /** The model that names were compared with; null where it could not be used, see `problem`. */
   readonly model: string | null;
@@ -130,14 +137,16 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     const column = thrown.key === "vocabulary.bad-threshold" ? "threshold" : "label";
     const row = findRow(thrown, body.classes);
     const wrong = { message: thrown.in(language), row, column } as const;
-    return { wrong, findings: [], model: null, problem: null };
+    return { wrong, findings: [], glossary: [], model: null, problem: null };
   }
   const options = template ? { template, signal } : { signal };
   let model: string | null = null;
   let problem: string | null = null;
+  let named = vocabulary;
   const findings = await withModel(RED, body, async (embedder) => {
     const found = await lintVocabulary(vocabulary, embedder, options);
     model = embedder.info.name;
+    named = addGlossaryNames(vocabulary, embedder.info);
     return found;
   }).catch((thrown: unknown) => {
     // Names can be compared without any model.
@@ -162,6 +171,13 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
         message: translate(finding.key, finding.params, language),
         fixes: suggestFixes(finding, rows, vocabulary),
       };
+    }),
+    glossary: named.classes.flatMap(({ glossary }, row) => {
+      const entry = vocabulary.classes[row];
+      const names = glossary?.english ?? [];
+      return entry && names.length > 0
+        ? [{ row, names, fix: takeGlossary(row, entry, names) }]
+        : [];
     }),
     model,
     problem,

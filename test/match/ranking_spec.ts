@@ -171,7 +171,7 @@ describe("rankings", () => {
   });
 
   it("refuse an image where no class has a readable name", async () => {
-    const index = await VocabularyIndex.build(parseVocabulary("ねじ、釘"), new TrigramEmbedder());
+    const index = await VocabularyIndex.build(parseVocabulary("甲種、乙種"), new TrigramEmbedder());
     assert.throws(
       () => index.matchVector(new Float32Array(512)),
       (thrown) => thrown instanceof TlacError && thrown.code === "BAD_CONFIG",

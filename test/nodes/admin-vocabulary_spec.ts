@@ -149,8 +149,42 @@ describe("admin endpoints of the vocabulary", () => {
       assert.deepEqual(finding?.fixes[0]?.set, [{ row: 0, column: "not", value: "fox" }]);
     });
 
+    it("shows what the glossary adds, ready to become an alias", async () => {
+      const classes = [
+        { label: "dog" },
+        { label: "ねじ", aliases: "ビス" },
+        { label: "釘", aliases: "nail" },
+      ];
+      const { findings, glossary } = await lint(classes);
+      assert.deepEqual(findings, []);
+      assert.deepEqual(
+        glossary.map(({ row, names, fix }) => ({ row, names, set: fix.set })),
+        [
+          {
+            row: 1,
+            names: ["screw"],
+            set: [{ row: 1, column: "aliases", value: "ビス | screw" }],
+          },
+        ],
+      );
+    });
+
+    it("proposes names for what the glossary knows in part", async () => {
+      const { findings } = await lint([{ label: "ステンレスボルト" }]);
+      const [finding] = findings;
+      assert.equal(finding?.kind, "no-readable-name");
+      assert.deepEqual(
+        finding.fixes.map(({ action, set }) => [action, set[0]?.value]),
+        [
+          ["take-names", "stainless steel bolt"],
+          ["take-names", "bolt"],
+          ["add-alias", undefined],
+        ],
+      );
+    });
+
     it("asks for an English alias where the model reads English only", async () => {
-      const { findings } = await lint([{ label: "dog" }, { label: "ねじ" }], {}, "ja");
+      const { findings } = await lint([{ label: "dog" }, { label: "謎の物" }], {}, "ja");
       const [finding] = findings;
       assert.equal(finding?.kind, "no-readable-name");
       assert.match(finding.message, /英語の別名/);

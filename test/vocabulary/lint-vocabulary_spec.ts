@@ -32,8 +32,18 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
   ],
   [
     "a class without a name that the model reads",
-    [{ label: "ねじ" }, "valve"],
-    ["no-readable-name ねじ: ねじ"],
+    [{ label: "謎の物" }, "valve"],
+    ["no-readable-name 謎の物: 謎の物"],
+  ],
+  ["nothing in a class that the glossary knows", [{ label: "ねじ" }, "valve"], []],
+  [
+    "an English name that the glossary gives to two classes",
+    [{ label: "車" }, { label: "乗用車" }],
+    [
+      "duplicate-alias 車+乗用車: car",
+      "duplicate-alias 車+乗用車: automobile",
+      "near-classes 車+乗用車: car / car",
+    ],
   ],
   [
     "a name that is cut at the model's limit",
@@ -93,7 +103,7 @@ describe("lint of vocabularies", () => {
 
   it("needs no English alias where the model reads all languages", async () => {
     const embedder = new TrigramEmbedder({ languages: "multilingual" });
-    assert.deepEqual(await lintVocabulary(parseVocabulary("ねじ、消火器"), embedder), []);
+    assert.deepEqual(await lintVocabulary(parseVocabulary("謎の物、消火器"), embedder), []);
   });
 
   it("measures with the template that is used", async () => {

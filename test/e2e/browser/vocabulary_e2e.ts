@@ -22,8 +22,9 @@ const vocabularies = {
   plain: "espresso = coffee, dog, rocket",
   empty: "",
   broken: '["screw"',
+  japanese: "ねじ, 釘, ステンレスボルト",
   hostile: '[{"label": "<img src=x onerror=alert(1)>", "threshold": 7}]',
-  lint: 'label,aliases,not,threshold,alert\ndog,puppy|hound,,,\nwolf,hound,,0.7,warning\nねじ,"",,,\n',
+  lint: 'label,aliases,not,threshold,alert\ndog,puppy|hound,,,\nwolf,hound,,0.7,warning\n謎の物,"",,,\n',
 };
 
 /** 「ねじ」 with its alias and 「釘」, as a Japanese Excel writes a CSV. */
@@ -121,6 +122,25 @@ describe("dialog of tlac-vocabulary", function () {
       await page.click("#tlac-vocabulary-undo");
       await until("label", []);
       assert.equal(await stored(), "");
+    });
+
+    it(`shows the glossary's names, and makes them aliases with one click (${locale})`, async () => {
+      await open(locale, "japanese");
+      const given = page.locator(".tlac-vocabulary-glossary");
+      await given.nth(1).waitFor();
+      await takeScreenshot(page, `vocabulary-glossary-${locale}`);
+      const word = locale === "ja" ? "用語集" : "glossary";
+      assert.deepEqual(await given.locator("span").allTextContents(), [
+        `${word}: screw`,
+        `${word}: nail, metal nail`,
+      ]);
+      await given.first().locator("button").click();
+      await until("aliases", ["screw", "", ""]);
+      // Of a compound the parts are known: a person has to say.
+      await page.locator(".tlac-vocabulary-notice button").first().click();
+      await until("aliases", ["screw", "", "stainless steel bolt"]);
+      await page.locator("#tlac-vocabulary-lint .fa-check").waitFor();
+      assert.equal(await given.count(), 1);
     });
 
     it(`shows what is wrong beside its row, and mends it (${locale})`, async () => {

@@ -104,8 +104,8 @@ function addNames(
 ): Fix {
   return {
     action,
-    params: { name: names.join(BETWEEN_NAMES), label: entry.label, into: "" },
-    set: [{ row, column: "aliases", value: [...entry.aliases, ...names].join(BETWEEN_NAMES) }],
+    params: { name: names.join(", "), label: entry.label, into: "" },
+    set: [{ row, column: "aliases", value: joinNames([...entry.aliases, ...names]) }],
     remove: [],
     edit: null,
   };

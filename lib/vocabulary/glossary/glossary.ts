@@ -123,9 +123,8 @@ export function guessEnglish(name: string): string[] {
 
 function guessCompound(name: string): string[] {
   const starts = [...SEGMENTER.segment(name)].map(({ index }) => index);
-  const characters = [...name];
-  for (let at = 1, index = 0; at < characters.length; at++) {
-    index += characters[at - 1]?.length ?? 0;
+  for (const { index } of name.matchAll(/./gsu)) {
+    if (index === 0) continue;
     const back = name.slice(index);
     // Short kana at the end are grammar as often as a word: 傷あり is no ant.
     if (/^\p{Script=Hiragana}{1,2}$/u.test(back)) break;

@@ -6,15 +6,12 @@ window.tlacVocabularyFiles = (function () {
   var MOST_PHOTO = 3e6;
   var PHOTO_SIDE = 1024;
 
-  /** The text of a file in UTF-8, UTF-16 with a mark, or else Shift_JIS. */
-  function decode(bytes) {
-    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-    if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      return new TextDecoder("shift_jis").decode(bytes);
-    }
+  /** The text of a file in whatever encoding; the runtime tells which. */
+  function readText(file) {
+    return readDataUrl(file).then(function (url) {
+      // An empty file has no comma.
+      return window.tlacVocabulary.ask("text", { base64: url.split(",")[1] || "" });
+    });
   }
 
   function download(text, type, extension, name) {
@@ -54,5 +51,5 @@ window.tlacVocabularyFiles = (function () {
     });
   }
 
-  return { decode: decode, download: download, readPhoto: readPhoto };
+  return { readText: readText, download: download, readPhoto: readPhoto };
 })();

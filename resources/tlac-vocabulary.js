@@ -731,14 +731,19 @@ window.tlacVocabulary = (function () {
 
   Dialog.prototype.openFile = function (file) {
     var self = this;
-    file.arrayBuffer().then(function (buffer) {
-      var text = window.tlacVocabularyFiles.decode(new Uint8Array(buffer));
-      self.togglePaste(true);
-      $("#tlac-vocabulary-text").val(text).trigger("input");
-      // Nothing to lose in an empty table.
-      if (!self.asText && !self.filled().length) return self.take(true);
-      return null;
-    });
+    window.tlacVocabularyFiles.readText(file).then(
+      function (answer) {
+        if (self.closed) return null;
+        self.togglePaste(true);
+        $("#tlac-vocabulary-text").val(answer.text).trigger("input");
+        // Nothing to lose in an empty table.
+        if (!self.asText && !self.filled().length) return self.take(true);
+        return null;
+      },
+      function (error) {
+        if (!self.closed) self.showError(error.message);
+      },
+    );
   };
 
   Dialog.prototype.take = function (replace) {

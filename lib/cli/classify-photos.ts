@@ -15,7 +15,8 @@ import type { DecisionRules } from "../match/decide";
 import { VocabularyIndex } from "../match/vocabulary-index";
 import { classifyFrame, type ClassifyOptions } from "../tlac/classify";
 import type { Result } from "../tlac/result";
-import { parseVocabulary } from "../vocabulary/parse-vocabulary";
+import { decodeText } from "../vocabulary/decode-text";
+import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { listPhotos } from "./list-photos";
 import type { ClassifyCommand } from "./read-options";
@@ -33,7 +34,10 @@ export async function classifyPhotos(
   signal: AbortSignal,
 ): Promise<boolean> {
   const photos = await listPhotos(command.places);
-  const vocabulary = await readVocabulary(command.vocabulary);
+  const { vocabulary, notes } = await readClasses(command.vocabulary);
+  for (const { key, params } of notes) {
+    streams.err.write(`${translate(key, params, language)}\n`);
+  }
   const workshop = new Workshop(command, streams, language);
   try {
     const options = await workshop.prepare(vocabulary, signal);
@@ -43,15 +47,15 @@ export async function classifyPhotos(
   }
 }
 
-async function readVocabulary(source: ClassifyCommand["vocabulary"]): Promise<Vocabulary> {
-  if ("text" in source) return parseVocabulary(source.text);
-  const text = await readFile(source.file, "utf8").catch((thrown: unknown) => {
+async function readClasses(source: ClassifyCommand["vocabulary"]): Promise<Reading> {
+  if ("text" in source) return readVocabulary(source.text);
+  const bytes = await readFile(source.file).catch((thrown: unknown) => {
     throw new UsageError("cli.no-such-file", {
       file: source.file,
       reason: toError(thrown).message,
     });
   });
-  return parseVocabulary(text);
+  return readVocabulary(decodeText(bytes));
 }
 
 /** Opens the models that a command needs and closes them again. */

@@ -9,6 +9,7 @@ import { Recogniser } from "../../lib/lmm/recogniser";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { classifyFrame, classifyWords } from "../../lib/tlac/classify";
 import type { Result } from "../../lib/tlac/result";
+import { decodeText } from "../../lib/vocabulary/decode-text";
 import {
   formatRow,
   formatVocabularyCsv,
@@ -26,6 +27,11 @@ import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
 import { reply, toComplaint, type Call } from "./reply";
 import { suggestFixes, takeGlossary, type Fix } from "./vocabulary-fixes";
+
+/** `POST /tlac/vocabulary/text`: what a file holds, in whatever encoding it came. */
+export interface TextAnswer {
+  readonly text: string;
+}
 
 /** `POST /tlac/vocabulary/open`: what a stored text holds. */
 export interface OpenAnswer {
@@ -95,6 +101,10 @@ export function serveVocabulary(RED: NodeAPI): void {
     const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
   };
+  serve("text", ({ body }): TextAnswer => {
+    const base64 = readText(body.base64, "base64") ?? "";
+    return { text: decodeText(Buffer.from(base64, "base64")) };
+  });
   serve("parse", ({ body, language }): ParseAnswer => {
     const { vocabulary, notes } = readVocabulary(body.text, { columns: TABLE_COLUMNS });
     const classes = dropMadeIds(vocabulary.classes);

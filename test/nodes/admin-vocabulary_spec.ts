@@ -6,7 +6,13 @@ import helper from "node-red-node-test-helper";
 
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { Complaint } from "../../nodes/admin/reply";
-import type { LintAnswer, OpenAnswer, ParseAnswer, TryAnswer } from "../../nodes/admin/vocabulary";
+import type {
+  LintAnswer,
+  OpenAnswer,
+  ParseAnswer,
+  TextAnswer,
+  TryAnswer,
+} from "../../nodes/admin/vocabulary";
 import clipModel from "../../nodes/clip-model";
 import tlacVocabulary from "../../nodes/tlac-vocabulary";
 import { startFlow, type Flow } from "../helpers/flow";
@@ -60,6 +66,22 @@ describe("admin endpoints of the vocabulary", () => {
       alert: "warning",
     });
     assert.deepEqual(second?.aliases, ["nail"]);
+  });
+
+  it("reads a file in the encoding that it has", async () => {
+    const wide = Buffer.from("\ufefflabel\taliases\nSchlüssel\tkey\n", "utf16le");
+    const japanese = Buffer.from("83898378838b2c95ca96bc", "hex");
+    for (const [bytes, text] of [
+      [wide, "label\taliases\nSchlüssel\tkey\n"],
+      [japanese, "ラベル,別名"],
+      [Buffer.alloc(0), ""],
+    ] as const) {
+      const { answer } = await post("text", { base64: bytes.toString("base64") });
+      assert.deepEqual(answer, { text } satisfies TextAnswer);
+    }
+    const { status, answer } = await post("text", { base64: btoa("PK\x03\x04...") }, "ja");
+    assert.equal(status, 400);
+    assert.match((answer as Complaint).message ?? "", /CSV（UTF-8）/);
   });
 
   it("opens a stored text as the runtime reads it", async () => {

@@ -4,6 +4,7 @@ import type { LoadProgress } from "../lib/clip/load-progress";
 import { factsOf } from "../lib/frame/frame";
 import type { Proposal } from "../lib/lmm/lmm";
 import { servePrompt } from "./admin/prompts";
+import { serveRules } from "./admin/rules";
 import { departSkipped, imagesOf } from "./runtime/input/departures";
 import { handleInput } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
@@ -25,6 +26,7 @@ interface LmmCandidatesDef
 
 export default function (RED: NodeAPI): void {
   servePrompt(RED, "lmm-candidates");
+  serveRules(RED, "lmm-candidates");
   function LmmCandidatesNode(this: Node, def: LmmCandidatesDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
@@ -64,8 +66,8 @@ export default function (RED: NodeAPI): void {
             const proposals: Proposal[] = [];
             for (const one of image.frames) {
               const proposal = await lmm.propose(one, prompt, { signal, answer });
-              const kept = filter ? { ...proposal, ...filter(proposal) } : proposal;
-              proposals.push({ ...kept, ...factsOf(one) });
+              const filtered = filter && (await filter(proposal, { signal }));
+              proposals.push({ ...proposal, ...filtered, ...factsOf(one) });
             }
             return { image, proposals };
           },

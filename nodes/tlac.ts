@@ -5,6 +5,7 @@ import { toError } from "../lib/errors";
 import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
 import { servePrompt } from "./admin/prompts";
+import { serveRules } from "./admin/rules";
 import { Thumbnails } from "./admin/thumbnails";
 import { departJudged, departSkipped } from "./runtime/input/departures";
 import { handleInput, type Departure } from "./runtime/input/handle-input";
@@ -49,6 +50,7 @@ interface TlacDef
 
 export default function (RED: NodeAPI): void {
   servePrompt(RED, "tlac");
+  serveRules(RED, "tlac");
   const thumbnails = new Thumbnails(RED);
   function TlacNode(this: Node, def: TlacDef): void {
     RED.nodes.createNode(this, def);

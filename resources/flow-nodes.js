@@ -179,6 +179,15 @@ window.tlacFlowNodes = (function () {
     var replacement = $("<input>", { type: "text", "aria-label": text("filter.replacement") });
     var problem = $("<div>", { class: "tlac-filter-problem", role: "status" });
 
+    function say(sentence) {
+      problem.empty();
+      if (sentence)
+        problem.append(
+          $("<i>", { class: "fa fa-exclamation-triangle" }),
+          " ",
+          document.createTextNode(sentence),
+        );
+    }
     function read() {
       return {
         test: test.val(),
@@ -190,13 +199,7 @@ window.tlacFlowNodes = (function () {
     function show() {
       var found = window.tlacDialog.findFilterProblem(read());
       value.toggleClass("input-error", Boolean(found)).attr("aria-invalid", Boolean(found));
-      problem.empty();
-      if (found)
-        problem.append(
-          $("<i>", { class: "fa fa-exclamation-triangle" }),
-          " ",
-          document.createTextNode(found),
-        );
+      say(found);
       value.attr("placeholder", text("filter.placeholder." + test.val()));
       replacement.toggle(action.val() === "replace");
     }
@@ -208,6 +211,7 @@ window.tlacFlowNodes = (function () {
     row
       .addClass("tlac-filter")
       .data("read", read)
+      .data("say", say)
       .append(
         $("<div>", { class: "tlac-filter-line" }).append(test, value),
         $("<div>", { class: "tlac-filter-line" }).append(action, replacement),
@@ -219,12 +223,41 @@ window.tlacFlowNodes = (function () {
     show();
   }
 
-  function prepareFilters(node) {
+  /** Has the runtime try the rules, for what no look at them can tell. */
+  function checkRules(type) {
+    var rules = readFilters();
+    var wrong = rules.some(function (rule) {
+      return window.tlacDialog.findFilterProblem(rule) !== "";
+    });
+    var tried = rules.some(function (rule) {
+      return rule.test === "regex";
+    });
+    if (wrong || !tried) return;
+    var before = JSON.stringify(rules);
+    window.tlacJobs.request("POST", type + "/rules", { filters: rules }).done(function (answer) {
+      if (JSON.stringify(readFilters()) !== before) return;
+      var rows = element("tlac-filters").editableList("items").toArray();
+      answer.hints.forEach(function (hint) {
+        rows[hint.position - 1].data("say")(hint.message);
+      });
+    });
+  }
+
+  function prepareFilters(node, type) {
+    var timer;
+    function checkSoon() {
+      clearTimeout(timer);
+      timer = setTimeout(function () {
+        checkRules(type);
+      }, PREVIEW_MS);
+    }
     var list = element("tlac-filters").editableList({
       sortable: true,
       removable: true,
       height: "auto",
       addButton: text("filter.add"),
+      sortItems: checkSoon,
+      removeItem: checkSoon,
       addItem: function (row, index, data) {
         fillRule(row, data.test ? data : { test: "words", action: "drop" });
         row
@@ -234,6 +267,11 @@ window.tlacFlowNodes = (function () {
       },
     });
     list.editableList("addItems", node.filters || []);
+    list.on("input change", checkSoon);
+    checkSoon();
+    releases.push(function () {
+      clearTimeout(timer);
+    });
   }
 
   function readFilters() {
@@ -321,7 +359,7 @@ window.tlacFlowNodes = (function () {
       window.tlacDialog.prepareCamera();
       prepareMode();
       preparePrompt("tlac");
-      prepareFilters(node);
+      prepareFilters(node, "tlac");
       prepareDecision(element("node-input-mode"), function (mode) {
         return [mode === "clip" ? "image" : "text"];
       });
@@ -333,7 +371,7 @@ window.tlacFlowNodes = (function () {
       prepareImage();
       window.tlacDialog.prepareCamera();
       preparePrompt("lmm-candidates");
-      prepareFilters(node);
+      prepareFilters(node, "lmm-candidates");
       openWrongParts();
     },
     prepareMatch: function () {

@@ -1,6 +1,7 @@
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
+import { spawnThread } from "../basics/spawn-thread";
 import { throwIfClosed, TlacError, toError } from "../errors";
 import type { Kind, Protocol, Reply, Request, SessionSpec } from "./inference-messages";
 
@@ -173,15 +174,11 @@ export function sharedHost(): WorkerHost {
   return current;
 }
 
-/** Starts the thread: from the build the compiled file, from the sources (tests, tools) through tsx. */
+/** Starts the thread that owns the models. */
 export function spawnWorker(): Worker {
   // onnxruntime carries Microsoft's telemetry, which writes a session and a log into the temporary
   // folder and knows an address to report to. A plant's machine reports to nobody. Set here,
   // because the native code reads the process's environment and a thread has only a copy of it.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
-  const extension = path.extname(__filename);
-  const entry = path.join(__dirname, `inference-worker${extension}`);
-  const name = "tlac-inference";
-  if (extension !== ".ts") return new Worker(entry, { name });
-  return new Worker(entry, { name, execArgv: ["--require", require.resolve("tsx/cjs")] });
+  return spawnThread(path.join(__dirname, "inference-worker"), { name: "tlac-inference" });
 }

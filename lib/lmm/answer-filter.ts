@@ -1,9 +1,11 @@
-import { createContext, Script } from "node:vm";
-
 import { escapePattern } from "../basics/escape-pattern";
-import { TlacError, toError } from "../errors";
+import { TlacError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
+import type { FilteredWords, PatternRule } from "./filter/apply-rules";
+import { PatternThread, type PatternOutcome } from "./filter/pattern-thread";
 import type { Candidate } from "./lmm";
+
+export type { FilteredWords } from "./filter/apply-rules";
 
 /** What a rule looks for: a regular expression, or words that stand alone in any case. */
 export type FilterTest =
@@ -16,87 +18,55 @@ export type FilterRule = FilterTest &
     | { readonly action: "replace"; readonly replacement: string }
   );
 
-/** The part of a proposal that is matched. */
-export interface FilteredWords {
-  readonly candidates: readonly Candidate[];
-  readonly description: string;
-  /** A rule says that this is none of the classes, whatever the match would find. */
-  readonly forcedUnknown: boolean;
-}
+export type AnswerFilter = (
+  words: { readonly candidates: readonly Candidate[]; readonly description: string },
+  options?: { readonly signal?: AbortSignal },
+) => Promise<FilteredWords>;
 
-export type AnswerFilter = (words: {
-  readonly candidates: readonly Candidate[];
-  readonly description: string;
-}) => FilteredWords;
-
-const MAX_RULES = 100;
+export const MAX_RULES = 100;
 const MAX_PATTERN_LENGTH = 300;
-const MAX_TEXT_LENGTH = 1_000;
-/** Milliseconds for one pattern on one text; a healthy one needs microseconds. */
-const MAX_PATTERN_MS = 250;
+
+/** Milliseconds for all rules on one answer; healthy ones need a hundredth of it. */
+const MAX_MS = 1_000;
+
+// One thread for all nodes: a job takes a millisecond, and one that does not is ended.
+const thread = new PatternThread("tlac-rules");
 
 /**
  * Checks the rules once and returns the filter. They run in their order, each on what the one
- * before has left. Throws `BAD_CONFIG` for a rule that cannot work; the filter throws it for a
- * pattern that takes too long on an answer.
+ * before has left, in a thread of their own and in bounded time. Throws `BAD_CONFIG` for a rule
+ * that cannot work; the filter rejects with it for a rule that takes too long on an answer, and
+ * with `CLOSED` on `signal`.
  */
 export function compileAnswerFilter(rules: readonly FilterRule[]): AnswerFilter {
   if (rules.length > MAX_RULES) {
     throw badRule(MAX_RULES + 1, { key: "lmm.reason-too-many-rules", params: { most: MAX_RULES } });
   }
   const compiled = rules.map((rule, index) => compileRule(rule, index + 1));
-  return ({ candidates, description }) => {
-    let words: FilteredWords = { candidates, description, forcedUnknown: false };
-    for (const apply of compiled) words = apply(words);
-    return words;
+  return async ({ candidates, description }, { signal } = {}) => {
+    const words: FilteredWords = { candidates, description, forcedUnknown: false };
+    const outcome = await thread.run(compiled, words, {
+      ms: MAX_MS,
+      ...(signal ? { signal } : {}),
+    });
+    if ("words" in outcome) return outcome.words;
+    throw badRule(outcome.rule + 1, explainOutcome(outcome));
   };
 }
 
-type Apply = (words: FilteredWords) => FilteredWords;
+function explainOutcome(outcome: Exclude<PatternOutcome, { words: unknown }>): string | Phrase {
+  if ("slow" in outcome) return { key: "lmm.reason-slow" };
+  return outcome.reason ?? { key: "lmm.reason-grows" };
+}
 
-function compileRule(rule: FilterRule, position: number): Apply {
-  const { source, flags } = toPattern(rule, position);
+/** The rule as a pattern. Throws `BAD_CONFIG` with its position, which begins at 1. */
+export function compileRule(rule: FilterRule, position: number): PatternRule {
+  if (!ACTIONS.has(rule.action)) throw badRule(position, { key: "lmm.reason-action" });
   const replacement = rule.action === "replace" ? rule.replacement : "";
-  const run = (text: string): string | null =>
-    replaceWithin(text.slice(0, MAX_TEXT_LENGTH), source, flags, replacement, position);
-  const matches = (text: string): boolean => run(text) !== null;
-
-  switch (rule.action) {
-    case "unknown":
-      return (words) => (allTexts(words).some(matches) ? { ...words, forcedUnknown: true } : words);
-    case "drop":
-      return (words) => ({
-        ...words,
-        candidates: words.candidates
-          .filter(({ name }) => !matches(name))
-          .map((candidate) => ({
-            ...candidate,
-            synonyms: candidate.synonyms.filter((synonym) => !matches(synonym)),
-          })),
-        description: matches(words.description) ? "" : words.description,
-      });
-    case "replace": {
-      const change = (text: string): string => (run(text) ?? text).replace(/\s+/g, " ").trim();
-      return (words) => ({
-        ...words,
-        candidates: words.candidates
-          .map((candidate) => ({
-            ...candidate,
-            name: change(candidate.name),
-            synonyms: candidate.synonyms.map(change).filter((synonym) => synonym !== ""),
-          }))
-          .filter(({ name }) => name !== ""),
-        description: change(words.description),
-      });
-    }
-    default:
-      throw badRule(position, { key: "lmm.reason-action" });
-  }
+  return { ...toPattern(rule, position), action: rule.action, replacement };
 }
 
-function allTexts({ candidates, description }: FilteredWords): string[] {
-  return [...candidates.flatMap(({ name, synonyms }) => [name, ...synonyms]), description];
-}
+const ACTIONS: ReadonlySet<string> = new Set<FilterRule["action"]>(["drop", "replace", "unknown"]);
 
 function toPattern(rule: FilterRule, position: number): { source: string; flags: string } {
   if ("words" in rule) {
@@ -123,34 +93,6 @@ function toWordPattern(word: string): string {
   const escaped = escapePattern(word).replace(/\s+/g, "\\s+");
   if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return escaped;
   return `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`;
-}
-
-// A pattern is the user's, a text is the LMM's: together they can backtrack for hours, which no
-// check of the pattern alone foresees. V8 ends a script that is out of time even inside a match.
-const SANDBOX = createContext(Object.create(null) as object);
-const REPLACE = new Script(
-  "(() => { const re = new RegExp(source, flags);" +
-    " let found = false;" +
-    " const out = text.replace(re, (...m) => { found = true; return replacement; });" +
-    " return found ? out : null; })()",
-);
-
-/** The text with each match replaced; null where nothing matches. */
-function replaceWithin(
-  text: string,
-  source: string,
-  flags: string,
-  replacement: string,
-  position: number,
-): string | null {
-  Object.assign(SANDBOX, { text, source, flags, replacement });
-  try {
-    return REPLACE.runInContext(SANDBOX, { timeout: MAX_PATTERN_MS }) as string | null;
-  } catch (thrown) {
-    const { code, message } = toError(thrown) as NodeJS.ErrnoException;
-    const slow = code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
-    throw badRule(position, slow ? { key: "lmm.reason-slow" } : message);
-  }
 }
 
 function badRule(position: number, reason: string | Phrase): TlacError {

@@ -211,7 +211,7 @@ class Run {
     if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
     const options = { ...this.askOptions(), ...(answer ? { answer } : {}) };
     const proposal = await this.spend(() => lmm.propose(frame, prompt ?? "", options));
-    return filter ? { ...proposal, ...filter(proposal) } : proposal;
+    return filter ? { ...proposal, ...(await filter(proposal, this.askOptions())) } : proposal;
   }
 
   /** Checked before the first call, so that a wrong mode costs no LMM time. */

@@ -237,11 +237,8 @@ describe("cascade and tlac through Ollama", () => {
 
   for (const mode of ["tlac", "slac", "cascade"] as const) {
     it(`${mode} makes no class of nothing where a rule dropped every name`, async () => {
-      const filter: NonNullable<ClassifyOptions["filter"]> = (words) => ({
-        candidates: [],
-        description: words.description,
-        forcedUnknown: false,
-      });
+      const filter: NonNullable<ClassifyOptions["filter"]> = ({ description }) =>
+        Promise.resolve({ candidates: [], description, forcedUnknown: false });
       const result = await judge({ mode, filter });
       assert.deepEqual([result.outcome, result.class, result.score], ["unknown", null, 0]);
       assert.equal(result.lmmCalls.length, 1);
@@ -260,10 +257,8 @@ describe("cascade and tlac through Ollama", () => {
 
   it("forces unknown by a rule on the answer, whatever would match", async () => {
     brain.word = "pliers";
-    const filter: NonNullable<ClassifyOptions["filter"]> = (words) => ({
-      ...words,
-      forcedUnknown: true,
-    });
+    const filter: NonNullable<ClassifyOptions["filter"]> = (words) =>
+      Promise.resolve({ ...words, forcedUnknown: true });
     const result = await judge({ filter });
     assert.deepEqual([result.outcome, result.reason, result.class], ["unknown", "filtered", null]);
   });

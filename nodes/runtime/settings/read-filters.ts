@@ -24,7 +24,8 @@ export function readFilters({ filters }: FilterSettings): AnswerFilter | undefin
   return compileAnswerFilter(filters.map(toRule));
 }
 
-function toRule(field: FilterField): FilterRule {
+/** One line of the dialog as a rule. Throws `BAD_CONFIG`. */
+export function toRule(field: FilterField): FilterRule {
   const { test, value, action, replacement = "" } = field;
   if (typeof value !== "string" || typeof replacement !== "string") {
     throw new TlacError("BAD_CONFIG", "nodes.bad-text", { field: "filters", type: typeof value });

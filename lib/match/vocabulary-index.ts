@@ -119,9 +119,15 @@ export class VocabularyIndex {
     const board = new ScoreBoard(size);
     // What a not-word kept from its class, to tell whether it would have come first.
     const banned = new ScoreBoard(size);
-    const words = weighCandidates(candidates, (fold) => this.notWords.get(fold) ?? []);
+    const { affirmed, denied } = this.findDescribed(description);
+    const words = weighCandidates(candidates, (fold) => this.notWords.get(fold) ?? []).map(
+      (word) => ({
+        ...word,
+        banned: [...word.banned, ...denied, ...this.findDescribed(word.name).denied],
+      }),
+    );
     const named = this.offerNamed(words, board, banned);
-    const described = named ? [] : this.findDescribed(description);
+    const described = named ? [] : affirmed;
     for (const [number, { positions }] of described.entries()) {
       for (const position of positions) {
         board.offer(position, DESCRIPTION_WEIGHT, words.length + number, EXACT);
@@ -186,17 +192,27 @@ export class VocabularyIndex {
     return found;
   }
 
-  /** Classes whose name stands in the description, and none of whose not-words does. */
-  private findDescribed(description: string): { fold: string; positions: number[] }[] {
-    const found = findNamesInText(
-      description,
-      (fold) => this.names.has(fold) || this.notWords.has(fold),
-    );
-    const ruledOut = new Set(found.flatMap((fold) => this.notWords.get(fold) ?? []));
-    return found.map((fold) => ({
+  /**
+   * Classes whose name stands in a text, and none of whose not-words does; and those that it names
+   * in denials only, which no word about the same picture can mean.
+   */
+  private findDescribed(text: string): {
+    affirmed: { fold: string; positions: number[] }[];
+    denied: number[];
+  } {
+    const found = findNamesInText(text, (fold) => this.names.has(fold) || this.notWords.has(fold));
+    const stands = found.filter(({ denied }) => !denied);
+    const ruledOut = new Set(stands.flatMap(({ fold }) => this.notWords.get(fold) ?? []));
+    const affirmed = stands.map(({ fold }) => ({
       fold,
       positions: (this.names.get(fold) ?? []).filter((position) => !ruledOut.has(position)),
     }));
+    const said = new Set(affirmed.flatMap(({ positions }) => positions));
+    const denied = found
+      .filter(({ denied: isDenied }) => isDenied)
+      .flatMap(({ fold }) => this.names.get(fold) ?? [])
+      .filter((position) => !said.has(position));
+    return { affirmed, denied };
   }
 
   /** Offers the cosine of every readable word to every name; the nearest background word of each. */

@@ -25,9 +25,10 @@ export function comparedNamesOf(
 
 /**
  * True where the model makes sense of a name. An English-only model turns other scripts into
- * vectors too, but into meaningless ones.
+ * vectors too, but into meaningless ones; and no model knows what ○ and × are to a plant.
  */
 export function isReadable(name: string, { languages }: Pick<EmbedderInfo, "languages">): boolean {
+  if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(name)) return false;
   return (
     languages === "multilingual" || /^[\p{Script=Latin}\p{N}\p{P}\p{S}\p{Z}\p{M}]*$/u.test(name)
   );

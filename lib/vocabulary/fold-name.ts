@@ -31,35 +31,113 @@ const MIN_PLURAL = 4;
 
 const ARTICLE = /^(?:an?|the) (?=.)/;
 
+type Replacements = readonly (readonly [RegExp, string])[];
+
+/** What must go before NFKC makes letters and digits of it. */
+const BEFORE_NFKC: Replacements = [
+  // A trade mark says whose a thing is; invisible marks say how a text looks or which way it runs.
+  [/[™®©℠℗\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f]/g, ""],
+  // 1½ is not 11/2, and 10² not 102.
+  [/(?<=\d)(?=[¼-¾⅐-⅞²³¹⁰-⁹])/g, " "],
+];
+
+/** Signs that are typed in different ways. */
+const SIGNS: Replacements = [
+  [/[‐‑‒–−]/g, "-"],
+  [/⁄/g, "/"],
+  [/[≦⩽]/g, "≤"],
+  [/[≧⩾]/g, "≥"],
+  [/[⌀∅]|[φΦϕ](?=\d)/g, "ø"],
+  [/[✕✖❌☓╳]/g, "×"],
+  [/[✔✅☑]/g, "✓"],
+  // The zero of kanji is typed for a circle, too.
+  [/[◯⭕]|(?<![\p{N}一二三四五六七八九十百千])〇(?![\p{N}一二三四五六七八九十百千])/gu, "○"],
+];
+
+/** Signs that are typed with the marks of a keyboard. */
+const ASCII_SIGNS: Replacements = [
+  [/<=/g, "≤"],
+  [/>=/g, "≥"],
+  [/\+ ?\/ ?-/g, "±"],
+];
+
+/** Marks that tell names apart; all others only punctuate. */
+const TELLING = [
+  "[+#%.,/]",
+  // Signs and pictures: < > ± × ○ △ → $ 🔩.
+  "(?![|~°¦])[\\p{Sm}\\p{So}\\p{Sc}]",
+  // A grade (A, A-, A*), a minus or an "about" (-5, ~5), a minus alone.
+  "(?<=[\\p{L}\\p{N}]-*)-(?=-*(?![\\p{L}\\p{N}-]))",
+  "(?<=^[^*]*[\\p{L}\\p{N}])\\*$",
+  "(?<=^|[\\s(<>≤≥±=,/])[-~](?=\\d)",
+  "^-$",
+].join("|");
+
+const MARK = "[^\\p{L}\\p{N}\\p{M} ]";
+
+/** The first look spares letters, the most of a name, the long list. */
+const PUNCTUATION = new RegExp(`(?=${MARK})(?!${TELLING})${MARK}`, "gu");
+
+/** A unit behind its number, which is written with and without a space. */
+const SPACE_BEFORE_UNIT =
+  /(?<=\d) (?=(?:[kmµμnpcdg]?(?:m|g|s|v|a|w|l|n|pa|hz|f|j|ω)|[mc]?m[23]|t|h|min|k|nm|[km]wh|mah|k?va|bar|rpm|inch|in|ft|lx|lm|db|c)(?![\p{L}\p{N}]))/gu;
+
+const KANA_OR_KANJI = "[\\u3040-\\u30ff\\u3400-\\u9fff]";
+
+/** Spaces that some write and others do not: in Japanese, and around signs. */
+const OPTIONAL_SPACE = new RegExp(
+  `(?<=${KANA_OR_KANJI}) | (?=${KANA_OR_KANJI})|(?<=[#%/\\p{Sm}\\p{So}\\p{Sc}]) | (?=[#%/\\p{Sm}\\p{So}\\p{Sc}])`,
+  "gu",
+);
+
+const ENGLISH_WORD = /(?<![\p{L}\p{N}\p{M}])[a-z]+(?![\p{L}\p{N}\p{M}])/gu;
+
 /**
  * The form in which two spellings of one name are equal: width, case, plural, hiragana or
  * katakana, a long-vowel mark at a word's end (モータ, モーター: JIS Z 8301 drops it), spaces,
- * hyphens, underscores and a leading article. A key for comparing, not a text to show; empty
- * where there is no letter or digit.
+ * hyphens, underscores, trade marks and a leading article. Marks that tell names apart stay:
+ * A and A-, `<1 mm` and `>1 mm`, C and C++, ○ and ×. A key for comparing, not a text to show;
+ * empty where only punctuation is there.
  */
 export function foldName(text: string): string {
-  const plain = text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
-    // The prolonged-sound mark and the dash-like marks that are typed in its place.
-    .replace(/([\u30a1-\u30fa])[ー－‐―ｰ]+(?![\u30a1-\u30fa])/g, "$1")
-    .replace(/['’`´]/g, "")
+  const letters = /[^\0-\x7f]/.test(text) ? foldSigns(text) : text.toLowerCase();
+  const named = letters
     // Dimensions: M8×20, M8 x 20.
-    .replace(/(?<=\d) ?[x×] ?(?=\d)/g, "x")
-    .replace(/[^\p{L}\p{N}\p{M}ー+#%.,/]+/gu, " ")
-    .replace(/(?<!\d)[.,]|[.,](?!\d)/g, " ")
+    .replace(/(?<=\d) ?[x×*] ?(?=\d)/g, "x")
+    .trim();
+  const isPlain = !/[^a-z0-9 ]/.test(named);
+  const words = (isPlain ? named : dropPunctuation(named))
     .replace(/ +/g, " ")
     .trim()
-    .replace(ARTICLE, "");
-  const words = plain.split(" ").map(foldWord).join(" ");
-  // Japanese is written with or without spaces between words.
-  return words.replace(/(?<=[\u3040-\u30ff\u3400-\u9fff]) | (?=[\u3040-\u30ff\u3400-\u9fff])/g, "");
+    .replace(SPACE_BEFORE_UNIT, "")
+    .replace(ENGLISH_WORD, foldWord);
+  return (isPlain ? words : words.replace(OPTIONAL_SPACE, "")).replace(ARTICLE, "");
 }
 
-/** English plural and singular of a word become the same; other words stay as they are. */
+/** Width and case, the kana, and signs of one meaning. */
+function foldSigns(text: string): string {
+  return (
+    replaceAll(replaceAll(text, BEFORE_NFKC).normalize("NFKC"), SIGNS)
+      .toLowerCase()
+      .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
+      // The prolonged-sound mark and the dashes that are typed in its place.
+      .replace(/([\u30a1-\u30fa])(?:[ー―]+|-(?![\p{L}\p{N}]))(?![\u30a1-\u30fa])/gu, "$1")
+  );
+}
+
+function dropPunctuation(text: string): string {
+  return replaceAll(text, ASCII_SIGNS)
+    .replace(/['’`´]/g, "")
+    .replace(PUNCTUATION, " ")
+    .replace(/(?<!\d)[.,]|[.,](?!\d)/g, " ");
+}
+
+function replaceAll(text: string, pairs: Replacements): string {
+  return pairs.reduce((result, [pattern, sign]) => result.replace(pattern, sign), text);
+}
+
+/** English plural and singular of a word in small letters become the same. */
 function foldWord(word: string): string {
-  if (!/^[a-z]+$/.test(word)) return word;
   const irregular = IRREGULAR.get(word);
   if (irregular !== undefined) return foldWord(irregular);
   // workman, workmen; a specimen becomes a speciman in both numbers, which harms nobody.

@@ -48,6 +48,39 @@ describe("matching with the starter model", () => {
     };
   }
 
+  describe("with a class and its opposite", () => {
+    const helmets = [
+      "helmet",
+      { label: "no helmet", aliases: ["bare head"] },
+      { label: "手袋あり", aliases: ["手袋", "glove"] },
+    ];
+    const never: readonly (readonly [Candidate[], string, string])[] = [
+      [
+        [candidate("construction worker", "worker")],
+        "A construction worker on a scaffold is not wearing a helmet.",
+        "helmet",
+      ],
+      [[candidate("worker"), candidate("helmet")], "The worker wears no hard helmet.", "helmet"],
+      [[candidate("worker without a helmet")], "", "helmet"],
+      [[candidate("hard hat", "safety helmet")], "The helmet is missing.", "helmet"],
+      [[candidate("作業者")], "作業者は手袋をはめていません。", "手袋あり"],
+    ];
+    for (const [candidates, description, id] of never) {
+      it(`never finds “${id}” in “${description || (candidates[0]?.name ?? "")}”`, async () => {
+        assert.notEqual((await judge(helmets, candidates, description)).class, id);
+      });
+    }
+
+    it("finds each by its own name", async () => {
+      const find = async (name: string, description = ""): Promise<string | null> =>
+        (await judge(helmets, [candidate(name)], description)).class;
+      assert.equal(await find("no helmet"), "no-helmet");
+      assert.equal(await find("worker", "A worker with no helmet stands there."), "no-helmet");
+      assert.equal(await find("worker", "A worker wears a helmet."), "helmet");
+      assert.equal(await find("helmet", "A helmet without scratches."), "helmet");
+    });
+  });
+
   const TOOLS = [
     { label: "ハンマー", aliases: ["hammer"], not: ["hammer drill"] },
     { label: "フォークリフト", aliases: ["forklift", "fork truck"] },

@@ -36,7 +36,7 @@ type Replacements = readonly (readonly [RegExp, string])[];
 /** What must go before NFKC makes letters and digits of it. */
 const BEFORE_NFKC: Replacements = [
   // A trade mark says whose a thing is; invisible marks say how a text looks or which way it runs.
-  [/[™®©℠℗\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f]/g, ""],
+  [/[™®©℠℗]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]|[\ufe00-\ufe0f]/gu, ""],
   // 1½ is not 11/2, and 10² not 102.
   [/(?<=\d)(?=[¼-¾⅐-⅞²³¹⁰-⁹])/g, " "],
 ];

@@ -56,7 +56,7 @@ export function serveOllama(RED: NodeAPI): void {
     `${ROOT}/models`,
     write,
     reply(({ body, signal }) =>
-      useServer(readSettings(RED, body), async (server) => ({
+      useServer(readServer(RED, body), async (server) => ({
         models: await server.listModels(signal),
       })),
     ),
@@ -66,7 +66,7 @@ export function serveOllama(RED: NodeAPI): void {
     `${ROOT}/test`,
     write,
     reply(({ body, language }) => {
-      const settings = readSettings(RED, body);
+      const settings = readServer(RED, body);
       const job = jobs.start(randomUUID(), (signal, report) =>
         useServer(settings, (server) => checkServer(server, settings, language, signal, report)),
       );
@@ -78,7 +78,7 @@ export function serveOllama(RED: NodeAPI): void {
     `${ROOT}/pull`,
     write,
     reply(({ body }) => {
-      const settings = readSettings(RED, body);
+      const settings = readServer(RED, body);
       const { model } = settings;
       const { url: host } = resolveHost(settings.host);
       if (!model) throw new TlacError("BAD_CONFIG", "lmm.no-model", { host });
@@ -101,7 +101,7 @@ function findServer(RED: NodeAPI, id: unknown): LmmServerNode | undefined {
  * The fields as they stand in the dialog. A key that was typed comes along; one that is stored
  * stays on this side, and goes to the host of the deployed node alone.
  */
-function readSettings(RED: NodeAPI, body: Call["body"]): OllamaSettings {
+export function readServer(RED: NodeAPI, body: Call["body"]): OllamaSettings {
   const field = (name: string): string => readField(body, name);
   const host = field("host");
   const node = findServer(RED, body.node);
@@ -127,7 +127,7 @@ function readSettings(RED: NodeAPI, body: Call["body"]): OllamaSettings {
 }
 
 /** A client of its own: what a dialog tries must not disturb the flow's breaker and memory. */
-async function useServer<T>(
+export async function useServer<T>(
   settings: OllamaSettings,
   work: (server: OllamaLmm) => Promise<T>,
 ): Promise<T> {

@@ -26,11 +26,17 @@ export interface Fix {
   readonly edit: { readonly row: number; readonly column: "label" | "aliases" } | null;
 }
 
-/** The ways to mend a finding, the least drastic first. `rows` are the positions of its classes. */
+/** English names that an LMM has proposed, by label. */
+export type Proposals = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The ways to mend a finding, the least drastic first. `rows` are the positions of its classes.
+ */
 export function suggestFixes(
   finding: LintFinding,
   rows: readonly number[],
   { classes }: Vocabulary,
+  proposals: Proposals = new Map(),
 ): Fix[] {
   const entries = rows.flatMap((row) => {
     const entry = classes[row];
@@ -56,11 +62,14 @@ export function suggestFixes(
         ...removeName(first.row, first.entry, finding.text),
         ask("shorten", first, finding.text),
       ];
-    case "no-readable-name":
+    case "no-readable-name": {
+      const proposed = proposals.get(first.entry.label) ?? [];
       return [
+        ...(proposed.length > 0 ? [addNames("take-names", first, proposed)] : []),
         ...guessEnglish(first.entry.label).map((name) => addNames("take-names", first, [name])),
         ask("add-alias", first, finding.text),
       ];
+    }
     case "not-compared":
       return [];
   }
@@ -97,8 +106,20 @@ export function takeGlossary(row: number, entry: VocabularyClass, names: readonl
   return addNames("take-glossary", { row, entry }, names);
 }
 
+/** Several fixes as one; null where there are none. */
+export function takeAll(fixes: readonly Fix[]): Fix | null {
+  if (fixes.length === 0) return null;
+  return {
+    action: "take-all",
+    params: { name: String(fixes.length), label: "", into: "" },
+    set: fixes.flatMap(({ set }) => set),
+    remove: [],
+    edit: null,
+  };
+}
+
 function addNames(
-  action: "take-names" | "take-glossary",
+  action: "take-names" | "take-glossary" | "take-all",
   { row, entry }: Place,
   names: readonly string[],
 ): Fix {

@@ -26,7 +26,8 @@ import { findConfig, readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
 import { reply, toComplaint, type Call } from "./reply";
-import { suggestFixes, takeGlossary, type Fix } from "./vocabulary-fixes";
+import { serveSuggestions } from "./suggestions";
+import { suggestFixes, takeAll, takeGlossary, type Fix, type Proposals } from "./vocabulary-fixes";
 
 /** `POST /tlac/vocabulary/text`: what a file holds, in whatever encoding it came. */
 export interface TextAnswer {
@@ -68,6 +69,8 @@ export interface LintAnswer {
     readonly names: readonly string[];
     readonly fix: Fix;
   }[];
+  /** Takes what an LMM has proposed for all classes that still need a name; null without any. */
+  readonly proposed: Fix | null;
   /** The model that names were compared with; null where it could not be used, see `problem`. */
   readonly model: string | null;
   readonly problem: string | null;
@@ -97,6 +100,7 @@ type Body = Call["body"];
  * the runtime, so that the dialog has none of its own.
  */
 export function serveVocabulary(RED: NodeAPI): void {
+  serveSuggestions(RED);
   const serve = (name: string, work: (call: Call) => unknown): void => {
     const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
@@ -147,7 +151,7 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     const column = thrown.key === "vocabulary.bad-threshold" ? "threshold" : "label";
     const row = findRow(thrown, body.classes);
     const wrong = { message: thrown.in(language), row, column } as const;
-    return { wrong, findings: [], glossary: [], model: null, problem: null };
+    return { wrong, findings: [], glossary: [], proposed: null, model: null, problem: null };
   }
   const options = template ? { template, signal } : { signal };
   let model: string | null = null;
@@ -170,18 +174,21 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
   const told = findings.filter(
     ({ kind, classes }) => kind !== "near-classes" || !shared.has(String(classes)),
   );
+  const proposals = readProposals(body.proposals);
   const rowOf = new Map(vocabulary.classes.map(({ id }, row) => [id, row]));
+  const answered = told.map((finding) => {
+    const rows = finding.classes.flatMap((id) => rowOf.get(id) ?? []);
+    return {
+      kind: finding.kind,
+      rows,
+      message: translate(finding.key, finding.params, language),
+      fixes: suggestFixes(finding, rows, vocabulary, proposals),
+    };
+  });
+  const isProposed = (label: string | undefined): boolean => proposals.has(label ?? "");
   return {
     wrong: null,
-    findings: told.map((finding) => {
-      const rows = finding.classes.flatMap((id) => rowOf.get(id) ?? []);
-      return {
-        kind: finding.kind,
-        rows,
-        message: translate(finding.key, finding.params, language),
-        fixes: suggestFixes(finding, rows, vocabulary),
-      };
-    }),
+    findings: answered,
     glossary: named.classes.flatMap(({ glossary }, row) => {
       const entry = vocabulary.classes[row];
       const names = glossary?.english ?? [];
@@ -189,9 +196,28 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
         ? [{ row, names, fix: takeGlossary(row, entry, names) }]
         : [];
     }),
+    // The first fix of an unreadable class with proposals is to take them.
+    proposed: takeAll(
+      answered.flatMap(({ kind, rows: [row], fixes }) =>
+        kind === "no-readable-name" && isProposed(vocabulary.classes[row ?? -1]?.label)
+          ? fixes.slice(0, 1)
+          : [],
+      ),
+    ),
     model,
     problem,
   };
+}
+
+/** English names by label, as the dialog got them from an LMM. */
+function readProposals(value: unknown): Proposals {
+  if (!isRecord(value)) return new Map();
+  return new Map(
+    Object.entries(value).flatMap(([label, names]) => {
+      const texts = Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+      return texts.length > 0 ? [[label, texts] as const] : [];
+    }),
+  );
 }
 
 async function tryOut(embedder: Embedder, body: Body, signal: AbortSignal): Promise<TryAnswer> {

@@ -21,10 +21,12 @@ export function addGlossaryNames(
   const isEnglish = (name: string): boolean =>
     // A part number says nothing to a model.
     isReadable(name, info) && /\p{L}{2}/u.test(name);
-  const given = new Set(vocabulary.classes.flatMap(namesOf).filter(isEnglish).map(foldName));
   const found = vocabulary.classes.map((entry) =>
     namesOf(entry).some(isEnglish) ? NOTHING : findNames(entry),
   );
+  const isNeeded = found.some((names) => names !== NOTHING);
+  if (!isNeeded && vocabulary.classes.every(({ not }) => not.length === 0)) return vocabulary;
+  const given = new Set(vocabulary.classes.flatMap(namesOf).filter(isEnglish).map(foldName));
   const uses = count(found.flatMap(({ english, scientific }) => [...english, ...scientific]));
   const isUseful = (name: string): boolean =>
     !given.has(foldName(name)) && (uses.get(name) ?? 0) <= MAX_SHARED;

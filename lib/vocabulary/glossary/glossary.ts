@@ -72,6 +72,7 @@ export function lookUpJapanese(name: string): GlossaryNames | undefined {
 }
 
 function findBare(name: string): Entry | undefined {
+  if (!MAY_HOLD_REMARKS.test(name)) return undefined;
   const bare = dropRemarks(name);
   return bare === undefined ? undefined : (find(bare) ?? find(dropSizes(bare)));
 }
@@ -82,6 +83,8 @@ function find(name: string): Entry | undefined {
 }
 
 const REMARK = /[([{<【〔「『〈《]([^()[\]{}<>【】〔〕「」『』〈〉《》]*)[)\]}>】〕」』〉》]/g;
+
+const MAY_HOLD_REMARKS = /[\p{N}\p{Ps}<＜]/u;
 
 /** Undefined where a remark says how the thing is: ボルト（錆） is not any bolt. */
 function dropRemarks(name: string): string | undefined {

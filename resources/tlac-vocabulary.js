@@ -150,6 +150,7 @@ window.tlacVocabulary = (function () {
   Dialog.prototype.close = function () {
     this.closed = true;
     clearTimeout(this.timer);
+    window.tlacVocabularyGlossary.close();
   };
 
   // The table
@@ -441,6 +442,7 @@ window.tlacVocabulary = (function () {
       classes: this.asText ? this.store.val() : JSON.parse(toText(this.rows()) || "[]"),
       template: $("#node-config-input-template").val(),
       model: $("#tlac-vocabulary-model").val() || "",
+      proposals: window.tlacVocabularyGlossary.proposals(),
     };
   };
 

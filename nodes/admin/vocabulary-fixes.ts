@@ -15,7 +15,8 @@ export interface Fix {
     | "add-alias"
     | "shorten"
     | "take-names"
-    | "take-glossary";
+    | "take-glossary"
+    | "take-all";
   /** What the sentence speaks of: a name, and labels of classes. */
   readonly params: { readonly name: string; readonly label: string; readonly into: string };
   /** Cells with the text that they get. */

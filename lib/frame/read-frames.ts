@@ -3,10 +3,8 @@ import { createFrame } from "./create-frame";
 import { decodeImage } from "./decode-image";
 import type { Frame } from "./frame";
 import { readFrameOptions, type FrameOptions, type FrameRules } from "./frame-options";
-import type { ImageSource } from "./image-source";
-import { toBytes } from "./read-bytes";
-import { readRaw } from "./read-raw";
-import { readText } from "./read-text";
+import { isNumbers } from "./read-bytes";
+import { readSource } from "./read-source";
 
 export type { FrameOptions, ReadAccess } from "./frame-options";
 
@@ -21,7 +19,8 @@ export async function readFrames(
   options: FrameOptions = {},
 ): Promise<{ frames: Frame[]; batch: boolean }> {
   const rules = readFrameOptions(options);
-  if (!Array.isArray(input)) return { frames: [await readFrame(input, rules)], batch: false };
+  if (!Array.isArray(input) || isNumbers(input))
+    return { frames: [await readFrame(input, rules)], batch: false };
   const items: readonly unknown[] = input;
   if (items.length === 0) throw new TlacError("BAD_MESSAGE", "frame.empty-batch");
   const frames: Frame[] = [];
@@ -45,22 +44,4 @@ async function readFrame(input: unknown, rules: FrameRules): Promise<Frame> {
   const image = await decodeImage(source, rules);
   throwIfClosed(rules.signal);
   return createFrame(image, rules.jpegQuality);
-}
-
-async function readSource(input: unknown, rules: FrameRules): Promise<ImageSource> {
-  if (typeof input === "string") return { kind: "encoded", bytes: await readText(input, rules) };
-  const bytes = toBytes(input);
-  if (bytes) return { kind: "encoded", bytes };
-  const raw = typeof input === "object" && input !== null ? readRaw(input, rules.maxPixels) : null;
-  if (raw) return raw;
-  throw new TlacError("BAD_MESSAGE", "frame.no-image", { type: describeType(input) });
-}
-
-function describeType(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  if (typeof value !== "object") return typeof value;
-  const keys = Object.keys(value);
-  const shown = keys.slice(0, 5).join(", ");
-  return `object { ${keys.length > 5 ? `${shown}, …` : shown} }`;
 }

@@ -1,7 +1,7 @@
 import { TlacError } from "../errors";
 import { isRecord } from "../basics/is-record";
 import type { RawImage, Samples } from "./image-source";
-import { toBytes, toSamples } from "./read-bytes";
+import { readNumbers, toBytes, toSamples } from "./read-bytes";
 import { tooManyPixels } from "./refuse";
 
 const CHANNELS = [1, 2, 3, 4] as const;
@@ -15,10 +15,10 @@ const WIDE_BITS: ReadonlySet<unknown> = new Set([10, 12, 14, 16]);
  * more come as a typed array, or as bytes (little-endian) with `bits` 10…16. Null: no such object.
  * Throws `BAD_IMAGE` where the sizes do not fit together.
  */
-export function readRaw(input: object, maxPixels: number): RawImage | null {
+export async function readRaw(input: object, maxPixels: number): Promise<RawImage | null> {
   const bitmap = "bitmap" in input && isRecord(input.bitmap) ? input.bitmap : input;
   if (!isRecord(bitmap) || !("width" in bitmap && "height" in bitmap)) return null;
-  const data = readData(bitmap.data, bitmap.bits);
+  const data = await readData(bitmap.data, bitmap.bits);
   if (!data) return null;
   const { width, height, channels = 4 } = bitmap;
   const count = CHANNELS.find((channel) => channel === channels);
@@ -43,12 +43,11 @@ export function readRaw(input: object, maxPixels: number): RawImage | null {
   return { kind: "raw", data, width, height, channels: count };
 }
 
-function readData(value: unknown, bits: unknown): Samples | null {
-  const bytes = toBytes(value);
-  if (!bytes) return toSamples(value);
-  if (!WIDE_BITS.has(bits)) return bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Uint16Array.from({ length: bytes.length >> 1 }, (_, at) => view.getUint16(2 * at, true));
+async function readData(value: unknown, bits: unknown): Promise<Samples | null> {
+  const samples = toBytes(value) ?? toSamples(value) ?? (await readNumbers(value));
+  if (!(samples instanceof Uint8Array) || !WIDE_BITS.has(bits)) return samples;
+  const view = new DataView(samples.buffer, samples.byteOffset, samples.length);
+  return Uint16Array.from({ length: samples.length >> 1 }, (_, at) => view.getUint16(2 * at, true));
 }
 
 function isSide(value: unknown): value is number {

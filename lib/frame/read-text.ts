@@ -1,22 +1,26 @@
 import path from "node:path";
 
 import { TlacError } from "../errors";
+import { decodeBase64 } from "./decode-base64";
 import { fetchImage } from "./fetch-image";
-import type { FrameRules } from "./frame-options";
-import { readImageFile } from "./read-image-file";
 import { sniffType } from "./formats/sniff-type";
+import type { FrameRules } from "./frame-options";
+import { readNumbers } from "./read-bytes";
+import { readImageFile } from "./read-image-file";
 
 /** Longer than any path of the common systems. */
 const MAX_PATH_LENGTH = 4096;
 
+/** Parsing more JSON than that would hold up everything else. */
+const MAX_JSON_LENGTH = 8 * 1024 ** 2;
+
 /**
- * The bytes that a string stands for: base64, a data URL, or (where allowed) a path or URL.
- * Throws `BAD_IMAGE`.
+ * The bytes that a string stands for: base64, a data URL, a Buffer as JSON, or (where allowed) a
+ * path or URL. Throws `BAD_IMAGE`.
  */
 export async function readText(text: string, rules: FrameRules): Promise<Uint8Array> {
-  const given = text.trim();
+  const given = unquote(text.trim());
   if (given === "") throw new TlacError("BAD_IMAGE", "frame.empty");
-  if (/^data:/i.test(given)) return decodeDataUrl(given, rules.maxBytes);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(given)?.[1]?.toLowerCase();
   if (scheme === "http" || scheme === "https") return fetchImage(given, rules);
   if (scheme === "file") return readImageFile(given, rules);
@@ -24,32 +28,68 @@ export async function readText(text: string, rules: FrameRules): Promise<Uint8Ar
 
   // "/9j/4AAQ…" is base64 of a JPEG and reads like a path, "/data/cam/shot" is a path and reads
   // like base64: the bytes decide.
-  const bytes = decodeBase64(given, rules.maxBytes);
+  const bytes = await decodeText(given, rules.maxBytes);
   if (bytes && sniffType(bytes)) return bytes;
   if (looksLikePath(given)) return readImageFile(given, rules);
   if (bytes) return bytes;
   throw new TlacError("BAD_IMAGE", "frame.bad-text", { start: shorten(given) });
 }
 
-function decodeDataUrl(url: string, maxBytes: number): Uint8Array {
+/** The bytes that a text holds by itself; null: none. Throws `BAD_IMAGE` for a broken data URL. */
+export async function decodeText(text: string, maxBytes: number): Promise<Uint8Array | null> {
+  if (text.length > 3 * maxBytes + 4) {
+    throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
+  }
+  if (/^data(:|%3a)/i.test(text)) return decodeDataUrl(text);
+  if (/^(\{\s*"|\[\s*\d)/.test(text)) return parseBuffer(text);
+  return decodeBase64(text);
+}
+
+/** Whatever stands around it: white space, quotation marks, the slashes that some JSON escapes. */
+function unquote(text: string): string {
+  if (!text.startsWith('"') || !text.endsWith('"') || text.length < 2) return text;
+  return text.slice(1, -1).replaceAll("\\/", "/").trim();
+}
+
+function decodeDataUrl(given: string): Uint8Array {
+  // A query or form may have escaped the whole of it.
+  const url = /^data:[^,]{0,200},/i.test(given) ? given : unescape(given);
   const comma = url.indexOf(",");
-  const base64 = comma > 0 && /;\s*base64\s*$/i.test(url.slice(0, comma));
-  const bytes = base64 ? decodeBase64(url.slice(comma + 1), maxBytes) : null;
-  if (!bytes) throw new TlacError("BAD_IMAGE", "frame.bad-data-url", { start: shorten(url) });
+  const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, Math.max(comma, 0)).slice(-20));
+  const content = url.slice(comma + 1);
+  const bytes = comma < 0 ? null : isBase64 ? decodeBase64(content) : decodeEscapes(content);
+  if (!bytes) throw new TlacError("BAD_IMAGE", "frame.bad-data-url", { start: shorten(given) });
   return bytes;
 }
 
-/** Null: no base64 (plain or URL-safe, with or without line breaks and padding). */
-function decodeBase64(text: string, maxBytes: number): Uint8Array | null {
-  if (text.length > 2 * maxBytes + 4) {
-    throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
+/** Bytes written as characters and `%` with two hex digits (RFC 2397); null: no picture of ours. */
+function decodeEscapes(content: string): Uint8Array | null {
+  const latin = content.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  const bytes = Buffer.from(latin, "latin1");
+  return sniffType(bytes) ? bytes : null;
+}
+
+/** A Buffer that JSON has been made of, and list of bytes; null: other JSON. */
+async function parseBuffer(text: string): Promise<Uint8Array | null> {
+  if (text.length > MAX_JSON_LENGTH) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
   }
-  const digits = text.replace(/[\r\n\t]+/g, "").replace(/={1,2}$/, "");
-  if (digits.length % 4 === 1) return null;
-  // Node's decoder skips what is no base64: a shorter result gives it away, without a regular
-  // expression over megabytes.
-  const bytes = Buffer.from(digits, "base64");
-  return bytes.length === Math.floor((digits.length * 3) / 4) ? bytes : null;
+  const numbers = await readNumbers(value);
+  return numbers instanceof Uint8Array ? numbers : null;
+}
+
+function unescape(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function looksLikePath(text: string): boolean {

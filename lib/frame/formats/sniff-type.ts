@@ -126,7 +126,7 @@ function sniffIsoMedia(head: Buffer, latin: string): FileType {
 function sniffText(head: Buffer): FileType | null {
   const wide = head[0] === 0xff && head[1] === 0xfe;
   const text = head.toString(wide ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
-  if (/<svg[\s>]/i.test(text) && text.trimStart().startsWith("<")) {
+  if (/<svg[\s/>]/i.test(text) && text.trimStart().startsWith("<")) {
     return { name: "SVG", hint: "frame.convert-vector" };
   }
   const hint = "frame.not-a-picture";

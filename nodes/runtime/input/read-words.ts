@@ -1,19 +1,20 @@
 import { isRecord } from "../../../lib/basics/is-record";
 import { TlacError } from "../../../lib/errors";
+import { isBinary, isNumbers } from "../../../lib/frame/read-bytes";
 import type { Candidate } from "../../../lib/lmm/lmm";
 import { readClassName } from "../../../lib/tlac/reconcile-questions";
 import type { Words } from "../../../lib/tlac/classify";
 
 /** No name of a thing is that long without a space; base64 of an image always is. */
-const MIN_BASE64 = 200;
+const BASE64_START = /^\s*"?[\w+/=\\-]{200}|^\s*"?(?:[\w+/=\\-]{60,}\s+){3}/;
 
 /** True for what can only be an image, so that `clip-match` need not be told. */
 export function looksLikeImage(value: unknown): boolean {
   if (typeof value === "string") {
-    return value.startsWith("data:image/") || (value.length >= MIN_BASE64 && !/\s/.test(value));
+    return /^\s*"?data(:|%3a)image/i.test(value) || BASE64_START.test(value.slice(0, 1000));
   }
+  if (isBinary(value) || isNumbers(value)) return true;
   if (Array.isArray(value)) return value.length > 0 && value.every(looksLikeImage);
-  if (value instanceof Uint8Array) return true;
   return isRecord(value) && !("candidates" in value) && ("data" in value || "bitmap" in value);
 }
 

@@ -33,9 +33,25 @@ describe("clip-match", () => {
     }
   });
 
+  it("says which numbers of a picture of numbers became black and white", async () => {
+    flow = await startFlow(clipMatch, node);
+    const celsius = Float32Array.from({ length: 64 * 48 }, (_, at) => 20 + (at % 64) / 4);
+    flow.send("n", { payload: { data: celsius, width: 64, height: 48, channels: 1 } });
+    const { frame } = resultOf(await Promise.race([flow.next("door1"), flow.next("door2")]));
+    assert.ok(frame && frame.scaled.low >= 20 && frame.scaled.low < 21 && frame.scaled.high > 34);
+  });
+
   it("matches an image where one comes in", async () => {
     flow = await startFlow(clipMatch, node);
-    for (const payload of [photo, photo.toString("base64")]) {
+    const forms = [
+      photo,
+      photo.toString("base64"),
+      photo.toString("base64").replace(/.{76}/g, "$&\r\n"),
+      JSON.parse(JSON.stringify(photo)) as unknown,
+      [...photo],
+      new Uint8Array(photo).buffer,
+    ];
+    for (const payload of forms) {
       flow.send("n", { payload });
       const message = await flow.next("door1");
       assert.deepEqual([resultOf(message).class, resultOf(message).mode], ["espresso", "clip"]);

@@ -157,7 +157,7 @@ describe("frames: forms of input", () => {
     },
     Blob: () => new Blob([new Uint8Array(png)]),
     "a Uint8Array of a Function node's sandbox": () =>
-      runInNewContext("Uint8Array.from(bytes)", { bytes: [...png] }),
+      runInNewContext("Uint8Array.from(bytes)", { bytes: [...png] }) as unknown,
     "a Buffer over JSON": () => overJson(png),
     "a Uint8Array over JSON": () => overJson(new Uint8Array(png)),
     "an array of bytes": () => [...png],

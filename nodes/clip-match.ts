@@ -65,9 +65,6 @@ export default function (RED: NodeAPI): void {
         for (const one of image.frames) results.push(await classifyFrame(one, options));
         return departJudged(results, image, language);
       },
-      recover: (error) => {
-        matcher.embedder.renewAfter(error);
-      },
       release: () => matcher.embedder.release(),
     });
   }

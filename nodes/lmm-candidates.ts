@@ -80,10 +80,6 @@ export default function (RED: NodeAPI): void {
           status: proposed(proposals[0]?.candidates[0]?.name ?? ""),
         };
       },
-      recover: (error) => {
-        embedder.renewAfter(error);
-        lmmUse.renewAfter(error);
-      },
       release: async () => {
         await lmmUse.release();
         await embedder.release();

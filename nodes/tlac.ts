@@ -138,10 +138,6 @@ export default function (RED: NodeAPI): void {
         if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
         return depart(outcome.value.results, outcome.value.image);
       },
-      recover: (error) => {
-        matcher.embedder.renewAfter(error);
-        lmmUse.renewAfter(error);
-      },
       release: async () => {
         thumbnail?.close();
         await lmmUse.release();

@@ -20,8 +20,6 @@ export interface EmbedderInfo {
   readonly dims: number;
   /** A text is cut after so many tokens, its closing token included. */
   readonly maxTokens: number;
-  readonly logitScale: number;
-  readonly logitBias: number;
   readonly languages: "en" | "multilingual";
   readonly hasVision: boolean;
   /** Names of the image tower's own classes, in the order of its logits. */

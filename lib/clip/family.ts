@@ -16,9 +16,6 @@ export interface FamilyRules {
   readonly padToEnd: boolean;
   /** SigLIP was trained on lower-case text, and its fast tokenizer does not see to it. */
   readonly lowercase: boolean;
-  /** probability = softmax(scale · cosine) for CLIP, sigmoid(scale · cosine + bias) for SigLIP. */
-  readonly logitScale: number;
-  readonly logitBias: number;
   readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
 }
 
@@ -30,8 +27,6 @@ export const FAMILIES: Readonly<Record<Family, FamilyRules>> = {
     maxTokens: 512,
     padToEnd: false,
     lowercase: false,
-    logitScale: 100,
-    logitBias: 0,
     decision: {
       text: { threshold: 0.8, margin: 0.02 },
       image: { threshold: 0.22, margin: 0.01 },
@@ -41,8 +36,6 @@ export const FAMILIES: Readonly<Record<Family, FamilyRules>> = {
     maxTokens: 64,
     padToEnd: true,
     lowercase: true,
-    logitScale: 117.3,
-    logitBias: -12.9,
     decision: {
       text: { threshold: 0.8, margin: 0.02 },
       image: { threshold: 0.05, margin: 0.01 },

@@ -18,6 +18,9 @@ export interface FileFacts {
 
 const known = new Map<string, FileFacts>();
 
+/** The files of some ten models; one that changed is another entry. */
+const MAX_KNOWN = 128;
+
 /** Reads a file through, unless this process has and it kept its path, size and time of change. */
 export async function readFileFacts(file: string, signal?: AbortSignal): Promise<FileFacts> {
   const { size, mtimeMs } = await stat(file);
@@ -38,5 +41,7 @@ export async function readFileFacts(file: string, signal?: AbortSignal): Promise
   }
   const facts = { digest: hash.digest("hex"), dynamic };
   known.set(key, facts);
+  const [oldest] = known.keys();
+  if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
   return facts;
 }

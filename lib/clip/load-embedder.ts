@@ -59,7 +59,7 @@ export async function loadEmbedder(
     dtypes,
     threads,
   });
-  const { logitScale, logitBias, decision } = preset ?? FAMILIES[family];
+  const { decision } = preset ?? FAMILIES[family];
   const info: EmbedderInfo = {
     name: preset?.name ?? path.basename(folder),
     digest,
@@ -67,8 +67,6 @@ export async function loadEmbedder(
     dtype: { text: dtypes.text, vision: dtypes.vision ?? dtypes.text },
     dims,
     maxTokens,
-    logitScale,
-    logitBias,
     languages: preset?.languages ?? model.languages,
     hasVision: dtypes.vision !== null,
     labels,

@@ -10,7 +10,7 @@ export interface TowerDtypes {
 }
 
 /** A model that is known by name. */
-export interface Preset extends Pick<FamilyRules, "logitScale" | "logitBias" | "decision"> {
+export interface Preset extends Pick<FamilyRules, "decision"> {
   readonly name: string;
   /** `owner/name` on the model hub; null for the model that ships with this package. */
   readonly repo: string | null;
@@ -20,7 +20,6 @@ export interface Preset extends Pick<FamilyRules, "logitScale" | "logitBias" | "
   readonly licence: string;
   /** Megabytes of all files at the default dtypes. */
   readonly sizeMB: number;
-  readonly dims: number;
   readonly family: Family;
   readonly languages: "en" | "multilingual";
   /** Taken where the user asks for none. */
@@ -52,11 +51,8 @@ export const PRESETS: readonly Preset[] = [
     revision: "main",
     licence: "Apache-2.0",
     sizeMB: 37,
-    dims: 384,
     family: "clip",
     languages: "en",
-    logitScale: 22,
-    logitBias: 0,
     dtypes: { text: "int8", vision: "fp16" },
     files: [...CONFIG_FILES, "labels.json"],
     // Measured by bench/decisions.ts on 110 labelled photos, 55 of them of classes under other
@@ -71,11 +67,8 @@ export const PRESETS: readonly Preset[] = [
     revision: "main",
     licence: "MIT",
     sizeMB: 344,
-    dims: 512,
     family: "clip",
     languages: "en",
-    logitScale: 100,
-    logitBias: 0,
     dtypes: CLIP_DTYPES,
     files: CONFIG_FILES,
     decision: FAMILIES.clip.decision,
@@ -86,11 +79,8 @@ export const PRESETS: readonly Preset[] = [
     revision: "main",
     licence: "MIT",
     sizeMB: 346,
-    dims: 512,
     family: "clip",
     languages: "en",
-    logitScale: 100,
-    logitBias: 0,
     dtypes: CLIP_DTYPES,
     files: CONFIG_FILES,
     decision: FAMILIES.clip.decision,
@@ -101,11 +91,8 @@ export const PRESETS: readonly Preset[] = [
     revision: "main",
     licence: "Apache-2.0",
     sizeMB: 420,
-    dims: 768,
     family: "siglip",
     languages: "multilingual",
-    logitScale: FAMILIES.siglip.logitScale,
-    logitBias: FAMILIES.siglip.logitBias,
     // Its 256,000-word text tower takes 1.1 GB in fp32.
     dtypes: { text: "q8", vision: "q8" },
     files: CONFIG_FILES,

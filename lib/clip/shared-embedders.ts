@@ -16,6 +16,8 @@ const LINGER_MS = 5_000;
 export interface EmbedderLease {
   /** Rejects with `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE` or `CLOSED`; a later lease tries again. */
   readonly value: Promise<Embedder>;
+  /** The model's thread is gone for good: the next lease gets a fresh one. */
+  readonly lost: boolean;
   /** Tells how loading goes, beginning with where it stands; returns how to stop listening. */
   onProgress(listener: ProgressListener): () => void;
   /** Gives the model up; the last one to do so frees it after a short while. */
@@ -55,6 +57,11 @@ class SharedEmbedder {
     return this.embedder?.lost ?? false;
   }
 
+  /** Whether what is still to come may be a download. */
+  get loaded(): boolean {
+    return this.embedder !== undefined;
+  }
+
   get idle(): boolean {
     return this.users === 0;
   }
@@ -63,8 +70,12 @@ class SharedEmbedder {
     clearTimeout(this.linger);
     this.users += 1;
     let held = true;
+    const isLost = (): boolean => this.lost;
     return {
       value: this.value,
+      get lost() {
+        return isLost();
+      },
       onProgress: (listener) => {
         const own: ProgressListener = (progress) => {
           listener(progress);
@@ -105,12 +116,17 @@ const embedders = new Map<string, SharedEmbedder>();
 /** A hold on the model that `options` describe: loaded once, however many hold it. */
 export function acquireEmbedder(options: EmbedderOptions): EmbedderLease {
   const key = describeSession(options);
-  let shared = embedders.get(key);
+  const offline = mayDownload(options) ? "" : " offline";
+  const twin = embedders.get(offline ? key : `${key} offline`);
+  let shared = embedders.get(key + offline);
+  // Only while it loads does it matter whether it may download: whoever is offline waits for no
+  // download, and whoever may download does not fail for lack of one.
+  if (!shared && twin?.loaded) shared = twin;
   if (!shared || shared.lost) {
     shared = new SharedEmbedder(options, (dropped) => {
-      if (embedders.get(key) === dropped) embedders.delete(key);
+      if (embedders.get(key + offline) === dropped) embedders.delete(key + offline);
     });
-    embedders.set(key, shared);
+    embedders.set(key + offline, shared);
   }
   return shared.lease();
 }
@@ -120,8 +136,23 @@ export async function disposeIdleEmbedders(): Promise<void> {
   await Promise.all([...embedders.values()].filter(({ idle }) => idle).map((one) => one.dispose()));
 }
 
-/** Everything that changes the session or where its vectors are kept. */
+/** Whether somebody holds or loads the model in any form; what only lingers is freed first. */
+export async function isEmbedderHeld(model: string, cacheDir: string): Promise<boolean> {
+  await disposeIdleEmbedders();
+  const place = describePlace(model, cacheDir);
+  return [...embedders.keys()].some((key) => key.startsWith(place));
+}
+
+/** Everything that changes the session or where its vectors are kept, the place first. */
 function describeSession({ model, dtype, threads, cacheDir }: EmbedderOptions): string {
-  const place = findPreset(model)?.name ?? path.resolve(model);
-  return JSON.stringify([place, dtype ?? null, threads ?? null, path.resolve(cacheDir)]);
+  return describePlace(model, cacheDir) + JSON.stringify([dtype ?? null, threads ?? null]);
+}
+
+function describePlace(model: string, cacheDir: string): string {
+  return JSON.stringify([findPreset(model)?.name ?? path.resolve(model), path.resolve(cacheDir)]);
+}
+
+/** A folder and the bundled model have nothing to download. */
+function mayDownload({ model, offline = false }: EmbedderOptions): boolean {
+  return !offline && typeof findPreset(model)?.repo === "string";
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { appendFile, readFile, stat } from "node:fs/promises";
+
+import { writeWholeFile } from "../basics/write-whole-file";
 
 /** Bounds of what is remembered and of the file, which may hold outdated entries as well. */
 const MEMORY_BYTES = 48 * 1024 * 1024;
@@ -75,7 +76,7 @@ export class TextCache {
   add(texts: readonly string[], vectors: readonly Float32Array[]): void {
     const entries = texts.flatMap((text, index): Entry[] => {
       const vector = vectors[index];
-      return vector ? [{ key: hashText(text), vector }] : [];
+      return vector ? [{ key: hashText(text), vector: toOwnMemory(vector) }] : [];
     });
     for (const { key, vector } of entries) this.remember(key, vector);
     this.writing = this.writing.then(() => this.write(entries)).catch(() => undefined);
@@ -153,7 +154,6 @@ export class TextCache {
     this.fileBytes += blocks.length;
   }
 
-  /** A reader sees the old file or the new one, never half of it. */
   private async rewrite(): Promise<void> {
     this.fileBytes = -1;
     const header = Buffer.alloc(HEADER_BYTES);
@@ -162,15 +162,7 @@ export class TextCache {
     header.writeUInt32LE(this.dims, 8);
     const entries = [...this.vectors].map(([key, vector]) => ({ key, vector }));
     const bytes = Buffer.concat([header, this.encode(entries)]);
-    const temporary = `${this.file}.${process.pid}.tmp`;
-    await mkdir(path.dirname(this.file), { recursive: true });
-    try {
-      await writeFile(temporary, bytes);
-      await rename(temporary, this.file);
-    } catch (thrown) {
-      await rm(temporary, { force: true });
-      throw thrown;
-    }
+    await writeWholeFile(this.file, bytes);
     this.fileBytes = bytes.length;
   }
 
@@ -190,6 +182,11 @@ export class TextCache {
     }
     return Buffer.concat(blocks);
   }
+}
+
+/** A part of a block would keep the whole block in memory, beyond any bound. */
+function toOwnMemory(vector: Float32Array): Float32Array {
+  return vector.byteLength === vector.buffer.byteLength ? vector : vector.slice();
 }
 
 function hashText(text: string): string {

@@ -1,3 +1,6 @@
+import { setMaxListeners } from "node:events";
+
+import { Memo } from "../basics/memo";
 import { throwIfClosed, TlacError } from "../errors";
 import type { Frame, PixelSpec } from "../frame/frame";
 import type { Embedder, EmbedderInfo, EmbedOptions, Sight } from "./embedder";
@@ -16,7 +19,7 @@ const REMEMBERED_IMAGES = 8;
 
 /** An embedder whose model lives in the inference thread. */
 export class WorkerEmbedder implements Embedder {
-  private readonly images = new Map<string, Promise<Sight>>();
+  private readonly images = new Memo<Sight>(REMEMBERED_IMAGES);
   private readonly closing = new AbortController();
 
   constructor(
@@ -25,7 +28,10 @@ export class WorkerEmbedder implements Embedder {
     private readonly session: number,
     private readonly pixelSpec: PixelSpec | null,
     private readonly cache: TextCache,
-  ) {}
+  ) {
+    // One listener for each call in flight, however many there are.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** Whether its thread is gone for good. */
   get lost(): boolean {
@@ -65,7 +71,7 @@ export class WorkerEmbedder implements Embedder {
         signal,
       );
       const { dims } = this.info;
-      const parts = chunk.map((_, index) => flat.subarray(index * dims, (index + 1) * dims));
+      const parts = chunk.map((_, index) => flat.slice(index * dims, (index + 1) * dims));
       this.cache.add(chunk, parts);
       for (const [index, text] of chunk.entries()) {
         const vector = parts[index];
@@ -86,13 +92,9 @@ export class WorkerEmbedder implements Embedder {
     if (!pixelSpec) {
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-vision", { model: this.info.name });
     }
-    let answer = this.images.get(frame.hash);
-    if (!answer) {
-      // Not tied to this caller's signal: another may be waiting for the same run.
-      answer = this.run(frame, pixelSpec);
-      this.rememberImage(frame.hash, answer);
-    }
-    return this.untilEnded(answer, signal);
+    // Not tied to this caller's signal: another may be waiting for the same run.
+    const sight = this.images.get(frame.hash, () => this.run(frame, pixelSpec));
+    return this.untilEnded(sight, signal);
   }
 
   async countTokens(texts: readonly string[]): Promise<number[]> {
@@ -109,17 +111,6 @@ export class WorkerEmbedder implements Embedder {
       features,
       probabilities: logits && softmax(logits),
     };
-  }
-
-  private rememberImage(hash: string, answer: Promise<Sight>): void {
-    this.images.set(hash, answer);
-    answer.catch(() => {
-      if (this.images.get(hash) === answer) this.images.delete(hash);
-    });
-    for (const oldest of this.images.keys()) {
-      if (this.images.size <= REMEMBERED_IMAGES) break;
-      this.images.delete(oldest);
-    }
   }
 
   private throwIfEnded(signal: AbortSignal | undefined): void {

@@ -1,5 +1,7 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+
+import { writeWholeFile } from "../basics/write-whole-file";
 
 /** Second answers by question: a steady plant pays the second LMM call once per new word. */
 export interface ReconcileMemo {
@@ -60,10 +62,7 @@ export class FileReconcileMemo implements ReconcileMemo {
     for (const key of [...this.answers.keys()].slice(0, surplus)) this.answers.delete(key);
     const lines = [...this.answers].map(toLine).join("");
     this.pending = [];
-    this.write(async (file) => {
-      await writeFile(`${file}.new`, lines);
-      await rename(`${file}.new`, file);
-    });
+    this.write((file) => writeWholeFile(file, lines));
   }
 
   /** One write after the other; a read-only disk must not stop the plant. */

@@ -8,6 +8,7 @@ import { DTYPES, type Dtype } from "../../lib/clip/dtype";
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import { inspectModelFolder } from "../../lib/clip/model-folder";
 import { findStarterFolder, PRESETS, type Preset } from "../../lib/clip/presets";
+import { isEmbedderHeld } from "../../lib/clip/shared-embedders";
 import { cacheFolder } from "../runtime/models/cache-folder";
 import { readChoice } from "../runtime/settings/read-settings";
 import { Jobs, serveJobs } from "./jobs";
@@ -59,7 +60,7 @@ export function serveModels(RED: NodeAPI): void {
     reply(({ body }) => {
       const preset = readPreset(readField(body, "preset"));
       const dtype = readDtype(body);
-      const job = jobs.start(preset.name, async (signal, report) => {
+      const job = jobs.start(jobKey(preset, dtype), async (signal, report) => {
         const options = { cacheDir: cacheDir(), ...(dtype ? { dtype } : {}) };
         const meter = new DownloadMeter(preset, dtype, await listMissingFiles(preset, options));
         await downloadModel(preset, {
@@ -99,13 +100,20 @@ export function serveModels(RED: NodeAPI): void {
     write,
     reply(async ({ body }) => {
       const preset = readPreset(readField(body, "preset"));
-      if (jobs.isRunning(preset.name)) throw new Refusal(409, "IN_USE");
+      const downloads = [undefined, ...DTYPES].map((dtype) => jobKey(preset, dtype));
+      const held = await isEmbedderHeld(preset.name, cacheDir());
+      if (held || downloads.some((key) => jobs.isRunning(key))) throw new Refusal(409, "IN_USE");
       await rm(presetFolder(preset, cacheDir()), { recursive: true, force: true });
       return readState(preset, cacheDir(), undefined);
     }),
   );
 
   serveJobs(RED, "clip-model", jobs);
+}
+
+/** The same preset in another number format is another download. */
+function jobKey({ name }: Preset, dtype: Dtype | undefined): string {
+  return `${name} ${dtype ?? ""}`;
 }
 
 /** Sums up a download file by file: the server tells the size of each only when it comes. */

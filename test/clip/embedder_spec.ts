@@ -43,6 +43,19 @@ function countRuns(frame: Frame): { frame: Frame; runs: () => number } {
 }
 
 describe("the embedder on the starter model", () => {
+  it("gives each vector memory of its own, and warns of no leak however many ask at once", async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", listen);
+    const texts = Array.from({ length: 40 }, (_, index) => `a new word ${index}`);
+    const answers = await Promise.all(texts.map((text) => embedder.embedTexts([text, "both"])));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", listen);
+    assert.deepEqual(warnings, []);
+    const bytes = embedder.info.dims * Float32Array.BYTES_PER_ELEMENT;
+    for (const vector of answers.flat()) assert.equal(vector.buffer.byteLength, bytes);
+  });
+
   let cacheDir: string;
   let lease: EmbedderLease;
   let embedder: Embedder;

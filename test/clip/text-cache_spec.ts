@@ -107,6 +107,22 @@ describe("the cache of text vectors", () => {
     assertHas(await TextCache.open(file, DIMS, limits), 195, 200);
   });
 
+  it("keeps no more in memory than its bound, also of vectors that share a block", async () => {
+    const limits = { memoryBytes: 10 * 48, fileBytes: 1e6 };
+    const cache = await TextCache.open(file, DIMS, limits);
+    for (let block = 0; block < 10; block++) {
+      const flat = new Float32Array(256 * DIMS);
+      const texts = Array.from({ length: 256 }, (_, i) => `block ${block} text ${i}`);
+      cache.add(
+        texts,
+        texts.map((_, i) => flat.subarray(i * DIMS, (i + 1) * DIMS)),
+      );
+      const kept = cache.get(`block ${block} text 255`);
+      assert.equal(kept?.buffer.byteLength, DIMS * Float32Array.BYTES_PER_ELEMENT);
+    }
+    await cache.flush();
+  });
+
   it("writes a new file where somebody removed it", async () => {
     const cache = await TextCache.open(file, DIMS);
     await fill(cache, 0, 5);

@@ -20,8 +20,6 @@ export class TrigramEmbedder implements Embedder {
       dtype: { text: "fp32", vision: "fp32" },
       dims: DIMS,
       maxTokens: 12,
-      logitScale: 100,
-      logitBias: 0,
       languages: "en",
       hasVision: false,
       labels: null,

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import clipModel from "../../nodes/clip-model";
 import type { DownloadProgress, PresetState } from "../../nodes/admin/models";
+import { acquireEmbedder } from "../../lib/clip/shared-embedders";
 import { HubServer } from "../clip/hub-server";
 import { copyStarter } from "../clip/starter-copy";
 import { dragNode } from "../helpers/flow-nodes";
@@ -86,6 +87,35 @@ describe("admin endpoints of clip-model", () => {
         "onnx/vision_model_quantized.onnx",
       ]);
       assert.equal((await admin.follow("clip-model", await download())).state, "done");
+    });
+  });
+
+  it("removes no model that a flow holds", async () => {
+    hub.fail("onnx/text_model.onnx", { kind: "stall", after: 100_000 });
+    await withEnvironment({ HF_ENDPOINT: hub.url }, async () => {
+      const cacheDir = path.join(admin.userDir, "tlac");
+      const lease = acquireEmbedder({ model: PRESET, cacheDir });
+      lease.value.catch(() => undefined);
+      const refused = await admin.post("clip-model/remove", { preset: PRESET });
+      assert.deepEqual([refused.status, refused.body.code], [409, "IN_USE"]);
+      await lease.release();
+      const removed = await admin.post("clip-model/remove", { preset: PRESET });
+      assert.equal(removed.status, 200);
+    });
+  });
+
+  it("takes another number format for another download", async () => {
+    hub.fail("config.json", { kind: "stall", after: 0 }, { kind: "stall", after: 0 });
+    await withEnvironment({ HF_ENDPOINT: hub.url }, async () => {
+      const start = async (dtype: string): Promise<unknown> =>
+        (await admin.post("clip-model/download", { preset: PRESET, dtype })).body.job;
+      const jobs = [await start(""), await start("fp32"), await start("")];
+      assert.equal(jobs[0], jobs[2]);
+      assert.notEqual(jobs[0], jobs[1]);
+      for (const job of jobs.slice(0, 2)) {
+        await admin.post(`clip-model/jobs/${String(job)}/cancel`, {});
+        await admin.follow("clip-model", job);
+      }
     });
   });
 

@@ -29,8 +29,6 @@ export interface InputJob {
   /** Runs once at deploy, so that a wrong setting shows before the first message. */
   prepare(signal: AbortSignal): Promise<void>;
   work(message: NodeMessageInFlow, signal: AbortSignal): Promise<Departure>;
-  /** Hears of each failure before the message is answered. */
-  recover?(error: Error): void;
   release(): Promise<void>;
 }
 
@@ -100,7 +98,6 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   const fail = (message: NodeMessageInFlow, thrown: unknown, done: Done): void => {
     const error = toError(thrown);
     counts.failed += 1;
-    attempt(() => job.recover?.(error));
     showEnd(failed(error, language));
     const tell = (): void => {
       try {

@@ -9,7 +9,8 @@ import { TlacError } from "../../../lib/errors";
 
 /**
  * One node's use of a model that the whole process shares. The first `get` opens it; a failed
- * load is given back, so that the next message tries anew.
+ * load is given back, so that the next message tries anew, and so is a model whose thread is gone
+ * for good. Any other failure is that of one message and leaves the model to the others.
  */
 export class EmbedderUse {
   private lease: EmbedderLease | undefined;
@@ -24,28 +25,22 @@ export class EmbedderUse {
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`, `CLOSED`. */
   async get(): Promise<Embedder> {
     if (this.released) throw new TlacError("CLOSED", "tlac.closed");
+    if (this.lease?.lost) void this.giveBack();
     const lease = (this.lease ??= this.acquire());
     try {
       return await lease.value;
     } catch (thrown) {
-      if (this.lease === lease) {
-        this.lease = undefined;
-        await lease.release();
-      }
+      if (this.lease === lease) await this.giveBack();
       throw thrown;
     }
   }
 
-  /** A model whose worker is gone for good is given back, so that the next `get` opens it anew. */
-  renewAfter(error: Error): void {
-    if (!(error instanceof TlacError) || error.code !== "EMBEDDER_UNAVAILABLE") return;
-    const { lease } = this;
-    this.lease = undefined;
-    void lease?.release();
-  }
-
   async release(): Promise<void> {
     this.released = true;
+    await this.giveBack();
+  }
+
+  private async giveBack(): Promise<void> {
     const { lease } = this;
     this.lease = undefined;
     await lease?.release();

@@ -61,11 +61,6 @@ export class LmmUse {
     await (ollama ? ollama.warmUp(signal) : this.get());
   }
 
-  /** Gives back a model that no longer works, so that the next message gets a fresh one. */
-  renewAfter(error: Error): void {
-    this.starter.renewAfter(error);
-  }
-
   async release(): Promise<void> {
     this.released = true;
     this.stopListening?.();

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { TlacError, toError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
+import { isInside, resolveInside } from "./allowed-path";
 import type { FrameRules } from "./frame-options";
 
 /**
@@ -36,7 +37,10 @@ function toPath(given: string): string {
   }
 }
 
-/** The real path of the file in the first allowed folder that has it. */
+/**
+ * The real path of the file in the first allowed folder that has it. The disk is asked about paths
+ * inside a folder only, by the folder's own name or by where its links lead.
+ */
 async function findAllowed(
   file: string,
   given: string,
@@ -44,27 +48,15 @@ async function findAllowed(
 ): Promise<string> {
   let missing = false;
   for (const folder of folders) {
-    const root = path.resolve(folder);
-    const target = path.resolve(root, file);
-    try {
-      const [realRoot, real] = await Promise.all([realpath(root), realpath(target)]);
-      if (isInside(realRoot, real)) return real;
-    } catch {
-      missing ||= isInside(root, target);
-    }
+    const realRoot = await realpath(path.resolve(folder)).catch(() => null);
+    const target = resolveInside(folder, file) ?? (realRoot && resolveInside(realRoot, file));
+    if (!target) continue;
+    const real = realRoot && (await realpath(target).catch(() => null));
+    if (!real) missing = true;
+    else if (isInside(realRoot, real)) return real;
   }
   const key = missing ? "frame.path-missing" : "frame.path-outside";
   throw new TlacError("BAD_IMAGE", key, { path: given, folders: folders.join(", ") });
-}
-
-function isInside(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return (
-    relative !== "" &&
-    relative !== ".." &&
-    !relative.startsWith(`..${path.sep}`) &&
-    !path.isAbsolute(relative)
-  );
 }
 
 async function readWithin(file: string, given: string, maxBytes: number): Promise<Uint8Array> {

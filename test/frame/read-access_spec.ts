@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { resolveInside } from "../../lib/frame/allowed-path";
 import type { FrameOptions } from "../../lib/frame/read-frames";
 import { assertRefused, readOne } from "./assert-frame";
 import { paintQuarters } from "./sample-images";
@@ -72,6 +73,12 @@ describe("frames: paths", () => {
     for (const name of names) await assertRefused(name, "BAD_IMAGE", /inside an allowed/, options);
   });
 
+  it("reads by the real name of a folder that is allowed by a link", async () => {
+    const linked = { access: { folders: [at("alias")], hosts: [] } };
+    const { hash } = await readOne(png);
+    assert.equal((await readOne(at("allowed", "a.png"), linked)).hash, hash);
+  });
+
   it("says what is wrong with a file that it may read", async () => {
     await assertRefused("missing.png", "BAD_IMAGE", /there is none in the allowed/, options);
     await assertRefused("a\0.png", "BAD_IMAGE", /there is none in the allowed/, options);
@@ -79,6 +86,42 @@ describe("frames: paths", () => {
     await assertRefused("./sub", "BAD_IMAGE", /not a file/, options);
     await assertRefused("a.png", "BAD_IMAGE", /at most 10 bytes/, { ...options, maxBytes: 10 });
   });
+});
+
+describe("frames: paths by their form", () => {
+  const inside: [string, string, string][] = [
+    ["D:\\cam", "shot.jpg", "D:\\cam\\shot.jpg"],
+    ["D:\\cam", "d:\\CAM\\sub\\shot.jpg", "d:\\CAM\\sub\\shot.jpg"],
+    ["D:\\cam", "D:/cam/shot.jpg", "D:\\cam\\shot.jpg"],
+    ["\\\\nas\\cam", "\\\\nas\\cam\\shot.jpg", "\\\\nas\\cam\\shot.jpg"],
+    ["D:\\cam", "console.jpg", "D:\\cam\\console.jpg"],
+  ];
+  for (const [folder, file, target] of inside) {
+    it(`Windows: ${file} lies in ${folder}`, () => {
+      assert.equal(resolveInside(folder, file, path.win32), target);
+    });
+  }
+
+  const outside: [string, string][] = [
+    ["D:\\cam", "\\\\attacker\\share\\shot.jpg"],
+    ["D:\\cam", "//attacker/share/shot.jpg"],
+    ["D:\\cam", "\\\\?\\UNC\\attacker\\share\\shot.jpg"],
+    ["D:\\cam", "\\\\.\\PhysicalDrive0"],
+    ["\\\\nas\\cam", "\\\\nas\\other\\shot.jpg"],
+    ["\\\\nas\\cam", "\\\\attacker\\cam\\shot.jpg"],
+    ["D:\\cam", "..\\cam-not\\shot.jpg"],
+    ["D:\\cam", "D:\\cam-not\\shot.jpg"],
+    ["D:\\cam", "C:shot.jpg"],
+    ["D:\\cam", "\\shot.jpg"],
+    ["D:\\cam", "nul"],
+    ["D:\\cam", "sub\\COM1.jpg"],
+    ["D:\\cam", "shot.jpg:hidden"],
+  ];
+  for (const [folder, file] of outside) {
+    it(`Windows: ${file} does not lie in ${folder}`, () => {
+      assert.equal(resolveInside(folder, file, path.win32), null);
+    });
+  }
 });
 
 describe("frames: URLs", () => {

@@ -2,6 +2,7 @@ import type { Response } from "undici";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
 import type { FrameRules } from "./frame-options";
+import { isMultipart, readFirstPart } from "./multipart";
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -60,7 +61,7 @@ async function request(url: URL, signal: AbortSignal): Promise<Response> {
   bare.username = "";
   bare.password = "";
   const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const headers: Record<string, string> = { accept: "image/*" };
+  const headers: Record<string, string> = { accept: "image/*, multipart/x-mixed-replace;q=0.5" };
   if (user !== ":") headers.authorization = `Basic ${Buffer.from(user).toString("base64")}`;
   return fetch(bare, { redirect: "manual", signal, headers });
 }
@@ -71,27 +72,31 @@ async function readBody(response: Response, url: URL, maxBytes: number): Promise
     const params = { url: show(url), status: response.status };
     throw new TlacError("BAD_IMAGE", "frame.url-status", params);
   }
-  const chunks: Uint8Array[] = [];
-  let size = Number(response.headers.get("content-length") ?? 0);
-  const checkSize = (): void => {
+  let size = 0;
+  const count = (bytes: number): void => {
+    size += bytes;
     if (size > maxBytes)
       throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
   };
   try {
-    checkSize();
-    size = 0;
     const body: AsyncIterable<Uint8Array> | null = response.body;
     if (!body) return new Uint8Array();
+    // A camera's stream goes on for ever: its first picture is the latest.
+    if (isMultipart(response.headers.get("content-type") ?? "")) {
+      return await readFirstPart(body, count);
+    }
+    count(Number(response.headers.get("content-length") ?? 0));
+    size = 0;
+    const chunks: Uint8Array[] = [];
     for await (const chunk of body) {
-      size += chunk.length;
-      checkSize();
+      count(chunk.length);
       chunks.push(chunk);
     }
+    return Buffer.concat(chunks);
   } catch (thrown) {
     await response.body?.cancel().catch(() => undefined);
     throw thrown;
   }
-  return Buffer.concat(chunks);
 }
 
 /** Without user, password and query: those hold secrets. */

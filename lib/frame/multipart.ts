@@ -5,9 +5,24 @@ const MAX_HEADERS = 4096;
 const PART_START =
   /^(?:(?:[\r\n]{0,4}--[^\r\n]{1,200}|HTTP\/1\.[01] \d{3}[^\r\n]{0,200})\r?\n[a-z][a-z0-9-]{1,40}:|content-(?:type|length):)/i;
 
-/** Whether bytes begin as a part of a multipart stream (RFC 2046), or an answer of HTTP, does. */
+/** What stands in front of the content of one part of a multipart stream (RFC 2046). */
+interface PartHead {
+  /** Of the content. */
+  readonly start: number;
+  /** Of the content; null: it ends at the next boundary line. */
+  readonly length: number | null;
+  /** What follows the content where another part does; null: no boundary line came. */
+  readonly delimiter: Buffer | null;
+}
+
+/** Whether bytes begin as a part of a multipart stream, or an answer of HTTP, does. */
 export function looksLikePart(bytes: Uint8Array): boolean {
   return PART_START.test(headOf(bytes));
+}
+
+/** Whether a media type is that of a stream of parts, such as a camera's MJPEG stream. */
+export function isMultipart(mediaType: string): boolean {
+  return /^\s*multipart\//i.test(mediaType);
 }
 
 /**
@@ -15,30 +30,67 @@ export function looksLikePart(bytes: Uint8Array): boolean {
  * end. An answer that announces a multipart stream gives that stream.
  */
 export function cutPart(bytes: Uint8Array): Uint8Array | null {
-  const head = headOf(bytes);
-  const end = /\r?\n\r?\n/.exec(head);
-  if (!end) return null;
-  const start = end.index + end[0].length;
-  const headers = head.slice(0, end.index);
-  const content = bytes.subarray(start);
-  const length = Number(/^content-length:\s*(\d{1,12})\s*$/im.exec(headers)?.[1] ?? NaN);
-  if (length <= content.length) return content.subarray(0, length);
-  const boundary = /^[\r\n]*(--[^\r\n]{1,200})/.exec(head)?.[1]?.trimEnd();
-  if (!boundary) return content;
-  const next = Buffer.from(content.buffer, content.byteOffset, content.length).indexOf(
-    `\n${boundary}`,
-    0,
-    "latin1",
+  const head = readHead(bytes);
+  if (!head) return null;
+  const content = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset + head.start,
+    bytes.length - head.start,
   );
-  if (next < 0) return content;
-  return content.subarray(0, content[next - 1] === 0x0d ? next - 1 : next);
+  if (head.length !== null) return content.subarray(0, head.length);
+  const end = head.delimiter ? content.indexOf(head.delimiter) : -1;
+  if (end < 0) return content;
+  return content.subarray(0, content[end - 1] === 0x0d ? end - 1 : end);
 }
 
-/** The boundary that a media type names; null: it is no multipart stream. */
-export function boundaryOf(mediaType: string): string | null {
-  if (!/^\s*multipart\//i.test(mediaType)) return null;
-  const [, quoted, plain] = /boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(mediaType) ?? [];
-  return quoted ?? plain ?? "";
+/**
+ * The first part of a stream that may go on for ever, with its headers; what has come, where the
+ * stream ends sooner. `count` is told of all bytes that come and may throw.
+ */
+export async function readFirstPart(
+  stream: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let head: PartHead | null = null;
+  let size = 0;
+  let tail: Uint8Array = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    count(chunk.length);
+    chunks.push(chunk);
+    size += chunk.length;
+    if (head) {
+      // A delimiter may lie across two chunks.
+      tail = Buffer.concat([tail.subarray(-(head.delimiter?.length ?? 0)), chunk]);
+    } else {
+      const all = Buffer.concat(chunks);
+      head = readHead(all);
+      if (!head && size > MAX_HEADERS) break;
+      tail = all.subarray(head?.start ?? 0);
+    }
+    if (head && isComplete(head, size, tail)) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function isComplete(head: PartHead, size: number, tail: Uint8Array): boolean {
+  if (head.length !== null) return size >= head.start + head.length;
+  return head.delimiter !== null && Buffer.from(tail).includes(head.delimiter);
+}
+
+function readHead(bytes: Uint8Array): PartHead | null {
+  const text = headOf(bytes);
+  const end = /\r?\n\r?\n/.exec(text.trimStart());
+  if (!end) return null;
+  const blanks = text.length - text.trimStart().length;
+  const start = blanks + end.index + end[0].length;
+  const length = /^content-length:\s*(\d{1,12})\s*$/im.exec(text.slice(0, start))?.[1];
+  const boundary = /^--[^\r\n]{1,200}/.exec(text.trimStart())?.[0].trimEnd();
+  return {
+    start,
+    length: length === undefined ? null : Number(length),
+    delimiter: boundary === undefined ? null : Buffer.from(`\n${boundary}`, "latin1"),
+  };
 }
 
 function headOf(bytes: Uint8Array): string {

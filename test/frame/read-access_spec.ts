@@ -148,6 +148,20 @@ describe("frames: URLs", () => {
       response.writeHead(200, { "content-length": 10 ** 9 });
       response.write("x");
     },
+    "/stream": (_, response) => {
+      sendStream(response, `Content-Length: ${png.length}\r\n`);
+    },
+    "/stream-without-lengths": (_, response) => {
+      sendStream(response, "");
+    },
+    "/stream-of-nothing": (_, response) => {
+      response.writeHead(200, { "content-type": "multipart/x-mixed-replace" });
+      const feed = (): void => {
+        while (!response.destroyed && response.write("\r\n".repeat(9000)));
+      };
+      response.on("drain", feed);
+      feed();
+    },
     "/login": (_, response) => {
       response.writeHead(200, { "content-type": "image/png" });
       response.end("<!doctype html><title>Login</title>");
@@ -176,6 +190,23 @@ describe("frames: URLs", () => {
       else response.writeHead(401).end();
     },
   };
+
+  /** One picture after the other, until the reader hangs up. */
+  function sendStream(response: ServerResponse, headers: string): void {
+    response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=--cam" });
+    const head = Buffer.from(`--cam\r\nContent-Type: image/png\r\n${headers}\r\n`);
+    const feed = (): void => {
+      // In pieces, as a network cuts them.
+      const part = Buffer.concat([head, png, Buffer.from("\r\n")]);
+      while (
+        !response.destroyed &&
+        response.write(part.subarray(0, 50)) &&
+        response.write(part.subarray(50))
+      );
+    };
+    response.on("drain", feed);
+    feed();
+  }
 
   function redirect(response: ServerResponse, location: string): void {
     response.writeHead(302, { location }).end();
@@ -212,6 +243,13 @@ describe("frames: URLs", () => {
     assert.equal((await readOne(`${origin}/moved`, options)).hash, hash);
     const secret = `http://eye:p%40ss@${host(server)}/private`;
     assert.equal((await readOne(secret, options)).hash, hash);
+  });
+
+  it("takes one picture of a camera's endless stream", async () => {
+    const { hash } = await readOne(png);
+    assert.equal((await readOne(`${origin}/stream`, options)).hash, hash);
+    assert.equal((await readOne(`${origin}/stream-without-lengths`, options)).hash, hash);
+    await assertRefused(`${origin}/stream-of-nothing`, "BAD_IMAGE", /unknown type|text/, options);
   });
 
   it("asks no server that the node does not allow", async () => {

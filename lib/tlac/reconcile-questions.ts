@@ -10,8 +10,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export const MAX_CHOICES = 8;
 
 /** A class as an LMM should read it: its label and, in brackets, what else it is called. */
-function describeClass({ label, aliases }: VocabularyClass): string {
-  const names = aliases.slice(0, 3).map(sanitiseValue);
+function describeClass({ label, aliases, glossary }: VocabularyClass): string {
+  const names = [...aliases, ...(glossary?.english ?? [])].slice(0, 3).map(sanitiseValue);
   return names.length > 0 ? `${sanitiseValue(label)} (${names.join(", ")})` : sanitiseValue(label);
 }
 

@@ -65,6 +65,15 @@ describe("tlac on the command line", () => {
     assert.match(err, /2 photos: 2 class/);
   });
 
+  it("reads Japanese classes with the starter, by the glossary's English names", async () => {
+    const classes = "ねじ, 釘, ハンマー, コーヒー";
+    const { code, out, err } = await run("classify", photo("espresso"), "--classes", classes);
+    assert.equal(code, 0, err);
+    const [, outcome, label, , why] = out.trim().split("\t");
+    assert.deepEqual([outcome, label], ["class", "コーヒー"]);
+    assert.match(why ?? "", /用語集: coffee/);
+  });
+
   it("searches folders and prints JSON with the file", async () => {
     const vocabulary = path.join(PHOTOS, "classes.csv");
     const { code, out } = await run("classify", PHOTOS, "--vocabulary", vocabulary, "--json");

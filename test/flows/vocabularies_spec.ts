@@ -108,6 +108,30 @@ describe("a vocabulary on its way through a flow with an LMM", () => {
       assert.match(result.explanation, /金づち/);
     });
 
+    it("takes Japanese classes of a message by the glossary's English names", async () => {
+      await start(CLASSES, naming("screws"), "cascade");
+      flow.send("n", { payload: image, vocabulary: "ねじ, 釘, ハンマー" });
+      const result = resultOf(await flow.next("door1"));
+      assert.equal(result.label, "ねじ");
+      assert.deepEqual(result.ranking[0]?.via, {
+        candidate: "screws",
+        alias: "screw",
+        kind: "alias",
+        glossary: true,
+      });
+      assert.match(result.explanation, /用語集: screw/);
+    });
+
+    it("offers the glossary's names in a near-tie's question", async () => {
+      const choice: Line = ({ prompt }) => ({
+        json: { a_choice: /^([A-Z]): 乗用車/m.exec(prompt)?.[1] ?? "none" },
+      });
+      await start("自動車\n乗用車", [naming("car"), choice], "cascade");
+      flow.send("n", { payload: image });
+      assert.equal(resultOf(await flow.next("door1")).label, "乗用車");
+      assert.match(promptAt(1), /: 自動車 \(car, automobile\)/);
+    });
+
     it("takes answers in Japanese to a question in Japanese, however they are cut", async () => {
       await start(CLASSES, naming("ハンマー"), "cascade");
       double.fault({ kind: "chunking", bytes: 1 }, { on: "/api/chat", times: 10 });

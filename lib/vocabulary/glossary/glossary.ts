@@ -133,10 +133,13 @@ function guessCompound(name: string): string[] {
     if (/^\p{Script=Hiragana}{1,2}$/u.test(back)) break;
     const head = find(back)?.english[0];
     if (head === undefined) continue;
+    const isJoined = scriptAt(name, index - 1) === scriptAt(name, index);
+    // 送電線 is no thread: one kanji behind another means something of its own.
+    if (isJoined && /^\p{Script=Han}$/u.test(back)) break;
     const front = name.slice(0, index).replace(/の$/, "");
     const modifier = find(front)?.english[0];
     if (modifier !== undefined) return [`${modifier} ${head}`, head];
-    const isWord = starts.includes(index) || scriptAt(name, index - 1) !== scriptAt(name, index);
+    const isWord = !isJoined || starts.includes(index);
     if (isWord) return [head];
   }
   return [];

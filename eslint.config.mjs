@@ -1,11 +1,24 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
 import html from "eslint-plugin-html";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
+/** What each script in `resources` hands to the others: one global of its name. */
+const editorGlobals = Object.fromEntries(
+  readdirSync(new URL("resources", import.meta.url))
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => readFileSync(new URL(`resources/${file}`, import.meta.url), "utf8"))
+    .flatMap((script) => /^var (tlac\w+) = /m.exec(script)?.[1] ?? [])
+    .map((name) => [name, "readonly"]),
+);
+
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".node-red/", "models/", "locales/", "**/.venv/"] },
+  {
+    ignores: ["dist/", "node_modules/", ".node-red/", "models/", "locales/", "types/", "**/.venv/"],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -35,7 +48,21 @@ export default tseslint.config(
     plugins: { html },
     languageOptions: {
       sourceType: "script",
-      globals: { ...globals.browser, ...globals.jquery, RED: "readonly" },
+      globals: { ...globals.browser, ...globals.jquery, ...editorGlobals, RED: "readonly" },
+    },
+  },
+  {
+    files: ["resources/**/*.js"],
+    rules: {
+      "prefer-const": "error",
+      "prefer-arrow-callback": "error",
+      "prefer-template": "error",
+      "object-shorthand": "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      // Each dialog's HTML loads its scripts anew, which only a global `var` survives.
+      "no-redeclare": ["error", { builtinGlobals: false }],
+      "no-restricted-syntax": ["error", ":function VariableDeclaration[kind='var']"],
+      "no-unused-vars": ["error", { varsIgnorePattern: "^tlac", argsIgnorePattern: "^_" }],
     },
   },
   prettier,

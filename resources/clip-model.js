@@ -1,99 +1,112 @@
-/** The dialog of `clip-model`: download with progress, folder check, disk use, removal. */
-window.tlacClipModel = (function () {
+/**
+ * The dialog of `clip-model`: download with progress, folder check, disk use, removal.
+ *
+ * @import { DownloadProgress, FolderAnswer, PresetState } from "../nodes/admin/models"
+ */
+var tlacClipModel = (() => {
   "use strict";
 
-  /* global tlacJobs, tlacDialog */
-  var task = null;
+  /** @type {{ cancel(): void } | null} */
+  let task = null;
 
+  /**
+   * The dialog's own words.
+   *
+   * @typedef {(key: string, values?: object) => string} Say
+   */
+
+  /** @param {string} field */
   function input(field) {
-    return $("#node-config-input-" + field);
+    return $(`#node-config-input-${field}`);
   }
 
+  /** @param {TlacNode} node */
   function prepare(node) {
-    var t = function (key, values) {
-      return node._("clip-model." + key, values || {});
-    };
+    /** @type {Say} */
+    const t = (key, values) => node._(`clip-model.${key}`, values);
     task = null;
-    var refresh = preparePreset(t);
-    input("kind")
-      .on("change", function () {
-        var kind = $(this).val();
-        tlacDialog.showWhen(".tlac-row-files", kind !== "folder");
-        tlacDialog.showWhen(".tlac-row-preset", kind === "preset");
-        tlacDialog.showWhen(".tlac-row-folder", kind === "folder");
-        refresh();
-      })
-      .trigger("change");
+    const refresh = preparePreset(t);
+    tlacDialog.follow("#node-config-input-kind", ({ value }) => {
+      tlacDialog.showWhen(".tlac-row-files", value !== "folder");
+      tlacDialog.showWhen(".tlac-row-preset", value === "preset");
+      tlacDialog.showWhen(".tlac-row-folder", value === "folder");
+      void refresh();
+    });
     $("#node-config-input-preset, #node-config-input-dtype, #node-config-input-offline").on(
       "change",
-      refresh,
+      () => void refresh(),
     );
     prepareFolder(t);
   }
 
   /** Ends a download: nobody would see how it goes on. */
   function close() {
-    if (task) task.cancel();
+    task?.cancel();
     task = null;
   }
 
+  /** @param {Say} t */
   function preparePreset(t) {
-    var state = $("#tlac-model-state");
-    var result = $("#tlac-model-result");
-    var start = $("#tlac-model-download");
-    var stop = $("#tlac-model-cancel").hide();
-    var remove = $("#tlac-model-remove");
-    var confirm = $("#tlac-model-confirm").hide();
-    var bar = tlacJobs.createBar("#tlac-model-bar", t("download.label"));
-    var asked = 0;
+    const state = $("#tlac-model-state");
+    const result = $("#tlac-model-result");
+    const start = $("#tlac-model-download");
+    const stop = $("#tlac-model-cancel").hide();
+    const remove = $("#tlac-model-remove");
+    const confirm = $("#tlac-model-confirm").hide();
+    const bar = tlacJobs.createBar("#tlac-model-bar", t("download.label"));
+    let asked = 0;
 
     function choose() {
-      return input("kind").val() === "preset" ? input("preset").val() : "starter";
+      return input("kind").val() === "preset" ? tlacDialog.textOf(input("preset")) : "starter";
     }
 
-    function refresh() {
+    async function refresh() {
       confirm.hide();
       if (input("kind").val() === "folder") return;
-      var turn = (asked += 1);
-      tlacJobs
-        .request("GET", "clip-model/presets?dtype=" + encodeURIComponent(input("dtype").val()))
-        .done(function (answer) {
-          // The last question counts, whichever answer comes last.
-          if (turn === asked) show(answer.presets);
-        })
-        .fail(function (xhr) {
-          if (turn !== asked) return;
-          state.empty().append(tlacJobs.line("failed", tlacJobs.explainRequest(xhr)));
-        });
+      asked += 1;
+      const turn = asked;
+      const dtype = encodeURIComponent(tlacDialog.textOf(input("dtype")));
+      try {
+        /** @type {{ presets: PresetState[] }} */
+        const { presets } = await tlacRequest.send("GET", `clip-model/presets?dtype=${dtype}`);
+        // The last question counts, whichever answer comes last.
+        if (turn === asked) show(presets);
+      } catch (error) {
+        if (turn !== asked) return;
+        state.empty().append(tlacJobs.line("failed", tlacRequest.explain(error)));
+      }
     }
 
+    /** @param {readonly PresetState[]} presets */
     function show(presets) {
-      var preset = presets.filter(function (one) {
-        return one.name === choose();
-      })[0];
+      const preset = presets.find(({ name }) => name === choose());
       if (!preset) return;
-      var isThere = preset.missing.length === 0;
-      var offline = input("offline").prop("checked");
-      var facts = [
+      const isThere = preset.missing.length === 0;
+      const offline = input("offline").prop("checked");
+      const facts = [
         ["licence", preset.licence],
-        ["languages", t("languages." + preset.languages)],
+        ["languages", t(`languages.${preset.languages}`)],
         ["folder", preset.folder],
         ["disk", preset.bytes > 0 ? tlacJobs.formatBytes(preset.bytes) : t("facts.nothing")],
       ];
       // The starter model came with the package.
       if (preset.repo !== null) facts.unshift(["size", t("facts.sizeMB", { size: preset.sizeMB })]);
-      var list = $("<dl>", { class: "tlac-facts" });
-      facts.forEach(function (fact) {
-        list.append($("<dt>").text(t("facts." + fact[0])), $("<dd>").text(fact[1]));
-      });
+      const list = $("<dl>", { class: "tlac-facts" });
+      for (const [name, value = ""] of facts) {
+        list.append($("<dt>").text(t(`facts.${name}`)), $("<dd>").text(value));
+      }
       state.empty().append(list);
       if (isThere) state.append(tlacJobs.line("ok", t("state.there")));
       else if (offline) {
-        var values = { files: preset.missing.join(", "), repo: preset.repo, folder: preset.folder };
+        const values = {
+          files: preset.missing.join(", "),
+          repo: preset.repo,
+          folder: preset.folder,
+        };
         state.append(tlacJobs.line("failed", t("state.offline", values)));
       } else if (preset.bytes > 0) state.append(tlacJobs.line("note", t("state.partial")));
       else state.append(tlacJobs.line("note", t("state.absent")));
-      var isPreset = preset.repo !== null;
+      const isPreset = preset.repo !== null;
       start.prop("disabled", isThere || offline || Boolean(task)).toggle(isPreset && !task);
       remove.prop("disabled", preset.bytes === 0 || Boolean(task)).toggle(isPreset);
       $("#tlac-model-remove-yes").text(
@@ -101,25 +114,20 @@ window.tlacClipModel = (function () {
       );
     }
 
-    start.on("click", function () {
-      var body = { preset: choose(), dtype: input("dtype").val() };
+    start.on("click", () => {
+      const body = { preset: choose(), dtype: input("dtype").val() };
       start.hide();
       stop.show().trigger("focus");
       remove.prop("disabled", true);
       result.empty().append(tlacJobs.line("note", t("download.keepOpen")));
       bar.show(undefined, t("download.starting"));
       task = tlacJobs.run("clip-model", "clip-model/download", body, {
-        onProgress: function (progress) {
-          bar.show(
-            progress.percent,
-            t("download.progress", {
-              percent: progress.percent,
-              done: tlacJobs.formatBytes(progress.loadedBytes),
-              file: progress.file,
-            }),
-          );
+        /** @param {DownloadProgress} progress */
+        onProgress({ percent, loadedBytes, file }) {
+          const done = tlacJobs.formatBytes(loadedBytes);
+          bar.show(percent, t("download.progress", { percent, done, file }));
         },
-        onEnd: function (ending, sentence) {
+        onEnd(ending, sentence) {
           task = null;
           bar.hide();
           stop.hide();
@@ -132,84 +140,77 @@ window.tlacClipModel = (function () {
               tlacJobs.line("note", t("download.retry")),
             );
           }
-          refresh();
+          void refresh();
         },
       });
     });
-    stop.on("click", function () {
-      if (task) task.cancel();
+    stop.on("click", () => {
+      task?.cancel();
       start.trigger("focus");
     });
 
-    remove.on("click", function () {
+    remove.on("click", () => {
       confirm.show();
       $("#tlac-model-remove-no").trigger("focus");
     });
-    $("#tlac-model-remove-no").on("click", function () {
+    $("#tlac-model-remove-no").on("click", () => {
       confirm.hide();
       remove.trigger("focus");
     });
-    $("#tlac-model-remove-yes").on("click", function () {
+    $("#tlac-model-remove-yes").on("click", async () => {
       confirm.hide();
-      tlacJobs
-        .request("POST", "clip-model/remove", { preset: choose() })
-        .done(function () {
-          result.empty().append(tlacJobs.line("ok", t("remove.done")));
-        })
-        .fail(function (xhr) {
-          result.empty().append(tlacJobs.line("failed", tlacJobs.explainRequest(xhr)));
-        })
-        .always(refresh);
+      try {
+        await tlacRequest.send("POST", "clip-model/remove", { preset: choose() });
+        result.empty().append(tlacJobs.line("ok", t("remove.done")));
+      } catch (error) {
+        result.empty().append(tlacJobs.line("failed", tlacRequest.explain(error)));
+      }
+      void refresh();
     });
     input("kind")
       .add(input("preset"))
-      .on("change", function () {
+      .on("change", () => {
         result.empty();
       });
     return refresh;
   }
 
+  /** @param {Say} t */
   function prepareFolder(t) {
-    var button = $("#tlac-model-check");
-    var result = $("#tlac-model-check-result");
-    button.on("click", function () {
+    const button = $("#tlac-model-check");
+    const result = $("#tlac-model-check-result");
+
+    /** @param {FolderAnswer} model */
+    function show({ folder, family, languages, bytes, text, vision }) {
+      const values = {
+        folder,
+        family: family === "siglip" ? "SigLIP" : "CLIP",
+        languages: t(`languages.${languages}`),
+        size: tlacJobs.formatBytes(bytes),
+        text,
+        vision,
+      };
+      const sees = vision
+        ? tlacJobs.line("ok", t("check.vision", values))
+        : tlacJobs.line("note", t("check.noVision", values));
+      result.empty().append(tlacJobs.line("ok", t("check.ok", values)), sees);
+    }
+    button.on("click", async () => {
       button.prop("disabled", true);
       result.empty().append(tlacJobs.line("running", t("check.running")));
-      tlacJobs
-        .request("POST", "clip-model/check", {
-          folder: input("folder").val(),
-          dtype: input("dtype").val(),
-        })
-        .done(function (model) {
-          var values = {
-            folder: model.folder,
-            family: model.family === "siglip" ? "SigLIP" : "CLIP",
-            languages: t("languages." + model.languages),
-            size: tlacJobs.formatBytes(model.bytes),
-            text: model.text,
-            vision: model.vision,
-          };
-          result
-            .empty()
-            .append(
-              tlacJobs.line("ok", t("check.ok", values)),
-              tlacJobs.line(
-                model.vision ? "ok" : "note",
-                t(model.vision ? "check.vision" : "check.noVision", values),
-              ),
-            );
-        })
-        .fail(function (xhr) {
-          result.empty().append(tlacJobs.line("failed", tlacJobs.explainRequest(xhr)));
-        })
-        .always(function () {
-          button.prop("disabled", false);
-        });
+      const body = { folder: input("folder").val(), dtype: input("dtype").val() };
+      try {
+        show(await tlacRequest.send("POST", "clip-model/check", body));
+      } catch (error) {
+        result.empty().append(tlacJobs.line("failed", tlacRequest.explain(error)));
+      } finally {
+        button.prop("disabled", false);
+      }
     });
-    $("#node-config-input-folder, #node-config-input-dtype").on("change", function () {
+    $("#node-config-input-folder, #node-config-input-dtype").on("change", () => {
       result.empty();
     });
   }
 
-  return { prepare: prepare, close: close };
+  return { prepare, close };
 })();

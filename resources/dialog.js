@@ -1,150 +1,278 @@
-/** What the dialogs of this package share. */
-window.tlacDialog = (function () {
+/** What the dialogs of this package share: validators, and rows that come and go. */
+var tlacDialog = (() => {
   "use strict";
 
-  var catalogue = "@tlac/node-red-tlac/tlac:tlac.";
+  const catalogue = "@tlac/node-red-tlac/tlac:tlac.";
+  const MOST_PATTERN = 300;
 
+  /**
+   * What Node-RED hands to a validator beside the value. A validator must take two parameters, or
+   * Node-RED takes its sentence for "valid".
+   *
+   * @typedef {object} Options
+   * @typedef {true | string} Verdict
+   */
+
+  /** @param {unknown} v */
   function trimmed(v) {
-    return String(v === undefined || v === null ? "" : v).trim();
+    return String(v ?? "").trim();
   }
 
   /**
-   * A validator for an optional number, as strict as the runtime; two parameters, or Node-RED
-   * takes its sentence for "valid".
+   * The text of a control.
+   *
+   * @param {string | JQuery<any>} control
    */
-  function number(field, range) {
-    return function (v, opt) {
-      var text = trimmed(v);
-      var value = Number(text);
+  function textOf(control) {
+    const found = typeof control === "string" ? $(control) : control;
+    return String(found.val() ?? "");
+  }
+
+  /**
+   * A validator for an optional number, as strict as the runtime.
+   *
+   * @param {string} field
+   * @param {{ min: number, max: number, whole: boolean }} range
+   * @returns {(v: unknown, opt: Options) => Verdict}
+   */
+  function number(field, { min, max, whole }) {
+    return (v, opt) => {
+      const text = trimmed(v);
+      const value = Number(text);
       if (text === "") return true;
-      if (value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value))) {
-        return true;
-      }
-      var values = { field: RED._(catalogue + "label." + field), min: range.min, max: range.max };
-      var key = range.whole ? "error.whole" : "error.range";
-      return RED._(catalogue + key, Object.assign(values, opt));
+      if (value >= min && value <= max && (!whole || Number.isInteger(value))) return true;
+      const values = { field: RED._(`${catalogue}label.${field}`), min, max };
+      return RED._(catalogue + (whole ? "error.whole" : "error.range"), { ...values, ...opt });
     };
-  }
-
-  /** Shows the rows of a class only while a condition holds. */
-  function showWhen(selector, condition) {
-    $(selector).toggle(Boolean(condition));
-  }
-
-  /** Where the image comes from, and what may be read. */
-  function prepareImage() {
-    $("#node-input-image").typedInput({
-      types: ["msg", "flow", "global"],
-      typeField: "#node-input-imageType",
-    });
-    $("#node-input-readFiles")
-      .on("change", function () {
-        showWhen(".tlac-row-access", this.checked);
-      })
-      .trigger("change");
-  }
-
-  function prepareCamera() {
-    $("#node-input-camera").typedInput({
-      types: ["msg", "flow", "global"],
-      typeField: "#node-input-cameraType",
-    });
-  }
-
-  /** The node's own classes count only while no shared vocabulary is chosen. */
-  function prepareClasses() {
-    $("#node-input-vocabulary")
-      .on("change", function () {
-        var value = $(this).val();
-        showWhen(".tlac-row-classes", !value || value === "_ADD_");
-      })
-      .trigger("change");
-  }
-
-  /**
-   * A validator for the rules on an LMM's answer, as strict as the runtime; two parameters for the
-   * reason above.
-   */
-  function filters(v, opt) {
-    var rules = Array.isArray(v) ? v : [];
-    for (var i = 0; i < rules.length; i += 1) {
-      var problem = findFilterProblem(rules[i]);
-      if (problem) {
-        var values = { position: i + 1, problem: problem };
-        return RED._(catalogue + "error.filter", Object.assign(values, opt));
-      }
-    }
-    return true;
-  }
-
-  /** What is wrong with one rule, in words; empty where nothing is. */
-  function findFilterProblem(rule) {
-    var value = String(rule.value || "");
-    if (rule.test !== "regex") {
-      return value.replace(/[,、，\s]/g, "") ? "" : RED._(catalogue + "error.noWords");
-    }
-    if (!value) return RED._(catalogue + "error.noPattern");
-    if (value.length > 300) return RED._(catalogue + "error.longPattern");
-    try {
-      new RegExp(value, "giu");
-      return "";
-    } catch {
-      // The browser's own reason is English in every language.
-      return RED._(catalogue + "error.badPattern");
-    }
   }
 
   /**
    * A validator for one side of the region of interest, which must end inside the image. In the
    * dialog its start is the field beside it, on the canvas the node's.
+   *
+   * @param {string} field
+   * @param {string} start
+   * @param {{ min: number, max: number, whole: boolean }} range
+   * @returns {(this: Record<string, unknown>, v: unknown, opt: Options) => Verdict}
    */
   function side(field, start, range) {
-    var check = number(field, range);
+    const check = number(field, range);
     return function (v, opt) {
-      var found = check(v, opt);
-      var text = trimmed(v);
+      const found = check(v, opt);
+      const text = trimmed(v);
       if (found !== true || text === "") return found;
-      var input = document.getElementById("node-input-" + start);
-      var begin = Number(input ? input.value : this[start]) || 0;
+      const input = /** @type {HTMLInputElement | null} */ (
+        document.getElementById(`node-input-${start}`)
+      );
+      const begin = Number(input ? input.value : this[start]) || 0;
       if (begin + Number(text) <= range.max) return true;
-      var names = { field: RED._(catalogue + "label." + field), max: range.max - begin };
-      return RED._(catalogue + "error.side", Object.assign(names, opt));
+      const names = { field: RED._(`${catalogue}label.${field}`), max: range.max - begin };
+      return RED._(`${catalogue}error.side`, { ...names, ...opt });
     };
   }
 
-  /** Validators that look at more than a number; two parameters for the reason above. */
-  var check = {
-    host: function (v, opt) {
-      var fits = !v || /^(https?:\/\/)?[^\s/]+(\/\S*)?$/.test(v);
+  /** Validators that look at more than a number. */
+  const check = {
+    /**
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    host(v, opt) {
+      const text = trimmed(v);
+      const fits = text === "" || /^(https?:\/\/)?[^\s/]+(\/\S*)?$/.test(text);
       return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.host", opt);
     },
-    lmmModel: function (v, opt) {
-      var fits = this.kind !== "ollama" || trimmed(v) !== "";
+    /**
+     * @this {Record<string, unknown>}
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    lmmModel(v, opt) {
+      const fits = this.kind !== "ollama" || trimmed(v) !== "";
       return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.model", opt);
     },
-    folder: function (v, opt) {
-      var fits = this.kind !== "folder" || trimmed(v) !== "";
+    /**
+     * @this {Record<string, unknown>}
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    folder(v, opt) {
+      const fits = this.kind !== "folder" || trimmed(v) !== "";
       return fits || RED._("@tlac/node-red-tlac/clip-model:clip-model.error.folder", opt);
     },
-    template: function (v, opt) {
-      var fits = !v || v.includes("{name}");
-      var key = "@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary.error.template";
+    /**
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    template(v, opt) {
+      const text = trimmed(v);
+      const fits = text === "" || text.includes("{name}");
+      const key = "@tlac/node-red-tlac/tlac-vocabulary:tlac-vocabulary.error.template";
       return fits || RED._(key, opt);
     },
-    vocabulary: function (v, opt) {
-      return window.tlacVocabulary.validate(v, this, opt);
+    /**
+     * @this {{ id?: string }}
+     * @param {unknown} v
+     * @param {Options} _opt
+     * @returns {Verdict}
+     */
+    vocabulary(v, _opt) {
+      return tlacVocabulary.validate(String(v ?? ""), this);
     },
   };
 
+  /**
+   * One rule on an LMM's answer, as the dialog keeps it.
+   *
+   * @typedef {{ test?: string, value?: string, action?: string, replacement?: string }} Rule
+   */
+
+  /**
+   * A validator for the rules on an LMM's answer, as strict as the runtime.
+   *
+   * @param {unknown} v
+   * @param {Options} opt
+   * @returns {Verdict}
+   */
+  function filters(v, opt) {
+    /** @type {readonly Rule[]} */
+    const rules = Array.isArray(v) ? v : [];
+    for (const [index, rule] of rules.entries()) {
+      const problem = findFilterProblem(rule);
+      if (problem) {
+        return RED._(`${catalogue}error.filter`, { position: index + 1, problem, ...opt });
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What is wrong with one rule, in words; empty where nothing is.
+   *
+   * @param {Rule} rule
+   * @returns {string}
+   */
+  function findFilterProblem(rule) {
+    const value = rule.value ?? "";
+    if (rule.test !== "regex") {
+      return value.replace(/[,、，\s]/g, "") ? "" : RED._(`${catalogue}error.noWords`);
+    }
+    if (!value) return RED._(`${catalogue}error.noPattern`);
+    if (value.length > MOST_PATTERN) return RED._(`${catalogue}error.longPattern`);
+    try {
+      new RegExp(value, "giu");
+      return "";
+    } catch {
+      // The browser's own reason is English in every language.
+      return RED._(`${catalogue}error.badPattern`);
+    }
+  }
+
+  /**
+   * The config node that a field has chosen; Node-RED's own choice for none is "_ADD_".
+   *
+   * @param {string} selector
+   */
+  function chosenConfig(selector) {
+    const value = textOf(selector);
+    return value && value !== "_ADD_" ? RED.nodes.node(value) : null;
+  }
+
+  /**
+   * A server's settings as they are stored, for a question to it. A stored key is named by its
+   * node, never sent.
+   *
+   * @param {TlacNode} server
+   */
+  function readServer(server) {
+    const names = Object.keys(server._def.defaults);
+    const apiKey = server.credentials?.apiKey;
+    return {
+      ...Object.fromEntries(names.map((name) => [name, server[name]])),
+      node: server.id,
+      ...(apiKey && apiKey !== "__PWRD__" ? { apiKey } : {}),
+    };
+  }
+
+  /**
+   * The classes as the runtime would read them: the shared vocabulary's or the node's own.
+   *
+   * @returns {string}
+   */
+  function readClasses() {
+    const shared = chosenConfig("#node-input-vocabulary");
+    return shared ? shared.classes : textOf("#node-input-classes");
+  }
+
+  /**
+   * Shows the rows of a class only while a condition holds.
+   *
+   * @param {string} selector
+   * @param {unknown} condition
+   */
+  function showWhen(selector, condition) {
+    $(selector).toggle(Boolean(condition));
+  }
+
+  /**
+   * Follows a control from now on.
+   *
+   * @param {string} selector
+   * @param {(control: HTMLInputElement) => void} follow
+   */
+  function follow(selector, follow) {
+    $(selector)
+      .on("change", (event) => {
+        follow(/** @type {HTMLInputElement} */ (event.currentTarget));
+      })
+      .trigger("change");
+  }
+
+  /** @param {"image" | "camera"} field */
+  function prepareProperty(field) {
+    $(`#node-input-${field}`).typedInput({
+      types: ["msg", "flow", "global"],
+      typeField: `#node-input-${field}Type`,
+    });
+  }
+
+  /** Where the image comes from, and what may be read. */
+  function prepareImage() {
+    prepareProperty("image");
+    follow("#node-input-readFiles", ({ checked }) => {
+      showWhen(".tlac-row-access", checked);
+    });
+  }
+
+  function prepareCamera() {
+    prepareProperty("camera");
+  }
+
+  /** The node's own classes count only while no shared vocabulary is chosen. */
+  function prepareClasses() {
+    follow("#node-input-vocabulary", ({ value }) => {
+      showWhen(".tlac-row-classes", !value || value === "_ADD_");
+    });
+  }
+
   return {
-    number: number,
-    side: side,
-    check: check,
-    filters: filters,
-    findFilterProblem: findFilterProblem,
-    showWhen: showWhen,
-    prepareImage: prepareImage,
-    prepareCamera: prepareCamera,
-    prepareClasses: prepareClasses,
+    number,
+    side,
+    check,
+    filters,
+    findFilterProblem,
+    textOf,
+    chosenConfig,
+    readServer,
+    readClasses,
+    showWhen,
+    follow,
+    prepareImage,
+    prepareCamera,
+    prepareClasses,
   };
 })();

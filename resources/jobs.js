@@ -1,10 +1,15 @@
-/** What the dialogs of servers and models share: requests, long tasks with a progress bar, lines. */
-window.tlacJobs = (function () {
+/**
+ * Long tasks that a dialog starts at the runtime, with a progress bar and lines of what they say.
+ *
+ * @import { JobView } from "../nodes/admin/jobs"
+ */
+var tlacJobs = (() => {
   "use strict";
 
-  var POLL_MS = 700;
-  var catalogue = "@tlac/node-red-tlac/lmm-server:lmm-server.job.";
-  var icons = {
+  const POLL_MS = 700;
+  /** Polls without an answer after which the runtime is taken for gone. */
+  const MOST_MISSES = 10;
+  const icons = {
     ok: "fa-check-circle",
     failed: "fa-times-circle",
     running: "fa-spinner fa-spin",
@@ -13,134 +18,144 @@ window.tlacJobs = (function () {
     warning: "fa-exclamation-triangle",
   };
 
-  function text(key, values) {
-    return RED._(catalogue + key, values || {});
-  }
+  /**
+   * @typedef {object} Handlers
+   * @property {(progress: any) => void} onProgress
+   * @property {(state: "done" | "failed" | "cancelled", sentence: string, code?: string) => void} onEnd
+   */
 
-  /** The language in which the editor is shown, for the server's sentences. */
-  function language() {
-    return document.documentElement.lang || RED.i18n.lang() || "en-US";
-  }
+  /** @typedef {{ cancel(): void }} Task */
 
-  /** A request to one of our endpoints; a relative path, so that Node-RED adds the login. */
-  function request(method, path, body) {
-    var options = { method: method, dataType: "json" };
-    if (body)
-      Object.assign(options, { contentType: "application/json", data: JSON.stringify(body) });
-    var separator = path.indexOf("?") < 0 ? "?" : "&";
-    var url = "tlac/" + path + separator + "lang=" + encodeURIComponent(language());
-    return $.ajax(url, options);
-  }
-
-  /** What a failed request or job means to the person in front of the dialog. */
-  function explain(complaint) {
-    if (complaint && complaint.message) return complaint.message;
-    var known = ["NOT_FOUND", "IN_USE", "TOO_MANY"];
-    var code = complaint && complaint.code;
-    return known.indexOf(code) < 0 ? text("lost") : text(code);
-  }
-
-  function explainRequest(xhr) {
-    if (xhr.status === 401 || xhr.status === 403) return text("forbidden");
-    return explain(xhr.responseJSON);
-  }
-
-  /** 4733363377 → "4.7 GB", in decimal units as the model pages have them. */
+  /**
+   * 4733363377 → "4.7 GB", in decimal units as the model pages have them.
+   *
+   * @param {number} bytes
+   */
   function formatBytes(bytes) {
-    var unit = bytes >= 1e9 ? "GB" : bytes >= 1e6 ? "MB" : "kB";
-    var value = bytes / { GB: 1e9, MB: 1e6, kB: 1e3 }[unit];
-    var digits = unit === "GB" ? 1 : 0;
-    return value.toLocaleString(language(), { maximumFractionDigits: digits }) + " " + unit;
+    const units = /** @type {const} */ ({ GB: 1e9, MB: 1e6, kB: 1e3 });
+    const unit = bytes >= units.GB ? "GB" : bytes >= units.MB ? "MB" : "kB";
+    const maximumFractionDigits = unit === "GB" ? 1 : 0;
+    const value = bytes / units[unit];
+    return `${value.toLocaleString(tlacRequest.language(), { maximumFractionDigits })} ${unit}`;
   }
 
-  /** A line with an icon; the sentence says the same as the icon. */
+  /**
+   * A line with an icon; the sentence says the same as the icon.
+   *
+   * @param {keyof typeof icons} state
+   * @param {string} sentence
+   */
   function line(state, sentence) {
-    return $("<div>", { class: "tlac-line tlac-line-" + state }).append(
-      $("<i>", { class: "fa " + icons[state], "aria-hidden": "true" }),
+    return $("<div>", { class: `tlac-line tlac-line-${state}` }).append(
+      $("<i>", { class: `fa ${icons[state]}`, "aria-hidden": "true" }),
       $("<span>").text(sentence),
     );
   }
 
-  /** A progress bar that is hidden until it is shown. */
+  /**
+   * A progress bar that is hidden until it is shown.
+   *
+   * @param {string | JQuery} place
+   * @param {string} label
+   */
   function createBar(place, label) {
-    var fill = $("<div>", { class: "tlac-bar-fill" });
-    var bar = $("<div>", {
+    const fill = $("<div>", { class: "tlac-bar-fill" });
+    const bar = $("<div>", {
       class: "tlac-bar",
       role: "progressbar",
       "aria-label": label,
       "aria-valuemin": 0,
       "aria-valuemax": 100,
     }).append(fill);
-    var caption = $("<div>", { class: "tlac-bar-text" });
-    var both = $(place).append(bar, caption).hide();
+    const caption = $("<div>", { class: "tlac-bar-text" });
+    const both = (typeof place === "string" ? $(place) : place).append(bar, caption).hide();
     return {
-      show: function (percent, words) {
-        var known = typeof percent === "number";
+      /**
+       * @param {number | undefined} percent undefined: nobody knows
+       * @param {string} words
+       */
+      show(percent, words) {
+        const known = percent !== undefined;
         bar.toggleClass("tlac-bar-unknown", !known);
         if (known) bar.attr("aria-valuenow", percent);
         else bar.removeAttr("aria-valuenow");
-        fill.css("width", known ? percent + "%" : "100%");
+        fill.css("width", known ? `${percent}%` : "100%");
         bar.attr("aria-valuetext", words);
         caption.text(words);
         both.show();
       },
-      hide: function () {
+      hide() {
         both.hide();
       },
     };
   }
 
   /**
-   * Starts a job and asks after it until it ends. `onProgress(progress)`,
-   * `onEnd(state, sentence, code)` with state done, failed or cancelled; the returned `cancel`
-   * ends it.
+   * Starts a job and asks after it until it ends; the returned `cancel` ends it.
+   *
+   * @param {string} type
+   * @param {string} path
+   * @param {object} body
+   * @param {Handlers} handlers
+   * @returns {Task}
    */
   function run(type, path, body, handlers) {
-    var id = null;
-    var cancelled = false;
-    var ended = false;
-    var timer = null;
-    var misses = 0;
+    /** @type {string | null} */
+    let id = null;
+    let cancelled = false;
+    let ended = false;
+    /** @type {number | undefined} */
+    let timer;
+    let misses = 0;
 
+    /** @type {Handlers["onEnd"]} */
     function end(state, sentence, code) {
       if (ended) return;
       ended = true;
-      clearTimeout(timer);
+      window.clearTimeout(timer);
       handlers.onEnd(state, sentence, code);
     }
-    function follow(view) {
+    /** @param {JobView} view */
+    function follow({ state, progress, error }) {
       misses = 0;
       if (ended) return;
-      if (view.progress) handlers.onProgress(view.progress);
-      if (view.state === "running") timer = setTimeout(poll, POLL_MS);
-      else if (view.error) end(view.state, explain(view.error), view.error.code);
-      else end(view.state, "");
+      if (progress) handlers.onProgress(progress);
+      if (state === "running") pollIn(POLL_MS);
+      else end(state, error ? tlacRequest.tell(error) : "", error?.code);
     }
-    function poll() {
-      request("GET", type + "/jobs/" + id)
-        .done(follow)
-        .fail(function (xhr) {
-          // A restart of the editor's connection is no reason to give up.
-          misses += 1;
-          if (xhr.status === 0 && misses < 10) timer = setTimeout(poll, 3 * POLL_MS);
-          else end("failed", explainRequest(xhr));
-        });
+    async function poll() {
+      try {
+        follow(await tlacRequest.send("GET", `${type}/jobs/${id}`));
+      } catch (error) {
+        // A restart of the editor's connection is no reason to give up.
+        misses += 1;
+        if (tlacRequest.statusOf(error) === 0 && misses < MOST_MISSES) pollIn(3 * POLL_MS);
+        else end("failed", tlacRequest.explain(error));
+      }
     }
-    request("POST", path, body)
-      .done(function (answer) {
-        id = answer.job;
-        if (cancelled) sendCancel();
-        else poll();
-      })
-      .fail(function (xhr) {
-        end("failed", explainRequest(xhr));
-      });
-
+    /** @param {number} ms */
+    function pollIn(ms) {
+      timer = window.setTimeout(() => void poll(), ms);
+    }
     function sendCancel() {
-      request("POST", type + "/jobs/" + id + "/cancel", {});
+      tlacRequest.send("POST", `${type}/jobs/${id}/cancel`, {}).catch(() => {
+        // It has ended by itself, or ends when nobody asks after it.
+      });
     }
+    async function start() {
+      try {
+        /** @type {{ job: string }} */
+        const { job } = await tlacRequest.send("POST", path, body);
+        id = job;
+        if (cancelled) sendCancel();
+        else void poll();
+      } catch (error) {
+        end("failed", tlacRequest.explain(error));
+      }
+    }
+    void start();
     return {
-      cancel: function () {
+      cancel() {
         if (ended) return;
         cancelled = true;
         if (id) sendCancel();
@@ -149,13 +164,5 @@ window.tlacJobs = (function () {
     };
   }
 
-  return {
-    text: text,
-    request: request,
-    explainRequest: explainRequest,
-    formatBytes: formatBytes,
-    line: line,
-    createBar: createBar,
-    run: run,
-  };
+  return { formatBytes, line, createBar, run };
 })();

@@ -1,165 +1,187 @@
-/** The dialog of `lmm-server`: check, model list, pull, and what the deployed server is doing. */
-window.tlacLmmServer = (function () {
+/**
+ * The dialog of `lmm-server`: check, model list, pull, and what the deployed server is doing.
+ *
+ * @import { CheckStep } from "../nodes/admin/ollama"
+ * @import { ServerView } from "../nodes/runtime/settings/config-nodes"
+ * @import { ListedModel } from "../lib/lmm/ollama/list-models"
+ * @import { PullProgress } from "../lib/lmm/ollama/pull-model"
+ */
+var tlacLmmServer = (() => {
   "use strict";
 
-  /* global tlacJobs, tlacDialog */
-  var ACTIVITY_MS = 2000;
-  var fields = [
-    "host",
-    "model",
-    "keepAlive",
-    "numCtx",
-    "numPredict",
-    "connectTimeout",
-    "loadTimeout",
-    "answerTimeout",
-    "totalTimeout",
-  ];
-  var open = null;
+  const ACTIVITY_MS = 2000;
+  /**
+   * What the dialog that is open has to end.
+   *
+   * @typedef {{ timers: number[], tasks: { cancel(): void }[] }} Dialog
+   * @type {Dialog | null}
+   */
+  let open = null;
 
+  /**
+   * The dialog's own words.
+   *
+   * @typedef {(key: string, values?: object) => string} Say
+   */
+
+  /** @param {string} field */
   function input(field) {
-    return $("#node-config-input-" + field);
+    return $(`#node-config-input-${field}`);
   }
 
-  /** The settings as they stand in the dialog; a stored key is named by its node, never sent. */
+  /**
+   * The settings as they stand in the dialog; a stored key is named by its node, never sent.
+   *
+   * @param {TlacNode} node
+   */
   function readBody(node) {
-    var body = { node: node.id };
-    fields.forEach(function (field) {
-      body[field] = input(field).val();
+    const settings = Object.keys(node._def.defaults).map((field) => {
+      const control = input(field);
+      const isFlag = control.is(":checkbox");
+      return [field, isFlag ? control.prop("checked") : tlacDialog.textOf(control)];
     });
-    var key = input("apiKey").val();
-    if (key && key !== "__PWRD__") body.apiKey = key;
-    return body;
+    const apiKey = tlacDialog.textOf(input("apiKey"));
+    return {
+      ...Object.fromEntries(settings),
+      node: node.id,
+      model: tlacDialog.textOf(input("model")),
+      ...(apiKey && apiKey !== "__PWRD__" ? { apiKey } : {}),
+    };
   }
 
+  /** @param {TlacNode} node */
   function prepare(node) {
-    var t = function (key, values) {
-      return node._("lmm-server." + key, values || {});
-    };
-    open = { timers: [], tasks: [] };
-    input("kind")
-      .on("change", function () {
-        var isOllama = $(this).val() === "ollama";
-        tlacDialog.showWhen(".tlac-row-ollama", isOllama);
-        tlacDialog.showWhen(".tlac-row-recogniser", !isOllama);
-      })
-      .trigger("change");
-    tlacJobs.request("GET", "lmm-server/defaults").done(function (defaults) {
-      input("host").attr("placeholder", defaults.host);
+    /** @type {Say} */
+    const t = (key, values) => node._(`lmm-server.${key}`, values);
+    const dialog = { timers: [], tasks: [] };
+    open = dialog;
+    tlacDialog.follow("#node-config-input-kind", ({ value }) => {
+      tlacDialog.showWhen(".tlac-row-ollama", value === "ollama");
+      tlacDialog.showWhen(".tlac-row-recogniser", value !== "ollama");
     });
-    var refresh = prepareModels(node, t);
-    preparePull(node, t, refresh);
-    prepareTest(node, t);
-    prepareActivity(node, t, open);
+    void showDefaultHost();
+    const refresh = prepareModels(node, t);
+    preparePull(node, t, dialog, refresh);
+    prepareTest(node, t, dialog);
+    prepareActivity(node, t, dialog);
+  }
+
+  async function showDefaultHost() {
+    try {
+      const { host } = await tlacRequest.send("GET", "lmm-server/defaults");
+      input("host").attr("placeholder", host);
+    } catch {
+      // The field's own placeholder stays.
+    }
   }
 
   /** Ends what the dialog has started: nobody would see how it goes on. */
   function close() {
     if (!open) return;
-    open.timers.forEach(clearInterval);
-    open.tasks.forEach(function (task) {
-      task.cancel();
-    });
+    for (const timer of open.timers) window.clearInterval(timer);
+    for (const task of open.tasks) task.cancel();
     open = null;
   }
 
+  /**
+   * @param {TlacNode} node
+   * @param {Say} t
+   */
   function prepareModels(node, t) {
-    var button = $("#tlac-server-list");
-    var place = $("#tlac-server-models");
+    const button = $("#tlac-server-list");
+    const place = $("#tlac-server-models");
 
     function mark() {
-      var chosen = input("model").val().trim();
-      place.find(".tlac-model").each(function () {
-        var name = $(this).data("model");
-        var same = name === chosen || name === chosen + ":latest";
-        $(this).attr("aria-pressed", String(same));
-      });
+      const chosen = tlacDialog.textOf(input("model")).trim();
+      for (const element of place.find(".tlac-model")) {
+        const name = $(element).data("model");
+        const same = name === chosen || name === `${chosen}:latest`;
+        element.setAttribute("aria-pressed", String(same));
+      }
     }
+    /** @param {ListedModel} model */
     function toRow(model) {
-      var facts = [model.parameterSize, tlacJobs.formatBytes(model.sizeBytes)].filter(Boolean);
-      var sees = t(model.vision ? "models.vision" : "models.noVision");
+      const facts = [model.parameterSize, tlacJobs.formatBytes(model.sizeBytes)].filter(Boolean);
+      const sees = t(model.vision ? "models.vision" : "models.noVision");
       return $("<button>", { type: "button", class: "tlac-model" })
         .data("model", model.name)
         .append(
           $("<i>", {
-            class: "fa " + (model.vision ? "fa-eye" : "fa-eye-slash"),
+            class: `fa ${model.vision ? "fa-eye" : "fa-eye-slash"}`,
             "aria-hidden": "true",
           }),
           $("<span>", { class: "tlac-model-name" }).text(model.name),
-          $("<span>", { class: "tlac-model-note" }).text(sees + " · " + facts.join(" · ")),
+          $("<span>", { class: "tlac-model-note" }).text(`${sees} · ${facts.join(" · ")}`),
         )
-        .on("click", function () {
+        .on("click", () => {
           input("model").val(model.name).trigger("change");
         });
     }
-    function refresh() {
+    async function refresh() {
       button.prop("disabled", true);
       place.empty().append(tlacJobs.line("running", t("models.asking")));
-      tlacJobs
-        .request("POST", "lmm-server/models", readBody(node))
-        .done(function (answer) {
-          place.empty();
-          if (answer.models.length === 0) {
-            place.append(tlacJobs.line("note", t("models.none")));
-            return;
-          }
-          var list = $("<div>", {
-            class: "tlac-models",
-            role: "group",
-            "aria-label": t("models.title"),
-          });
-          place.append(list.append(answer.models.map(toRow)));
-          mark();
-        })
-        .fail(function (xhr) {
-          place.empty().append(tlacJobs.line("failed", tlacJobs.explainRequest(xhr)));
-        })
-        .always(function () {
-          button.prop("disabled", false);
-        });
+      try {
+        /** @type {{ models: ListedModel[] }} */
+        const { models } = await tlacRequest.send("POST", "lmm-server/models", readBody(node));
+        place.empty();
+        const title = { class: "tlac-models", role: "group", "aria-label": t("models.title") };
+        if (models.length > 0) place.append($("<div>", title).append(models.map(toRow)));
+        else place.append(tlacJobs.line("note", t("models.none")));
+        mark();
+      } catch (error) {
+        place.empty().append(tlacJobs.line("failed", tlacRequest.explain(error)));
+      } finally {
+        button.prop("disabled", false);
+      }
     }
-    button.on("click", refresh);
+    button.on("click", () => void refresh());
     input("model").on("change input", mark);
     return refresh;
   }
 
-  function preparePull(node, t, refresh) {
-    var start = $("#tlac-server-pull");
-    var stop = $("#tlac-server-pull-cancel").hide();
-    var place = $("#tlac-server-pull-result");
-    var bar = tlacJobs.createBar("#tlac-server-pull-bar", t("pull.label"));
-    var task = null;
+  /**
+   * @param {TlacNode} node
+   * @param {Say} t
+   * @param {Dialog} dialog
+   * @param {() => Promise<void>} refresh the list of models
+   */
+  function preparePull(node, t, dialog, refresh) {
+    const start = $("#tlac-server-pull");
+    const stop = $("#tlac-server-pull-cancel").hide();
+    const place = $("#tlac-server-pull-result");
+    const bar = tlacJobs.createBar("#tlac-server-pull-bar", t("pull.label"));
+    /** @type {{ cancel(): void } | undefined} */
+    let task;
 
-    function onProgress(progress) {
-      var percent = progress.totalBytes
-        ? Math.floor((100 * progress.completedBytes) / progress.totalBytes)
-        : undefined;
-      var words =
-        percent === undefined
-          ? t("pull.preparing")
-          : t("pull.progress", {
-              percent: percent,
-              done: tlacJobs.formatBytes(progress.completedBytes),
-              total: tlacJobs.formatBytes(progress.totalBytes),
-            });
-      bar.show(percent, words);
+    /** @param {PullProgress} progress */
+    function onProgress({ completedBytes = 0, totalBytes }) {
+      if (!totalBytes) {
+        bar.show(undefined, t("pull.preparing"));
+        return;
+      }
+      const percent = Math.floor((100 * completedBytes) / totalBytes);
+      const done = tlacJobs.formatBytes(completedBytes);
+      bar.show(
+        percent,
+        t("pull.progress", { percent, done, total: tlacJobs.formatBytes(totalBytes) }),
+      );
     }
-    start.on("click", function () {
-      var body = readBody(node);
+    start.on("click", () => {
+      const body = readBody(node);
       start.hide();
       stop.show().trigger("focus");
       place.empty().append(tlacJobs.line("note", t("pull.keepOpen")));
       bar.show(undefined, t("pull.preparing"));
       task = tlacJobs.run("lmm-server", "lmm-server/pull", body, {
-        onProgress: onProgress,
-        onEnd: function (state, sentence, code) {
+        onProgress,
+        onEnd(state, sentence, code) {
           bar.hide();
           stop.hide();
           start.show();
           place.empty();
           if (state === "done") {
             place.append(tlacJobs.line("ok", t("pull.done", { model: body.model })));
-            refresh();
+            void refresh();
           } else if (state === "cancelled") {
             place.append(tlacJobs.line("note", t("pull.cancelled")));
           } else {
@@ -170,39 +192,44 @@ window.tlacLmmServer = (function () {
           }
         },
       });
-      if (open) open.tasks.push(task);
+      dialog.tasks.push(task);
     });
-    stop.on("click", function () {
-      task.cancel();
+    stop.on("click", () => {
+      task?.cancel();
       start.trigger("focus");
     });
   }
 
-  function prepareTest(node, t) {
-    var start = $("#tlac-server-test");
-    var stop = $("#tlac-server-test-cancel").hide();
-    var place = $("#tlac-server-test-result");
-    var task = null;
+  /**
+   * @param {TlacNode} node
+   * @param {Say} t
+   * @param {Dialog} dialog
+   */
+  function prepareTest(node, t, dialog) {
+    const start = $("#tlac-server-test");
+    const stop = $("#tlac-server-test-cancel").hide();
+    const place = $("#tlac-server-test-result");
+    /** @type {{ cancel(): void } | undefined} */
+    let task;
 
+    /** @param {readonly CheckStep[]} steps */
     function show(steps) {
-      place.empty().append(
-        steps.map(function (step) {
-          var values = Object.assign({}, step.params);
-          if (values.bytes) values.size = tlacJobs.formatBytes(values.bytes);
-          var sentence = step.error
-            ? step.error.message || tlacJobs.text("lost")
-            : t("test." + step.step + "." + step.state, values);
-          return tlacJobs.line(step.state, sentence);
-        }),
-      );
+      place.empty().append(steps.map(toLine));
     }
-    start.on("click", function () {
+    /** @param {CheckStep} step */
+    function toLine({ step, state, params, error }) {
+      const bytes = Number(params?.bytes ?? 0);
+      const values = { ...params, ...(bytes ? { size: tlacJobs.formatBytes(bytes) } : {}) };
+      const sentence = error ? tlacRequest.tell(error) : t(`test.${step}.${state}`, values);
+      return tlacJobs.line(state, sentence);
+    }
+    start.on("click", () => {
       start.hide();
       stop.show().trigger("focus");
       show([{ step: "reach", state: "running" }]);
       task = tlacJobs.run("lmm-server", "lmm-server/test", readBody(node), {
         onProgress: show,
-        onEnd: function (state, sentence) {
+        onEnd(state, sentence) {
           stop.hide();
           start.show();
           if (state === "cancelled")
@@ -210,74 +237,85 @@ window.tlacLmmServer = (function () {
           if (state === "failed") place.empty().append(tlacJobs.line("failed", sentence));
         },
       });
-      if (open) open.tasks.push(task);
+      dialog.tasks.push(task);
     });
-    stop.on("click", function () {
-      task.cancel();
+    stop.on("click", () => {
+      task?.cancel();
       start.trigger("focus");
     });
   }
 
-  /** A look at the deployed server, renewed while the dialog is open. */
+  /**
+   * A look at the deployed server, renewed while the dialog is open.
+   *
+   * @param {TlacNode} node
+   * @param {Say} t
+   * @param {Dialog} dialog
+   */
   function prepareActivity(node, t, dialog) {
-    var place = $("#tlac-server-activity");
+    const place = $("#tlac-server-activity");
 
+    /** @param {number} ms */
     function seconds(ms) {
-      return (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 });
+      return (ms / 1000).toLocaleString(tlacRequest.language(), { maximumFractionDigits: 1 });
     }
+    /** @param {ServerView["state"]} state */
     function toIcon(state) {
-      if (["blind", "breaker-open", "failed"].indexOf(state) >= 0) return "failed";
-      if (["loading", "checking", "breaker-half-open"].indexOf(state) >= 0) return "running";
-      return state === "ready" ? "ok" : "note";
-    }
-    function describeState(view) {
-      if (view.state === "breaker-open") {
-        return t("activity.state.breaker-open", { seconds: view.pauseSeconds });
+      switch (state) {
+        case "blind":
+        case "breaker-open":
+        case "failed":
+          return "failed";
+        case "loading":
+        case "checking":
+        case "breaker-half-open":
+          return "running";
+        case "ready":
+          return "ok";
+        default:
+          return "note";
       }
-      return t("activity.state." + (view.state || "none"));
     }
+    /** @param {ServerView} view */
+    function describeLast({ lastMs, lastAt }) {
+      if (lastMs === null || lastAt === null) return t("activity.noneYet");
+      const time = new Date(lastAt).toLocaleTimeString(tlacRequest.language());
+      return t("activity.last", { seconds: seconds(lastMs), time });
+    }
+    /** @param {ServerView} view */
     function show(view) {
-      var last =
-        view.lastMs === null
-          ? t("activity.noneYet")
-          : t("activity.last", {
-              seconds: seconds(view.lastMs),
-              time: new Date(view.lastAt).toLocaleTimeString(),
-            });
-      var rows = [
-        ["queue", t("activity.queueNow", view.queue)],
-        ["latency", last],
-        ["calls", t("activity.callsSoFar", { calls: view.calls, failed: view.failed })],
-        ["breaker", tlacJobs.line(toIcon(view.state), describeState(view))],
+      const { queue, calls, failed, saved, state, pauseSeconds, error } = view;
+      const now = t(`activity.state.${state ?? "none"}`, { seconds: pauseSeconds });
+      const rows = [
+        ["queue", document.createTextNode(t("activity.queueNow", queue))],
+        ["latency", document.createTextNode(describeLast(view))],
+        ["calls", document.createTextNode(t("activity.callsSoFar", { calls, failed }))],
+        // A row of zeros tells nothing: most servers save no call.
+        ...(saved.reconcile + saved.frame > 0
+          ? [["saved", document.createTextNode(t("activity.savedSoFar", saved))]]
+          : []),
+        ["breaker", tlacJobs.line(toIcon(state), now)[0]],
       ];
-      // A row of zeros tells nothing: most servers save no call.
-      if (view.saved.reconcile + view.saved.frame > 0) {
-        rows.splice(3, 0, ["saved", t("activity.savedSoFar", view.saved)]);
+      const list = $("<dl>", { class: "tlac-facts" });
+      for (const [name, content] of rows) {
+        list.append($("<dt>").text(t(`activity.${name}`)), $("<dd>").append(content));
       }
-      var list = $("<dl>", { class: "tlac-facts" });
-      rows.forEach(function (row) {
-        list.append($("<dt>").text(t("activity." + row[0])), $("<dd>").append(toContent(row[1])));
-      });
       place.empty().append(list);
-      if (view.error) place.append(tlacJobs.line("note", view.error.message));
+      if (error) place.append(tlacJobs.line("note", tlacRequest.tell(error)));
     }
-    function toContent(content) {
-      return typeof content === "string" ? document.createTextNode(content) : content;
-    }
-    function poll() {
+    async function poll() {
       if (document.hidden) return;
-      tlacJobs
-        .request("GET", "lmm-server/activity/" + encodeURIComponent(node.id))
-        .done(show)
-        .fail(function (xhr) {
-          var sentence =
-            xhr.status === 404 ? t("activity.undeployed") : tlacJobs.explainRequest(xhr);
-          place.empty().append(tlacJobs.line("note", sentence));
-        });
+      try {
+        show(await tlacRequest.send("GET", `lmm-server/activity/${encodeURIComponent(node.id)}`));
+      } catch (error) {
+        const isNew = tlacRequest.statusOf(error) === 404;
+        const sentence = isNew ? t("activity.undeployed") : tlacRequest.explain(error);
+        place.empty().append(tlacJobs.line("note", sentence));
+      }
     }
-    poll();
-    dialog.timers.push(setInterval(poll, ACTIVITY_MS));
+    void poll();
+    dialog.timers.push(window.setInterval(() => void poll(), ACTIVITY_MS));
   }
 
-  return { prepare: prepare, close: close };
+  return { prepare, close };
 })();

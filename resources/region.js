@@ -2,139 +2,202 @@
  * A region of interest drawn on a sample photo, by mouse, pen, finger or keys. The photo stays in
  * the browser; what is kept are the four number fields, in per cent of the upright image.
  */
-window.tlacRegion = (function () {
+var tlacRegion = (() => {
   "use strict";
 
-  var catalogue = "@tlac/node-red-tlac/tlac:tlac.region.";
-  var SMALLEST = 1;
-  var names = { left: "roiLeft", top: "roiTop", width: "roiWidth", height: "roiHeight" };
+  const catalogue = "@tlac/node-red-tlac/tlac:tlac.region.";
+  const SMALLEST = 1;
+  const names = { left: "roiLeft", top: "roiTop", width: "roiWidth", height: "roiHeight" };
 
+  /** @typedef {{ left: number, top: number, width: number, height: number }} Region in per cent */
+  /** @typedef {{ x: number, y: number }} Point in per cent */
+  /** @typedef {keyof typeof names} Side */
+  const sides = /** @type {Side[]} */ (Object.keys(names));
+
+  /** @param {string} key */
   function text(key) {
     return RED._(catalogue + key);
   }
 
+  /** @param {Side} side */
   function field(side) {
-    return $("#node-input-" + names[side]);
+    return $(`#node-input-${names[side]}`);
   }
 
+  /** @param {number} value */
   function round(value) {
     return Math.round(value * 10) / 10;
   }
 
+  /**
+   * @param {number} value
+   * @param {number} min
+   * @param {number} max
+   */
   function clamp(value, min, max) {
     return Math.min(Math.max(value, min), max);
   }
 
-  /** The number that a field holds; NaN for none. */
+  /**
+   * The number that a field holds; NaN for none.
+   *
+   * @param {Side} side
+   */
   function read(side) {
-    var value = String(field(side).val()).trim();
+    const value = String(field(side).val()).trim();
     return value === "" ? NaN : Number(value);
   }
 
-  /** The region as the runtime reads the fields; undefined where it would refuse them. */
+  /**
+   * The region as the runtime reads the fields; undefined where it would refuse them.
+   *
+   * @returns {Region | undefined}
+   */
   function readRegion() {
-    for (var side in names) {
+    for (const side of sides) {
       if (String(field(side).val()).trim() !== "" && isNaN(read(side))) return undefined;
     }
-    var left = read("left") || 0;
-    var top = read("top") || 0;
-    var width = isNaN(read("width")) ? 100 - left : read("width");
-    var height = isNaN(read("height")) ? 100 - top : read("height");
-    var inside = left >= 0 && top >= 0 && width >= SMALLEST && height >= SMALLEST;
+    const left = read("left") || 0;
+    const top = read("top") || 0;
+    const width = isNaN(read("width")) ? 100 - left : read("width");
+    const height = isNaN(read("height")) ? 100 - top : read("height");
+    const inside = left >= 0 && top >= 0 && width >= SMALLEST && height >= SMALLEST;
     if (!inside || left + width > 100 || top + height > 100) return undefined;
-    return { left: left, top: top, width: width, height: height };
+    return { left, top, width, height };
   }
 
-  /** Two rounded numbers may add up to a hair more than the whole, which the runtime refuses. */
+  /**
+   * Two rounded numbers may add up to a hair more than the whole, which the runtime refuses.
+   *
+   * @param {number} start
+   * @param {number} length
+   */
   function fit(start, length) {
-    var size = round(length);
+    let size = round(length);
     while (start + size > 100) size = round(size - 0.1);
     return size;
   }
 
-  /** Writes a region into the fields; the whole image leaves them empty. */
+  /**
+   * Writes a region into the fields; the whole image leaves them empty.
+   *
+   * @param {Region} region
+   */
   function writeRegion(region) {
-    var left = round(region.left);
-    var top = round(region.top);
-    var rounded = {
-      left: left,
-      top: top,
+    const left = round(region.left);
+    const top = round(region.top);
+    const rounded = {
+      left,
+      top,
       width: fit(left, region.width),
       height: fit(top, region.height),
     };
-    var whole = left === 0 && top === 0 && rounded.width === 100 && rounded.height === 100;
-    for (var side in names) field(side).val(whole ? "" : String(rounded[side]));
+    const whole = left === 0 && top === 0 && rounded.width === 100 && rounded.height === 100;
+    for (const side of sides) field(side).val(whole ? "" : String(rounded[side]));
     // After all four are written: a validator looks at its neighbour, too.
-    for (var changed in names) field(changed).trigger("change");
+    for (const changed of sides) field(changed).trigger("change");
   }
 
-  /** A region between two corners, kept inside the image and no smaller than what can be used. */
+  /**
+   * A region between two corners, kept inside the image and no smaller than what can be used.
+   *
+   * @param {Point} a
+   * @param {Point} b
+   */
   function between(a, b) {
-    var left = clamp(Math.min(a.x, b.x), 0, 100 - SMALLEST);
-    var top = clamp(Math.min(a.y, b.y), 0, 100 - SMALLEST);
+    const left = clamp(Math.min(a.x, b.x), 0, 100 - SMALLEST);
+    const top = clamp(Math.min(a.y, b.y), 0, 100 - SMALLEST);
     return {
-      left: left,
-      top: top,
+      left,
+      top,
       width: clamp(Math.abs(a.x - b.x), SMALLEST, 100 - left),
       height: clamp(Math.abs(a.y - b.y), SMALLEST, 100 - top),
     };
   }
 
+  /**
+   * @param {Region} region
+   * @param {number} dx
+   * @param {number} dy
+   */
   function moved(region, dx, dy) {
-    return Object.assign({}, region, {
+    return {
+      ...region,
       left: clamp(region.left + dx, 0, 100 - region.width),
       top: clamp(region.top + dy, 0, 100 - region.height),
-    });
+    };
   }
 
+  /**
+   * @param {Region} region
+   * @param {number} dx
+   * @param {number} dy
+   */
   function resized(region, dx, dy) {
-    return Object.assign({}, region, {
+    return {
+      ...region,
       width: clamp(region.width + dx, SMALLEST, 100 - region.left),
       height: clamp(region.height + dy, SMALLEST, 100 - region.top),
-    });
+    };
   }
 
-  /** Fills the element with the stage; the returned function lets go of the photo. */
+  /**
+   * Fills the element with the stage; the returned function lets go of the photo.
+   *
+   * @param {string} container
+   */
   function prepare(container) {
-    var url = "";
-    var drag;
-    var picture = $("<img>", { alt: text("photo"), draggable: false }).hide();
-    var hint = $("<span>", { class: "tlac-region-hint" }).text(text("drop"));
-    var box = $("<div>", {
+    let url = "";
+    /**
+     * Where the pointer went down, and what is moved or resized; else a new region is drawn.
+     *
+     * @typedef {(region: Region, dx: number, dy: number) => Region} Change
+     * @type {{ start: Point, change?: Change, region?: Region } | undefined}
+     */
+    let drag;
+    const picture = $("<img>", { alt: text("photo"), draggable: false }).hide();
+    const hint = $("<span>", { class: "tlac-region-hint" }).text(text("drop"));
+    const box = $("<div>", {
       class: "tlac-region-box",
       tabindex: 0,
       role: "group",
       "aria-label": text("box"),
     });
-    var handle = $("<span>", { class: "tlac-region-handle", "aria-hidden": "true" }).appendTo(box);
-    var stage = $("<div>", { class: "tlac-region-stage" }).append(picture, hint, box);
-    var status = $("<div>", { class: "tlac-region-status", role: "status" });
-    var file = $("<input>", { type: "file", accept: "image/*" }).hide();
+    const handle = $("<span>", { class: "tlac-region-handle", "aria-hidden": "true" }).appendTo(
+      box,
+    );
+    const stage = $("<div>", { class: "tlac-region-stage" }).append(picture, hint, box);
+    const status = $("<div>", { class: "tlac-region-status", role: "status" });
+    const file = $("<input>", { type: "file", accept: "image/*" }).hide();
     file.attr("aria-label", text("choose"));
-    var choose = createButton("fa-picture-o", text("choose"));
-    var whole = createButton("fa-arrows-alt", text("whole"));
+    const choose = createButton("fa-picture-o", text("choose"));
+    const whole = createButton("fa-arrows-alt", text("whole"));
     $(container)
       .empty()
       .append($("<div>", { class: "tlac-tools" }).append(choose, whole, file), stage, status)
       .append($("<div>", { class: "tlac-region-keys" }).text(text("keys")));
 
     function show() {
-      var region = readRegion();
+      const region = readRegion();
       box.toggle(Boolean(region));
       if (!region) {
         say("fa-exclamation-triangle", text("beyond"));
         return;
       }
-      for (var side in names) box.css(side, region[side] + "%");
+      for (const side of sides) box.css(side, `${region[side]}%`);
       hint.toggle(!url && region.width === 100 && region.height === 100);
       status.empty();
     }
 
+    /**
+     * @param {string} icon
+     * @param {string} sentence
+     */
     function say(icon, sentence) {
       status.empty();
       if (!sentence) return;
       status.append(
-        $("<i>", { class: "fa " + icon, "aria-hidden": "true" }),
+        $("<i>", { class: `fa ${icon}`, "aria-hidden": "true" }),
         $("<span>").text(sentence),
       );
     }
@@ -144,19 +207,19 @@ window.tlacRegion = (function () {
       url = "";
     }
 
+    /** @param {File} photo */
     function load(photo) {
-      if (!photo) return;
       release();
       url = URL.createObjectURL(photo);
       picture.attr("src", url);
     }
 
-    picture.on("load", function () {
+    picture.on("load", () => {
       picture.show();
       stage.addClass("tlac-region-filled");
       show();
     });
-    picture.on("error", function () {
+    picture.on("error", () => {
       if (!url) return;
       release();
       picture.hide();
@@ -164,86 +227,78 @@ window.tlacRegion = (function () {
       show();
       say("fa-exclamation-triangle", text("unreadable"));
     });
-    choose.on("click", function () {
-      file.trigger("click");
-    });
-    file.on("change", function () {
-      load(this.files[0]);
-      // The same photo may be chosen again after it was changed on disk.
-      this.value = "";
-    });
-    whole.on("click", function () {
+    tlacPhoto.accept({ area: stage, button: choose, input: file }, load);
+    whole.on("click", () => {
       writeRegion({ left: 0, top: 0, width: 100, height: 100 });
     });
-    stage.on("dragover", function (event) {
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    stage.on("drop", function (event) {
-      event.preventDefault();
-      event.stopPropagation();
-      load(event.originalEvent.dataTransfer.files[0]);
-    });
 
+    /**
+     * @param {PointerEvent} event
+     * @returns {Point}
+     */
     function toPoint(event) {
-      var area = stage[0].getBoundingClientRect();
+      const area = stage[0].getBoundingClientRect();
       return {
         x: clamp((100 * (event.clientX - area.left)) / area.width, 0, 100),
         y: clamp((100 * (event.clientY - area.top)) / area.height, 0, 100),
       };
     }
 
-    stage.on("pointerdown", function (jqueryEvent) {
-      var event = jqueryEvent.originalEvent;
+    stage.on("pointerdown", (jqueryEvent) => {
+      const event = /** @type {PointerEvent} */ (jqueryEvent.originalEvent);
       if (event.button !== 0) return;
-      var region = readRegion();
-      var start = toPoint(event);
-      var whole = region && region.width === 100 && region.height === 100;
-      var kind = "draw";
-      if (region && event.target === handle[0]) kind = "resize";
-      else if (region && !whole && event.target === box[0]) kind = "move";
-      drag = { kind: kind, start: start, region: region };
+      const region = readRegion();
+      const start = toPoint(event);
+      const whole = region && region.width === 100 && region.height === 100;
+      if (region && event.target === handle[0]) drag = { change: resized, start, region };
+      else if (region && !whole && event.target === box[0]) drag = { change: moved, start, region };
+      else drag = { start };
       stage[0].setPointerCapture(event.pointerId);
       event.preventDefault();
       box.trigger("focus");
     });
-    stage.on("pointermove", function (jqueryEvent) {
+    stage.on("pointermove", (jqueryEvent) => {
       if (!drag) return;
-      var at = toPoint(jqueryEvent.originalEvent);
-      var dx = at.x - drag.start.x;
-      var dy = at.y - drag.start.y;
-      if (drag.kind === "move") writeRegion(moved(drag.region, dx, dy));
-      else if (drag.kind === "resize") writeRegion(resized(drag.region, dx, dy));
+      const { start, change, region } = drag;
+      const at = toPoint(/** @type {PointerEvent} */ (jqueryEvent.originalEvent));
+      const dx = at.x - start.x;
+      const dy = at.y - start.y;
+      if (change && region) writeRegion(change(region, dx, dy));
       // A click that trembles is not a region.
-      else if (Math.abs(dx) > 1 && Math.abs(dy) > 1) writeRegion(between(drag.start, at));
+      else if (Math.abs(dx) > 1 && Math.abs(dy) > 1) writeRegion(between(start, at));
     });
-    stage.on("pointerup pointercancel", function () {
+    stage.on("pointerup pointercancel", () => {
       drag = undefined;
     });
 
-    box.on("keydown", function (event) {
-      var steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-      var step = steps[event.key];
-      var region = readRegion();
+    box.on("keydown", (event) => {
+      /** @type {Readonly<Record<string, [dx: number, dy: number]>>} */
+      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+      const step = steps[event.key];
+      const region = readRegion();
       if (!step || !region) return;
       event.preventDefault();
       event.stopPropagation();
-      var change = event.shiftKey ? resized : moved;
+      const change = event.shiftKey ? resized : moved;
       writeRegion(change(region, step[0], step[1]));
     });
 
-    for (var side in names) field(side).on("change input", show);
+    for (const side of sides) field(side).on("change input", show);
     show();
     return release;
   }
 
+  /**
+   * @param {string} icon
+   * @param {string} label
+   */
   function createButton(icon, label) {
     return $("<button>", { type: "button", class: "red-ui-button" }).append(
-      $("<i>", { class: "fa " + icon, "aria-hidden": "true" }),
+      $("<i>", { class: `fa ${icon}`, "aria-hidden": "true" }),
       " ",
       $("<span>").text(label),
     );
   }
 
-  return { prepare: prepare };
+  return { prepare };
 })();

@@ -1,132 +1,139 @@
 /**
  * The last image of a `tlac` node, drawn under it with class and score. It lives in this window
  * alone: nothing of it is part of the flow.
+ *
+ * @import { Thumbnail } from "../nodes/admin/thumbnails"
  */
-(function () {
+/** @type {boolean} */
+var tlacThumbnails = (() => {
   "use strict";
 
   // The dialogs' scripts may run again, for example when the package is updated.
-  if (window.tlacThumbnails) return;
-  window.tlacThumbnails = true;
+  if ("tlacThumbnails" in window && window.tlacThumbnails) return true;
 
-  var svg = "http://www.w3.org/2000/svg";
-  var topic = "tlac/thumbnail/";
+  const svg = "http://www.w3.org/2000/svg";
+  const topic = "tlac/thumbnail/";
   /** Of the canvas; the image has twice as many pixels, for dense screens. */
-  var SIDE = 100;
-  var CAPTION = 18;
+  const SIDE = 100;
+  const CAPTION = 18;
   /** Below the status text of a node. */
-  var GAP = 22;
-  /** Last image by node id, for a tab that one returns to. */
-  var last = new Map();
+  const GAP = 22;
+  /**
+   * Last image by node id, for a tab that one returns to.
+   *
+   * @type {Map<string, Thumbnail>}
+   */
+  const last = new Map();
 
-  function create(name, attributes, parent) {
-    var element = document.createElementNS(svg, name);
-    for (var key in attributes) element.setAttribute(key, attributes[key]);
-    if (parent) parent.append(element);
+  /**
+   * @template {keyof SVGElementTagNameMap} K
+   * @param {K} name
+   * @param {Readonly<Record<string, string | number>>} attributes
+   * @returns {SVGElementTagNameMap[K]}
+   */
+  function create(name, attributes) {
+    const element = document.createElementNS(svg, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
     return element;
   }
 
-  function findDrawing(id) {
-    var group = document.getElementById(id);
-    return group ? group.querySelector(":scope > .tlac-thumbnail") : null;
-  }
-
+  /** @param {string} id */
   function erase(id) {
-    var drawing = findDrawing(id);
-    if (drawing) drawing.remove();
+    document.getElementById(id)?.querySelector(":scope > .tlac-thumbnail")?.remove();
   }
 
+  /** @param {string} id */
   function forget(id) {
     last.delete(id);
     erase(id);
   }
 
+  /** @param {Thumbnail} shown */
   function describe(shown) {
-    var name =
+    const name =
       shown.outcome === "class"
         ? shown.label
-        : RED._("@tlac/node-red-tlac/tlac:tlac.thumbnail." + shown.outcome);
+        : RED._(`@tlac/node-red-tlac/tlac:tlac.thumbnail.${shown.outcome}`);
     return { name: String(name), score: Number(shown.score).toFixed(2) };
   }
 
-  /** Shortens the name until it stands beside its score. */
+  /**
+   * Shortens the name until it stands beside its score.
+   *
+   * @param {SVGTextElement} element
+   * @param {{ name: string, score: string }} words
+   * @param {number} width
+   */
   function fit(element, words, width) {
-    var letters = Array.from(words.name);
-    var cut = letters.length;
-    element.textContent = words.name + " " + words.score;
+    const letters = Array.from(words.name);
+    let cut = letters.length;
+    element.textContent = `${words.name} ${words.score}`;
     while (cut > 1 && element.getComputedTextLength() > width) {
       cut -= 1;
-      element.textContent = letters.slice(0, cut).join("") + "… " + words.score;
+      element.textContent = `${letters.slice(0, cut).join("")}… ${words.score}`;
     }
   }
 
+  /** @param {string} id */
   function draw(id) {
-    var group = document.getElementById(id);
-    var node = RED.nodes.node(id);
-    var shown = last.get(id);
+    const group = document.getElementById(id);
+    const node = RED.nodes.node(id);
+    const shown = last.get(id);
     erase(id);
     if (!group || !node || !shown) return;
-    var scale = SIDE / Math.max(shown.width, shown.height, 1);
-    var width = Math.round(shown.width * scale);
-    var height = Math.round(shown.height * scale);
-    var words = describe(shown);
-    var drawing = create("g", {
-      class: "tlac-thumbnail tlac-thumbnail-" + (shown.outcome === "class" ? "class" : "review"),
-      transform: "translate(0," + (node.h + GAP) + ")",
+    const scale = SIDE / Math.max(shown.width, shown.height, 1);
+    const width = Math.round(shown.width * scale);
+    const height = Math.round(shown.height * scale);
+    const words = describe(shown);
+    const drawing = create("g", {
+      class: `tlac-thumbnail tlac-thumbnail-${shown.outcome === "class" ? "class" : "review"}`,
+      transform: `translate(0,${node.h + GAP})`,
       role: "img",
-      "aria-label": words.name + " " + words.score,
+      "aria-label": `${words.name} ${words.score}`,
     });
-    create(
-      "rect",
-      { class: "tlac-thumbnail-card", width: SIDE + 8, height: height + CAPTION + 8, rx: 3 },
-      drawing,
-    );
-    create(
-      "image",
-      {
-        href: "data:image/jpeg;base64," + shown.jpeg,
-        x: 4 + (SIDE - width) / 2,
-        y: 4,
-        width: width,
-        height: height,
-      },
-      drawing,
-    );
-    var caption = create(
-      "text",
-      { x: 4 + SIDE / 2, y: height + CAPTION, "text-anchor": "middle" },
-      drawing,
+    const card = { width: SIDE + 8, height: height + CAPTION + 8, rx: 3 };
+    const href = `data:image/jpeg;base64,${shown.jpeg}`;
+    const middle = { x: 4 + SIDE / 2, y: height + CAPTION, "text-anchor": "middle" };
+    const caption = create("text", middle);
+    drawing.append(
+      create("rect", { class: "tlac-thumbnail-card", ...card }),
+      create("image", { href, x: 4 + (SIDE - width) / 2, y: 4, width, height }),
+      caption,
     );
     group.append(drawing);
     fit(caption, words, SIDE);
   }
 
-  RED.comms.subscribe(topic + "#", function (name, shown) {
-    var id = name.slice(topic.length);
-    var node = RED.nodes.node(id);
+  RED.comms.subscribe(`${topic}#`, (name, message) => {
+    const shown = /** @type {Thumbnail | null} */ (message);
+    const id = name.slice(topic.length);
+    const node = RED.nodes.node(id);
     if (!node || !node.thumbnail || !shown || typeof shown.jpeg !== "string") return;
     last.set(id, shown);
     draw(id);
   });
-  RED.hooks.add("viewAddNode.tlac-thumbnail", function (event) {
+  RED.hooks.add("viewAddNode.tlac-thumbnail", (event) => {
     if (!last.has(event.node.id)) return;
     // The height of a node is known only once the view has drawn it.
-    requestAnimationFrame(function () {
+    requestAnimationFrame(() => {
       draw(event.node.id);
     });
   });
-  RED.events.on("nodes:remove", function (node) {
+  RED.events.on("nodes:remove", (node) => {
     forget(node.id);
   });
-  RED.events.on("nodes:change", function (node) {
+  RED.events.on("nodes:change", (node) => {
     if (node.type !== "tlac") return;
     if (!node.thumbnail) forget(node.id);
     else if (last.has(node.id)) draw(node.id);
   });
-  RED.events.on("workspace:clear", function () {
+  RED.events.on("workspace:clear", () => {
     last.clear();
   });
 
   // An editor that was open before the package came is told to the runtime; others it knows.
-  $.ajax("tlac/tlac/editor", { method: "POST" });
+  tlacRequest.send("POST", "tlac/editor", {}).catch(() => {
+    // Without it the next editor that connects is counted.
+  });
+  return true;
 })();

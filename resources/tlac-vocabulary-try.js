@@ -1,139 +1,127 @@
-/** The box in the vocabulary's dialog that tries the classes as they are, before the deploy. */
-window.tlacVocabularyTry = (function () {
+/**
+ * The box in the vocabulary's dialog that tries the classes as they are, before the deploy.
+ *
+ * @import { TryAnswer } from "../nodes/admin/vocabulary"
+ */
+var tlacVocabularyTry = (() => {
   "use strict";
 
-  function say(key, params) {
-    return window.tlacVocabulary.say(key, params);
-  }
+  const outcomes = {
+    class: "fa-check-circle",
+    ambiguous: "fa-random",
+    unknown: "fa-question-circle",
+  };
+  /** Pixels of a bar that stands for the score 1. */
+  const BAR = 60;
 
-  function ask(what, body) {
-    return window.tlacVocabulary.ask(what, body);
-  }
+  /** @type {typeof tlacVocabulary.say} */
+  const say = (...words) => tlacVocabulary.say(...words);
+  /** @type {typeof tlacVocabulary.icon} */
+  const icon = (...names) => tlacVocabulary.icon(...names);
 
-  function icon(name) {
-    return window.tlacVocabulary.icon(name);
-  }
+  class TryBox {
+    /** @param {InstanceType<typeof tlacVocabulary.Dialog>} dialog says what to try */
+    constructor(dialog) {
+      this.dialog = dialog;
+      this.turn = 0;
+    }
 
-  /** `dialog` says what to try: `body()` is asked at each try, and nothing is shown once `closed`. */
-  function TryBox(dialog) {
-    this.dialog = dialog;
-    this.turn = 0;
-  }
-
-  TryBox.prototype.wire = function () {
-    var self = this;
-    var word = $("#tlac-vocabulary-word");
-    var drop = $("#tlac-vocabulary-drop");
-    word.on("keydown", function (event) {
-      if (event.key !== "Enter" || event.originalEvent.isComposing) return;
-      event.preventDefault();
-      event.stopPropagation();
-      self.tryWord();
-    });
-    $("#tlac-vocabulary-try").on("click", function () {
-      self.tryWord();
-    });
-    $("#tlac-vocabulary-choose").on("click", function () {
-      $("#tlac-vocabulary-photo").val("").trigger("click");
-    });
-    $("#tlac-vocabulary-photo").on("change", function () {
-      if (this.files[0]) self.tryPhoto(this.files[0]);
-    });
-    drop
-      .on("dragover dragenter", function (event) {
+    wire() {
+      $("#tlac-vocabulary-word").on("keydown", (event) => {
+        if (event.key !== "Enter" || event.originalEvent?.isComposing) return;
         event.preventDefault();
         event.stopPropagation();
-        drop.addClass("tlac-vocabulary-over");
-      })
-      .on("dragleave", function () {
-        drop.removeClass("tlac-vocabulary-over");
-      })
-      .on("drop", function (event) {
-        event.preventDefault();
-        event.stopPropagation();
-        drop.removeClass("tlac-vocabulary-over");
-        var file = event.originalEvent.dataTransfer.files[0];
-        if (file) self.tryPhoto(file);
+        this.tryWord();
       });
-  };
-
-  TryBox.prototype.tryWord = function () {
-    var word = $("#tlac-vocabulary-word").val().trim();
-    if (!word) return $("#tlac-vocabulary-word").trigger("focus");
-    $("#tlac-vocabulary-shown").hide();
-    return this.tryOut({ word: word });
-  };
-
-  TryBox.prototype.tryPhoto = function (file) {
-    var self = this;
-    window.tlacVocabularyFiles.readPhoto(file).then(
-      function (url) {
-        $("#tlac-vocabulary-word").val("");
-        $("#tlac-vocabulary-shown").attr({ src: url, alt: file.name }).show();
-        return self.tryOut({ image: url });
-      },
-      function () {
-        self.showTry(null, say("error.photo", { file: file.name }));
-      },
-    );
-  };
-
-  TryBox.prototype.tryOut = function (what) {
-    var self = this;
-    var turn = ++this.turn;
-    var body = this.dialog.body();
-    $("#tlac-vocabulary-outcome").text(say("status.trying"));
-    $("#tlac-vocabulary-ranking").hide();
-    return ask("try", Object.assign(body, what)).then(
-      function (answer) {
-        if (!self.dialog.closed && turn === self.turn) self.showTry(answer, null);
-      },
-      function (error) {
-        if (!self.dialog.closed && turn === self.turn) self.showTry(null, error.message);
-      },
-    );
-  };
-
-  TryBox.prototype.showTry = function (answer, problem) {
-    var outcome = $("#tlac-vocabulary-outcome").empty();
-    var table = $("#tlac-vocabulary-ranking").hide();
-    if (problem) {
-      outcome.append(icon("fa-times-circle")).append($("<span>").text(problem));
-      return;
+      $("#tlac-vocabulary-try").on("click", () => {
+        this.tryWord();
+      });
+      const controls = {
+        area: $("#tlac-vocabulary-drop"),
+        button: $("#tlac-vocabulary-choose"),
+        input: $("#tlac-vocabulary-photo"),
+        over: "tlac-vocabulary-over",
+      };
+      tlacPhoto.accept(controls, (file) => void this.tryPhoto(file));
     }
-    var icons = { class: "fa-check-circle", ambiguous: "fa-random", unknown: "fa-question-circle" };
-    outcome
-      .append(icon(icons[answer.outcome]))
-      .append($("<strong>").text(say("outcome." + answer.outcome, { label: answer.label })))
-      .append($("<div>").text(say("status.explanation", { text: answer.explanation })));
-    var proposed = answer.candidates.map(function (candidate) {
-      return candidate.name;
-    });
-    if (answer.mode === "clip") {
-      outcome.append($("<div>").text(say("status.compared", { model: answer.model })));
-    } else if (proposed.length > 1) {
-      outcome.append($("<div>").text(say("status.seen", { names: proposed.join(", ") })));
+
+    tryWord() {
+      const word = tlacDialog.textOf("#tlac-vocabulary-word").trim();
+      if (!word) {
+        $("#tlac-vocabulary-word").trigger("focus");
+        return;
+      }
+      $("#tlac-vocabulary-shown").hide();
+      void this.tryOut({ word });
     }
-    var body = table.show().find("tbody").empty();
-    answer.ranking.forEach(function (ranked) {
-      var line = $("<tr>").appendTo(body);
-      $("<td>").text(ranked.label).appendTo(line);
-      var bar = $("<span>", { class: "tlac-vocabulary-bar", "aria-hidden": "true" });
-      bar.css("width", Math.round(Math.max(0, Math.min(1, ranked.score)) * 60) + "px");
-      $("<td>")
-        .append(bar)
-        .append($("<span>").text(ranked.score.toFixed(3)))
-        .appendTo(line);
-      var via = ranked.via;
-      var name = via.glossary ? say("hint.glossary", { names: via.alias }) : via.alias;
-      $("<td>")
-        .text(say("via." + via.kind, { candidate: via.candidate, alias: name }))
-        .appendTo(line);
-    });
-  };
+
+    /** @param {File} file */
+    async tryPhoto(file) {
+      const photo = await tlacPhoto.read(file).catch(() => undefined);
+      if (!photo) {
+        this.showProblem(say("error.photo", { file: file.name }));
+        return;
+      }
+      $("#tlac-vocabulary-word").val("");
+      $("#tlac-vocabulary-shown").attr({ src: photo.url, alt: file.name }).show();
+      await this.tryOut({ image: photo.url });
+    }
+
+    /** @param {{ word: string } | { image: string }} what */
+    async tryOut(what) {
+      const turn = ++this.turn;
+      const isLast = () => !this.dialog.closed && turn === this.turn;
+      $("#tlac-vocabulary-outcome").text(say("status.trying"));
+      $("#tlac-vocabulary-ranking").hide();
+      try {
+        const answer = await tlacVocabulary.ask("try", { ...this.dialog.body(), ...what });
+        if (isLast()) this.show(answer);
+      } catch (error) {
+        if (isLast()) this.showProblem(tlacRequest.explain(error));
+      }
+    }
+
+    /** @param {string} problem */
+    showProblem(problem) {
+      $("#tlac-vocabulary-ranking").hide();
+      $("#tlac-vocabulary-outcome")
+        .empty()
+        .append(icon("fa-times-circle"), $("<span>").text(problem));
+    }
+
+    /** @param {TryAnswer} answer */
+    show({ outcome, label, explanation, candidates, mode, model, ranking }) {
+      const place = $("#tlac-vocabulary-outcome")
+        .empty()
+        .append(
+          icon(outcomes[outcome]),
+          $("<strong>").text(say(`outcome.${outcome}`, { label })),
+          $("<div>").text(say("status.explanation", { text: explanation })),
+        );
+      const proposed = candidates.map(({ name }) => name);
+      if (mode === "clip") place.append($("<div>").text(say("status.compared", { model })));
+      else if (proposed.length > 1) {
+        place.append($("<div>").text(say("status.seen", { names: proposed.join(", ") })));
+      }
+      $("#tlac-vocabulary-ranking").show().find("tbody").empty().append(ranking.map(toLine));
+    }
+  }
+
+  /** @param {TryAnswer["ranking"][number]} ranked */
+  function toLine({ label, score, via }) {
+    const bar = $("<span>", { class: "tlac-vocabulary-bar", "aria-hidden": "true" });
+    bar.css("width", `${Math.round(Math.max(0, Math.min(1, score)) * BAR)}px`);
+    const alias = via.glossary ? say("hint.glossary", { names: via.alias }) : via.alias;
+    return $("<tr>").append(
+      $("<td>").text(label),
+      $("<td>").append(bar, $("<span>").text(score.toFixed(3))),
+      $("<td>").text(say(`via.${via.kind}`, { ...via, alias })),
+    );
+  }
 
   return {
-    open: function (dialog) {
+    /** @param {InstanceType<typeof tlacVocabulary.Dialog>} dialog */
+    open(dialog) {
       new TryBox(dialog).wire();
     },
   };

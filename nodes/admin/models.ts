@@ -6,7 +6,7 @@ import type { NodeAPI } from "node-red";
 import { downloadModel, listMissingFiles, presetFolder } from "../../lib/clip/download";
 import { DTYPES, type Dtype } from "../../lib/clip/dtype";
 import type { LoadProgress } from "../../lib/clip/load-progress";
-import { inspectModelFolder } from "../../lib/clip/model-folder";
+import { inspectModelFolder, type ModelFolder } from "../../lib/clip/model-folder";
 import { findStarterFolder, PRESETS, type Preset } from "../../lib/clip/presets";
 import { isEmbedderHeld } from "../../lib/clip/shared-embedders";
 import { cacheFolder } from "../runtime/models/cache-folder";
@@ -25,6 +25,17 @@ export interface PresetState extends Pick<
   /** On this disk, halves of files included. */
   readonly bytes: number;
   readonly missing: readonly string[];
+}
+
+/** What a folder of one's own holds. */
+export interface FolderAnswer extends Pick<ModelFolder, "family" | "languages"> {
+  readonly folder: string;
+  /** Weight format of each tower; vision null: no images. */
+  readonly text: Dtype;
+  readonly vision: Dtype | null;
+  /** Names that the model can propose by itself. */
+  readonly labels: number;
+  readonly bytes: number;
 }
 
 /** How far a download is. */
@@ -78,7 +89,7 @@ export function serveModels(RED: NodeAPI): void {
   RED.httpAdmin.post(
     `${ROOT}/check`,
     write,
-    reply(async ({ body, signal }) => {
+    reply(async ({ body, signal }): Promise<FolderAnswer> => {
       const folder = path.resolve(readField(body, "folder"));
       const dtype = readDtype(body);
       const model = await inspectModelFolder(folder, { signal, ...(dtype ? { dtype } : {}) });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { runInNewContext } from "node:vm";
+import { createContext, runInContext } from "node:vm";
 
 import { newNode, type NodeType } from "../../nodes/field-table";
 import { composeDialog } from "../../tools/dialogs/compose-dialog";
@@ -31,11 +31,11 @@ export function readDefinition(type: string): NodeDefinition {
   };
   // No dialog is open.
   const document = { getElementById: () => null };
-  const scope = { RED, document, window: {} as Record<string, unknown> };
-  runInNewContext(readFileSync(path.join(root, "resources", "dialog.js"), "utf8"), scope);
+  const scope = createContext({ RED, document });
+  runInContext(readFileSync(path.join(root, "resources", "dialog.js"), "utf8"), scope);
   const html = composeDialog(type as NodeType);
   const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
-  runInNewContext(script, { ...scope, ...scope.window });
+  runInContext(script, scope);
   const definition = found.get(type);
   if (!definition) throw new Error(`${type}.html does not register ${type}`);
   return definition;

@@ -1,0 +1,87 @@
+/** Photos that a person drops or chooses in a dialog. They stay in the browser until they are tried. */
+var tlacPhoto = (() => {
+  "use strict";
+
+  /** Bytes that fit Node-RED's default limit for a request (5 MB) as base64. */
+  const MOST_BYTES = 3e6;
+  /** Pixels of the longer side of a photo that was made smaller to fit. */
+  const SIDE = 2048;
+  const QUALITY = 0.92;
+
+  /**
+   * A photo as a data URL that fits into a request; a larger one is made smaller first. Rejects
+   * where the browser cannot show what would have to be made smaller.
+   *
+   * @param {File} file
+   * @returns {Promise<{ url: string, shrunk: boolean }>}
+   */
+  async function read(file) {
+    if (file.size <= MOST_BYTES) return { url: await readDataUrl(file), shrunk: false };
+    const bitmap = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    return { url: canvas.toDataURL("image/jpeg", QUALITY), shrunk: true };
+  }
+
+  /**
+   * A file of any kind as a data URL.
+   *
+   * @param {File} file
+   * @returns {Promise<string>}
+   */
+  function readDataUrl(file) {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => {
+        resolve(String(reader.result));
+      };
+      reader.onerror = () => {
+        reject(reader.error);
+      };
+      reader.readAsDataURL(file);
+    });
+  }
+
+  /**
+   * Takes photos by drop and by the browser's own choice of files.
+   *
+   * @param {{ area: JQuery<any>, button: JQuery<any>, input: JQuery<any>, over?: string }} controls
+   *   `over`: class of the area while a photo hangs above it
+   * @param {(file: File) => void} take
+   */
+  function accept({ area, button, input, over = "" }, take) {
+    button.on("click", () => {
+      input.trigger("click");
+    });
+    input.on("change", (/** @type {JQuery.ChangeEvent} */ event) => {
+      /** @type {HTMLInputElement} */
+      const chooser = event.currentTarget;
+      const [file] = chooser.files ?? [];
+      if (file) take(file);
+      // The same photo may be chosen again after it was changed on disk.
+      chooser.value = "";
+    });
+    area
+      .on("dragover dragenter", (/** @type {JQuery.TriggeredEvent} */ event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        area.addClass(over);
+      })
+      .on("dragleave", () => {
+        area.removeClass(over);
+      })
+      .on("drop", (/** @type {JQuery.TriggeredEvent} */ event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        area.removeClass(over);
+        const [file] = /** @type {DragEvent} */ (event.originalEvent).dataTransfer?.files ?? [];
+        if (file) take(file);
+      });
+  }
+
+  return { read, readDataUrl, accept };
+})();

@@ -1,0 +1,91 @@
+/**
+ * Requests from a dialog to the runtime, and what their failures mean to the person before it.
+ *
+ * @import { Complaint } from "../nodes/admin/reply"
+ */
+var tlacRequest = (() => {
+  "use strict";
+
+  const catalogue = "@tlac/node-red-tlac/tlac:tlac.request.";
+  /** Refusals that the runtime tells without a sentence. */
+  const REFUSALS = ["NOT_FOUND", "IN_USE", "TOO_MANY"];
+  /** @type {Readonly<Record<number, string>>} */
+  const STATUSES = { 0: "lost", 401: "forbidden", 403: "forbidden", 413: "tooLarge" };
+
+  /** A request that was not granted, with a sentence in the language of the editor. */
+  class TlacRefusal extends Error {
+    /**
+     * @param {string} code
+     * @param {string} message
+     * @param {number} status of HTTP; 0: no answer
+     */
+    constructor(code, message, status) {
+      super(message);
+      this.code = code;
+      this.status = status;
+    }
+  }
+
+  /** The language in which the editor is shown, for the server's sentences. */
+  function language() {
+    return document.documentElement.lang || RED.i18n.lang() || "en-US";
+  }
+
+  /**
+   * The sentence for a complaint that a request or a job ended with.
+   *
+   * @param {Complaint | undefined} complaint
+   * @param {number} [status]
+   * @returns {string}
+   */
+  function tell(complaint, status = 500) {
+    if (status === 401 || status === 403) return RED._(`${catalogue}forbidden`);
+    if (complaint?.message) return complaint.message;
+    const key = REFUSALS.find((code) => code === complaint?.code) ?? STATUSES[status] ?? "failed";
+    return RED._(catalogue + key, { status });
+  }
+
+  /**
+   * The JSON that an endpoint of this package answers. The path is relative, so that Node-RED adds
+   * the login.
+   *
+   * @param {"GET" | "POST"} method
+   * @param {string} path below `tlac/`
+   * @param {object} [body]
+   * @returns {Promise<any>} rejects with a `TlacRefusal`
+   */
+  function send(method, path, body) {
+    const separator = path.includes("?") ? "&" : "?";
+    const url = `tlac/${path}${separator}lang=${encodeURIComponent(language())}`;
+    const json = body ? { contentType: "application/json", data: JSON.stringify(body) } : {};
+    return new Promise((resolve, reject) => {
+      $.ajax(url, { method, dataType: "json", ...json }).then(resolve, (xhr) => {
+        /** @type {Complaint | undefined} */
+        const complaint = xhr.responseJSON;
+        const sentence = tell(complaint, xhr.status);
+        reject(new TlacRefusal(complaint?.code ?? "FAILED", sentence, xhr.status));
+      });
+    });
+  }
+
+  /**
+   * The sentence of what `send` rejected with.
+   *
+   * @param {unknown} error
+   * @returns {string}
+   */
+  function explain(error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  /**
+   * Of HTTP; undefined where it was no request that failed.
+   *
+   * @param {unknown} error
+   */
+  function statusOf(error) {
+    return error instanceof TlacRefusal ? error.status : undefined;
+  }
+
+  return { send, tell, explain, statusOf, language };
+})();

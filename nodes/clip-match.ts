@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
-import { classifyFrame, classifyWords } from "../lib/tlac/classify";
-import type { Result } from "../lib/tlac/result";
+import { classifyFrames, classifyWords } from "../lib/tlac/classify";
 import { departJudged } from "./runtime/input/departures";
 import { handleInput } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
@@ -13,7 +12,8 @@ import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { looksLikeImage, readWords } from "./runtime/input/read-words";
-import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/scene/resolve-image";
+import { compareInTurn } from "./runtime/scene/image-line";
+import { readFrameOptions, loadImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
 interface ClipMatchDef extends NodeDef, ImageSettings, MatcherSettings, RuleSettings {
   /** Empty: whatever the message holds. */
@@ -57,12 +57,16 @@ export default function (RED: NodeAPI): void {
           const result = await classifyWords(words, { index, rules, signal });
           return departJudged([result], undefined, language);
         }
-        const image = await resolveImage(value, name, { ...frame, signal });
-        const { frameMs } = image;
         const index = await matcher.getIndex(message);
-        const options = { mode: "clip", lmm: null, index, rules, frameMs, signal } as const;
-        const results: Result[] = [];
-        for (const one of image.frames) results.push(await classifyFrame(one, options));
+        const { image, results } = await compareInTurn({
+          signal,
+          image: await loadImage(value, name, { ...frame, signal }),
+          work: async (image) => {
+            const { frames, frameMs } = image;
+            const options = { mode: "clip", lmm: null, index, rules, frameMs, signal } as const;
+            return { image, results: await classifyFrames(frames, options) };
+          },
+        });
         return departJudged(results, image, language);
       },
       release: () => matcher.embedder.release(),

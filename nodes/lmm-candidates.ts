@@ -5,7 +5,7 @@ import { factsOf } from "../lib/frame/frame";
 import type { Proposal } from "../lib/lmm/lmm";
 import { servePrompt } from "./admin/prompts";
 import { serveRules } from "./admin/rules";
-import { departSkipped, imagesOf } from "./runtime/input/departures";
+import { imagesOf } from "./runtime/input/departures";
 import { handleInput } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
 import { LmmUse } from "./runtime/server/lmm-use";
@@ -16,7 +16,7 @@ import { readOnce } from "./runtime/settings/read-once";
 import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
 import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
-import { readFrameOptions, resolveImage, type ImageSettings } from "./runtime/scene/resolve-image";
+import { readFrameOptions, loadImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
 interface LmmCandidatesDef
   extends NodeDef, ImageSettings, CameraSettings, PromptSettings, FilterSettings {
@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
       input.show(loading(progress, language));
     };
     const embedder = useModel(RED, "", showLoading);
-    const lmmUse = new LmmUse(RED, def.server, embedder, showLoading, (state) => {
+    const lmmUse = new LmmUse(RED, this.id, def.server, embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
     const source = { property: def.image, type: def.imageType };
@@ -55,14 +55,14 @@ export default function (RED: NodeAPI): void {
         const turn = await readTurn(RED, this, def, message);
         const { prompt, answer } = readPrompt(def, message, turn);
         const { frame, filter } = readSettings();
-        const options = { ...frame, signal };
         const { value } = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
-        const outcome = await lmmUse.run({
+        const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);
+        const { image, proposals } = await lmmUse.run({
           ...turn,
           signal,
-          work: async () => {
-            const image = await resolveImage(value, nameProperty(source), options);
+          image: loaded,
+          work: async (image) => {
             const proposals: Proposal[] = [];
             for (const one of image.frames) {
               const proposal = await lmm.propose(one, prompt, { signal, answer });
@@ -72,8 +72,6 @@ export default function (RED: NodeAPI): void {
             return { image, proposals };
           },
         });
-        if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
-        const { image, proposals } = outcome.value;
         return {
           door: "out",
           set: { payload: image.batch ? proposals : proposals[0], image: imagesOf(image) },

@@ -2,12 +2,12 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { toError } from "../lib/errors";
-import { classifyFrame, type ClassifyOptions } from "../lib/tlac/classify";
+import { classifyFrames, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
 import { servePrompt } from "./admin/prompts";
 import { serveRules } from "./admin/rules";
 import { Thumbnails } from "./admin/thumbnails";
-import { departJudged, departSkipped } from "./runtime/input/departures";
+import { departJudged } from "./runtime/input/departures";
 import { handleInput, type Departure } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
 import { LmmUse } from "./runtime/server/lmm-use";
@@ -19,13 +19,15 @@ import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-
 import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
+import { Skip } from "./runtime/input/skip";
 import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import {
+  loadImage,
   readFrameOptions,
-  resolveImage,
   type ImageSettings,
   type ResolvedImage,
 } from "./runtime/scene/resolve-image";
+import { compareInTurn } from "./runtime/scene/image-line";
 import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
 
@@ -48,6 +50,12 @@ interface TlacDef
   thumbnail: boolean;
 }
 
+/** What a message's image came out as. */
+interface Judged {
+  readonly image: ResolvedImage;
+  readonly results: readonly Result[];
+}
+
 export default function (RED: NodeAPI): void {
   servePrompt(RED, "tlac");
   serveRules(RED, "tlac");
@@ -60,7 +68,7 @@ export default function (RED: NodeAPI): void {
       input.show(loading(progress, language));
     };
     const matcher = new Matcher(RED, def, showLoading);
-    const lmmUse = new LmmUse(RED, def.server, matcher.embedder, showLoading, (state) => {
+    const lmmUse = new LmmUse(RED, this.id, def.server, matcher.embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
     const thumbnail = def.thumbnail
@@ -68,7 +76,7 @@ export default function (RED: NodeAPI): void {
           this.debug(toError(thrown).message);
         })
       : undefined;
-    const depart = (results: readonly Result[], image: ResolvedImage): Departure => {
+    const depart = ({ results, image }: Judged): Departure => {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);
       return departJudged(results, image, language);
     };
@@ -94,12 +102,12 @@ export default function (RED: NodeAPI): void {
       },
       work: async (message, signal) => {
         const settings = readSettings();
+        const turn = await readTurn(RED, this, def, message);
         const { value } = await readProperty(RED, this, source, message);
         const wanted = readChoice(message.mode, MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
         const index = await matcher.getIndex(message);
         const labels = index.vocabulary.classes.map(({ label }) => label);
-        const turn = await readTurn(RED, this, def, message);
         const lmm = chosen === "clip" ? null : await lmmUse.get();
         const options: ClassifyOptions = {
           mode: chosen ?? (lmm?.ask ? "cascade" : "slac"),
@@ -112,31 +120,25 @@ export default function (RED: NodeAPI): void {
           secondLook: def.secondLook,
           signal,
         };
-        const { scenes } = settings;
-        const read = () => resolveImage(value, nameProperty(source), { ...settings.frame, signal });
+        const { scenes, frame } = settings;
+        const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);
         const scene = { camera: turn.camera ?? "", context: contextOf(options) };
-        // Decoded before its turn only where it may need none: pixels are large to keep waiting.
-        const early = scenes.unchanged === "off" ? undefined : await read();
-        const known = early && scenes.recall(scene, early);
-        if (known && lmm) lmmUse.countSaved("frame");
-        if (known && scenes.unchanged === "skip") return departSkipped("unchanged", language);
-        if (known) return depart([known], early);
-        const outcome = await lmmUse.run({
-          ...turn,
-          signal,
-          work: async () => {
-            const image = early ?? (await read());
-            const results: Result[] = [];
-            for (const frame of image.frames) {
-              results.push(await classifyFrame(frame, { ...options, frameMs: image.frameMs }));
-            }
-            if (results.some(({ cached }) => cached.reconcile)) lmmUse.countSaved("reconcile");
-            scenes.remember(scene, image, results);
-            return { image, results };
-          },
-        });
-        if ("skipped" in outcome) return departSkipped(outcome.skipped, language);
-        return depart(outcome.value.results, outcome.value.image);
+        const recall = (image: ResolvedImage): Judged | undefined => {
+          const known = scenes.recall(scene, image);
+          if (!known) return undefined;
+          if (lmm) lmmUse.countSaved("frame");
+          if (scenes.unchanged === "skip") throw new Skip("unchanged");
+          return { image, results: [known] };
+        };
+        const judge = async (image: ResolvedImage): Promise<Judged> => {
+          const { frames, frameMs } = image;
+          const results = await classifyFrames(frames, { ...options, frameMs });
+          if (results.some(({ cached }) => cached.reconcile)) lmmUse.countSaved("reconcile");
+          scenes.remember(scene, image, results);
+          return { image, results };
+        };
+        const job = { ...turn, signal, image: loaded, early: recall, work: judge };
+        return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
       },
       release: async () => {
         thumbnail?.close();

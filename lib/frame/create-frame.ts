@@ -6,13 +6,21 @@ import type { Frame } from "./frame";
 import { loadSharp } from "./load-sharp";
 import { computePerceptualHash } from "./perceptual-hash";
 
-/** A Frame over bounded pixels, which it keeps for `pixels`. `jpegQuality`: 1…100. */
-export async function createFrame(image: BoundedImage, jpegQuality: number): Promise<Frame> {
+/**
+ * A Frame over bounded pixels, which it keeps for `pixels` until it rests; `decode` makes them
+ * anew. `jpegQuality`: 1…100.
+ */
+export async function createFrame(
+  image: BoundedImage,
+  jpegQuality: number,
+  decode: () => Promise<BoundedImage>,
+): Promise<Frame> {
   const [jpeg, perceptualHash] = await Promise.all([
     encodeJpeg(image, jpegQuality),
     computePerceptualHash(image),
   ]);
   const { width, height, data, scaled } = image;
+  let kept: BoundedImage | undefined = image;
   return {
     width,
     height,
@@ -20,7 +28,10 @@ export async function createFrame(image: BoundedImage, jpegQuality: number): Pro
     hash: createHash("sha256").update(`${width}x${height}:`).update(data).digest("hex"),
     perceptualHash,
     ...(scaled ? { scaled } : {}),
-    pixels: (spec) => computePixels(image, spec),
+    pixels: async (spec) => computePixels(kept ?? (await decode()), spec),
+    rest: () => {
+      kept = undefined;
+    },
   };
 }
 

@@ -23,8 +23,13 @@ export interface FrameOptions {
   /** Milliseconds for a URL, redirects and body included (15,000). */
   readonly fetchTimeoutMs?: number;
   readonly access?: ReadAccess;
+  /** Waits until a picture may be decoded (at once). Reading it from a disk or server is not part of it. */
+  readonly inTurn?: InTurn;
   readonly signal?: AbortSignal;
 }
+
+/** Does the work when its turn comes. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** `FrameOptions` with every default filled in. */
 export interface FrameRules {
@@ -35,6 +40,7 @@ export interface FrameRules {
   readonly jpegQuality: number;
   readonly fetchTimeoutMs: number;
   readonly access: ReadAccess;
+  readonly inTurn: InTurn;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -53,6 +59,7 @@ export function readFrameOptions(options: FrameOptions): FrameRules {
     jpegQuality: checkWhole("jpegQuality", options.jpegQuality ?? 90, 100),
     fetchTimeoutMs: checkWhole("fetchTimeoutMs", options.fetchTimeoutMs ?? 15_000, 2 ** 31 - 1),
     access: options.access ?? ACCESS_NONE,
+    inTurn: options.inTurn ?? ((work) => work()),
     signal: options.signal,
   };
 }

@@ -44,6 +44,8 @@ export interface Frame {
   readonly scaled?: Scaled;
   /** Resized with antialiasing, cropped, normalised. */
   pixels(spec: PixelSpec): Promise<Pixels>;
+  /** Lets go of the decoded pixels while the frame waits: `pixels` then decodes the image anew. */
+  rest(): void;
 }
 
 /** What a result tells of its picture, where it was not shown as it came. */

@@ -1,12 +1,28 @@
 import { throwIfClosed, TlacError } from "../errors";
+import type { BoundedImage } from "./bounded-image";
 import { createFrame } from "./create-frame";
 import { decodeImage } from "./decode-image";
 import type { Frame } from "./frame";
 import { readFrameOptions, type FrameOptions, type FrameRules } from "./frame-options";
+import type { ImageSource } from "./image-source";
 import { isNumbers } from "./read-bytes";
 import { readSource } from "./read-source";
 
-export type { FrameOptions, ReadAccess } from "./frame-options";
+export type { FrameOptions, InTurn, ReadAccess } from "./frame-options";
+
+/** Images that one message may bring: each keeps its JPEG until the last one is judged. */
+const MAX_BATCH = 100;
+
+/** Bytes that the texts of one message may stand for: they wait together until they are decoded. */
+const MAX_BATCH_BYTES = 256 * 1024 ** 2;
+
+/** Images whose bytes are here, and not decoded yet. */
+export interface LoadedImages {
+  /** They came as an array. */
+  readonly batch: boolean;
+  /** In their order. Throws `BAD_IMAGE`, `CLOSED`. */
+  readonly decode: () => Promise<Frame[]>;
+}
 
 /**
  * Turns what a message carries into Frames: a Buffer, base64, a data URL, raw pixels, a Jimp image,
@@ -18,16 +34,52 @@ export async function readFrames(
   input: unknown,
   options: FrameOptions = {},
 ): Promise<{ frames: Frame[]; batch: boolean }> {
+  const { batch, decode } = await loadImages(input, options);
+  return { frames: await decode(), batch };
+}
+
+/** The first half of `readFrames`: all that may wait for a disk or a camera, and throws as that does. */
+export async function loadImages(input: unknown, options: FrameOptions): Promise<LoadedImages> {
   const rules = readFrameOptions(options);
-  if (!Array.isArray(input) || isNumbers(input))
-    return { frames: [await readFrame(input, rules)], batch: false };
+  throwIfClosed(rules.signal);
+  if (!Array.isArray(input) || isNumbers(input)) {
+    const source = await readSource(input, rules);
+    return { batch: false, decode: async () => [await decodeFrame(source, rules)] };
+  }
   const items: readonly unknown[] = input;
   if (items.length === 0) throw new TlacError("BAD_MESSAGE", "frame.empty-batch");
-  const frames: Frame[] = [];
+  if (items.length > MAX_BATCH) {
+    const params = { count: items.length, most: MAX_BATCH };
+    throw new TlacError("BAD_MESSAGE", "frame.long-batch", params);
+  }
+  let bytes = 0;
+  const sources = await forEachImage(items, async (item) => {
+    throwIfClosed(rules.signal);
+    const source = await readSource(item, rules);
+    if (typeof item === "string" && source.kind === "encoded") bytes += source.bytes.length;
+    if (bytes <= MAX_BATCH_BYTES) return source;
+    throw new TlacError("BAD_MESSAGE", "frame.heavy-batch", { max: MAX_BATCH_BYTES });
+  });
   // One by one: a decoded input may take hundreds of megabytes until it is bounded.
+  const decode = (): Promise<Frame[]> =>
+    forEachImage(sources, async (source) => {
+      const frame = await decodeFrame(source, rules);
+      // Its pixels would lie about until all others are there.
+      frame.rest();
+      return frame;
+    });
+  return { batch: true, decode };
+}
+
+/** What is wrong with one image says which one it is. */
+async function forEachImage<T, U>(
+  items: readonly T[],
+  work: (item: T) => Promise<U>,
+): Promise<U[]> {
+  const done: U[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      frames.push(await readFrame(item, rules));
+      done.push(await work(item));
     } catch (thrown) {
       if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
       const reason = { key: thrown.key, params: thrown.params };
@@ -35,13 +87,15 @@ export async function readFrames(
       throw new TlacError(thrown.code, "frame.batch-item", params, { cause: thrown });
     }
   }
-  return { frames, batch: true };
+  return done;
 }
 
-async function readFrame(input: unknown, rules: FrameRules): Promise<Frame> {
+async function decodeFrame(source: ImageSource, rules: FrameRules): Promise<Frame> {
   throwIfClosed(rules.signal);
-  const source = await readSource(input, rules);
-  const image = await decodeImage(source, rules);
-  throwIfClosed(rules.signal);
-  return createFrame(image, rules.jpegQuality);
+  const decode = (): Promise<BoundedImage> => decodeImage(source, rules);
+  return rules.inTurn(async () => {
+    const image = await decode();
+    throwIfClosed(rules.signal);
+    return createFrame(image, rules.jpegQuality, decode);
+  });
 }

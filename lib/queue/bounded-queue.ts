@@ -1,4 +1,4 @@
-import { TlacError } from "../errors";
+import { TlacError, toError } from "../errors";
 
 /** Why a message was not judged; `msg.skipped.reason`, a public API. */
 export type SkipReason = "unchanged" | "superseded" | "expired" | "queue-full";
@@ -10,6 +10,8 @@ export interface QueueOptions {
   readonly maxLength: number;
   /** Milliseconds that a job may wait; 0: any time. */
   readonly maxAgeMs: number;
+  /** Waiting jobs that are prepared before there is a place for them (all). */
+  readonly prepareAhead?: number;
 }
 
 export interface Job<T> {
@@ -18,15 +20,26 @@ export interface Job<T> {
   /** Higher runs first; equal ones in order of arrival. */
   readonly priority?: number;
   readonly signal?: AbortSignal;
+  /**
+   * What is done before the work while the job waits, and without a turn of its own. Jobs behind
+   * it overtake it only if it takes long. An outcome ends the job without its turn.
+   */
+  readonly prepare?: () => Promise<JobOutcome<T> | undefined>;
   readonly work: () => Promise<T>;
 }
 
 /** Either the work's value or the reason why it was not done. */
 export type JobOutcome<T> = { readonly value: T } | { readonly skipped: SkipReason };
 
+/** Longer than most pictures take to be decoded: as long is an idle server kept for the next in line. */
+const PATIENCE_MS = 1_000;
+
 interface Waiting {
   readonly lane: string | undefined;
   readonly priority: number;
+  /** `slow`: being prepared for so long that others may go first. */
+  state: "waiting" | "preparing" | "slow" | "ready";
+  prepare(): void;
   start(): void;
   skip(reason: SkipReason): void;
 }
@@ -51,6 +64,11 @@ export class BoundedQueue {
     return this.running;
   }
 
+  /** A job that came now would run at once. */
+  get isFree(): boolean {
+    return this.running < this.options.concurrency;
+  }
+
   /** Runs the job when its turn comes. Rejects as the work does, or `CLOSED` by the signal. */
   run<T>(job: Job<T>): Promise<JobOutcome<T>> {
     return new Promise((resolve, reject) => {
@@ -59,15 +77,52 @@ export class BoundedQueue {
         reject(new TlacError("CLOSED", "tlac.closed"));
         return;
       }
-      const leaveLine = (): void => {
+      let patience: NodeJS.Timeout | undefined;
+      const leave = (): void => {
+        this.remove(waiting);
         clearTimeout(ageTimer);
+        clearTimeout(patience);
         signal?.removeEventListener("abort", close);
+      };
+      const end = (outcome: JobOutcome<T>): void => {
+        leave();
+        resolve(outcome);
+        this.moveUp();
+      };
+      const fail = (thrown: unknown): void => {
+        leave();
+        reject(toError(thrown));
+        this.moveUp();
       };
       const waiting: Waiting = {
         lane: job.lane,
         priority: job.priority ?? 0,
+        state: job.prepare ? "waiting" : "ready",
+        prepare: () => {
+          waiting.state = "preparing";
+          patience = setTimeout(() => {
+            waiting.state = "slow";
+            this.moveUp();
+          }, PATIENCE_MS);
+          const isInLine = (): boolean => this.waiting.includes(waiting);
+          void (async () => job.prepare?.())().then(
+            (outcome) => {
+              clearTimeout(patience);
+              if (!isInLine()) return;
+              if (outcome) {
+                end(outcome);
+                return;
+              }
+              waiting.state = "ready";
+              this.moveUp();
+            },
+            (thrown: unknown) => {
+              if (isInLine()) fail(thrown);
+            },
+          );
+        },
         start: () => {
-          leaveLine();
+          leave();
           this.running += 1;
           // A throw before the first await must free the place like any other failure.
           void (async () => job.work())()
@@ -76,45 +131,43 @@ export class BoundedQueue {
             }, reject)
             .finally(() => {
               this.running -= 1;
-              this.startNext();
+              this.moveUp();
             });
         },
         skip: (skipped) => {
-          leaveLine();
-          resolve({ skipped });
+          end({ skipped });
         },
       };
       const close = (): void => {
-        this.remove(waiting);
-        leaveLine();
-        reject(new TlacError("CLOSED", "tlac.closed"));
+        fail(new TlacError("CLOSED", "tlac.closed"));
       };
       const expire = (): void => {
-        this.remove(waiting);
         waiting.skip("expired");
       };
       const ageTimer =
         this.options.maxAgeMs > 0 ? setTimeout(expire, this.options.maxAgeMs) : undefined;
       signal?.addEventListener("abort", close, { once: true });
       this.enter(waiting);
-      this.startNext();
+      this.moveUp();
     });
   }
 
   private enter(newcomer: Waiting): void {
+    const free = this.options.concurrency - this.running;
+    // The first ones only get ready: a place is free for each of them.
     const older = this.waiting.findIndex(
-      ({ lane }) => lane !== undefined && lane === newcomer.lane,
+      ({ lane }, position) => position >= free && lane !== undefined && lane === newcomer.lane,
     );
     if (older >= 0) {
       // The newer frame takes over its camera's turn, lest a fast camera never gets one.
       const [superseded] = this.waiting.splice(older, 1, newcomer);
-      superseded?.skip("superseded");
       this.sort();
+      superseded?.skip("superseded");
       return;
     }
     this.waiting.push(newcomer);
     this.sort();
-    if (this.waiting.length <= this.options.maxLength || this.hasFreePlace()) return;
+    if (this.waiting.length <= this.options.maxLength + free) return;
     this.waiting.pop()?.skip("queue-full");
   }
 
@@ -123,15 +176,17 @@ export class BoundedQueue {
     this.waiting.sort((a, b) => b.priority - a.priority);
   }
 
-  private hasFreePlace(): boolean {
-    return this.running < this.options.concurrency;
-  }
-
-  private startNext(): void {
-    while (this.hasFreePlace()) {
-      const next = this.waiting.shift();
-      if (!next) return;
+  /** Starts what is ready and has a place, in its order, and prepares what comes next. */
+  private moveUp(): void {
+    while (this.isFree) {
+      const next = this.waiting.find(({ state }) => state !== "slow");
+      if (next?.state !== "ready") break;
       next.start();
+    }
+    const { concurrency, prepareAhead = Infinity } = this.options;
+    const most = concurrency - this.running + prepareAhead;
+    for (const next of this.waiting.slice(0, most)) {
+      if (next.state === "waiting") next.prepare();
     }
   }
 

@@ -71,6 +71,16 @@ export async function classifyFrame(frame: Frame, options: ClassifyOptions): Pro
   return { ...result, ...factsOf(frame) };
 }
 
+/** One after the other, because each costs an LMM or an image tower its whole attention. */
+export async function classifyFrames(
+  frames: readonly Frame[],
+  options: ClassifyOptions,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const frame of frames) results.push(await classifyFrame(frame, options));
+  return results;
+}
+
 /** Matches words that were found elsewhere: the second half of mode `slac`. */
 export async function classifyWords(
   words: Words,

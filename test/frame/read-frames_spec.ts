@@ -249,6 +249,27 @@ describe("frames: forms of input", () => {
     assert.equal((await readFrames([png])).batch, true);
   });
 
+  it("lets go of its pixels and finds them again", async () => {
+    const spec = {
+      resize: { shortest: 8 },
+      kernel: "cubic",
+      rescale: 1 / 255,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    } as const;
+    const frame = await readOne(png);
+    const { data } = await frame.pixels(spec);
+    frame.rest();
+    assert.deepEqual((await frame.pixels(spec)).data, data);
+  });
+
+  it("takes as many images as a message may bring, and no more", async () => {
+    const one = { data: Buffer.alloc(3), width: 1, height: 1, channels: 3 };
+    const { frames } = await readFrames(new Array(100).fill(one));
+    assert.equal(frames.length, 100);
+    await assertRefused(new Array(101).fill(one), "BAD_MESSAGE", /at most 100 .* 101/);
+  });
+
   it("says which image of a batch is bad, in the language asked for", async () => {
     const error = await assertRefused(
       [png, Buffer.alloc(0)],

@@ -26,6 +26,12 @@ function createQueue(options: Partial<QueueOptions> = {}): BoundedQueue {
 const skippedBecause = (outcome: JobOutcome<unknown>): string | undefined =>
   "skipped" in outcome ? outcome.skipped : undefined;
 
+async function prepareSometimes(number: number): Promise<{ value: number } | undefined> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (number % 11 === 0) throw new Error("not prepared");
+  return number % 13 === 0 ? { value: number } : undefined;
+}
+
 describe("bounded queue", () => {
   it("runs as many jobs at a time as its concurrency and the next when one ends", async () => {
     const queue = createQueue({ concurrency: 2 });
@@ -161,6 +167,73 @@ describe("bounded queue", () => {
     assert.deepEqual(await queue.run({ work: () => Promise.resolve("fine") }), { value: "fine" });
   });
 
+  it("prepares jobs while others run, and starts them in their order", async () => {
+    const queue = createQueue();
+    const gates = [new Gate(), new Gate()];
+    const started: number[] = [];
+    const runs = gates.map(({ work }, number) =>
+      queue.run({
+        prepare: async () => {
+          await work();
+          return undefined;
+        },
+        work: () => Promise.resolve(started.push(number)),
+      }),
+    );
+    assert.deepEqual(
+      gates.map((gate) => gate.started),
+      [true, true],
+    );
+    gates[1]!.release();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(started, []);
+    gates[0]!.release();
+    await Promise.all(runs);
+    assert.deepEqual(started, [0, 1]);
+  });
+
+  it("lets a job go first if the one before it takes long to prepare", async () => {
+    const queue = createQueue();
+    const gate = new Gate();
+    const slow = queue.run({
+      prepare: () => gate.work().then(() => undefined),
+      work: () => Promise.resolve("slow"),
+    });
+    const quick = queue.run({ work: () => Promise.resolve("quick") });
+    assert.deepEqual(await quick, { value: "quick" });
+    gate.release();
+    assert.deepEqual(await slow, { value: "slow" });
+  });
+
+  it("ends a job by what its preparation found out, or fails with it", async () => {
+    const queue = createQueue();
+    const work = (): Promise<string> => assert.fail("no turn was needed");
+    const prepare = () => Promise.resolve({ value: "known" });
+    assert.deepEqual(await queue.run({ prepare, work }), { value: "known" });
+    const fails = (): never => {
+      throw new Error("no image");
+    };
+    await assert.rejects(queue.run({ prepare: fails, work }), /no image/);
+    assert.deepEqual([queue.active, queue.length], [0, 0]);
+  });
+
+  it("prepares no more jobs ahead than wanted, and none that has no place", async () => {
+    const queue = createQueue({ maxLength: 2, prepareAhead: 1 });
+    const gates = [new Gate(), new Gate(), new Gate()];
+    const jobs = gates.map((gate) => ({
+      gate,
+      ends: queue.run({ prepare: () => gate.work().then(() => undefined), work: gate.work }),
+    }));
+    const refused = queue.run({ prepare: () => assert.fail("no place"), work: gates[0]!.work });
+    assert.equal(skippedBecause(await refused), "queue-full");
+    assert.deepEqual(
+      gates.map(({ started }) => started),
+      [true, true, false],
+    );
+    for (const { gate } of jobs) gate.release();
+    for (const { ends } of jobs) assert.deepEqual(await ends, { value: "done" });
+  });
+
   it("ends every job in exactly one way under random arrivals", async () => {
     const queue = createQueue({ concurrency: 2, maxLength: 5 });
     const owner = new AbortController();
@@ -169,6 +242,7 @@ describe("bounded queue", () => {
         priority: number % 3,
         ...(number % 2 === 0 ? { lane: `camera ${number % 7}` } : {}),
         ...(number % 5 === 0 ? { signal: owner.signal } : {}),
+        ...(number % 3 === 0 ? { prepare: () => prepareSometimes(number) } : {}),
         work: async () => {
           await new Promise((resolve) => setImmediate(resolve));
           if (number % 4 === 0) throw new Error("failed");

@@ -5,7 +5,10 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "
 import { TlacError, toError } from "../../../lib/errors";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, withTally, working } from "../status/node-status";
+import { MAX_WAITING } from "../scene/image-line";
+import { departSkipped } from "./departures";
 import { Farewell } from "./farewell";
+import { Skip } from "./skip";
 import { setFields } from "./set-fields";
 import { within } from "./within";
 
@@ -24,7 +27,7 @@ export interface Departure {
 export type Counts = Readonly<Record<Door | "in" | "failed" | "waiting", number>>;
 
 export interface InputJob {
-  /** In the order of the node's outputs. */
+  /** In the order of the node's outputs. Without `skipped`, a message that is not judged fails. */
   readonly doors: readonly Door[];
   /** Runs once at deploy, so that a wrong setting shows before the first message. */
   prepare(signal: AbortSignal): Promise<void>;
@@ -161,7 +164,13 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
       },
       (thrown: unknown) => {
         once(() => {
-          fail(message, thrown, done);
+          if (!(thrown instanceof Skip)) fail(message, thrown, done);
+          else if (job.doors.includes("skipped")) {
+            leave(message, departSkipped(thrown.reason, language), send, done);
+          } else {
+            const params = { most: MAX_WAITING };
+            fail(message, new TlacError("LMM_BUSY", "nodes.too-many-images", params), done);
+          }
         });
       },
     );

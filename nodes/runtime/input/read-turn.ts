@@ -19,7 +19,11 @@ export interface Turn {
   readonly camera?: string;
   /** `msg.priority`: higher goes first; what is no finite number counts as none. */
   readonly priority?: number;
+  /** Number of the message among all that have come; what it took to be read does not change it. */
+  readonly arrival: number;
 }
+
+let arrivals = 0;
 
 /** Whose turn a message takes and how urgent it is. */
 export async function readTurn(
@@ -28,12 +32,14 @@ export async function readTurn(
   settings: CameraSettings,
   message: NodeMessageInFlow,
 ): Promise<Turn> {
+  const arrival = (arrivals += 1);
   const source = cameraSource(settings);
   const camera =
     message.camera ?? (source && (await readProperty(RED, node, source, message)).value) ?? "";
   const named = typeof camera === "string" || typeof camera === "number";
   const { priority } = message;
   return {
+    arrival,
     ...(named && camera !== "" ? { camera: String(camera) } : {}),
     ...(Number.isFinite(priority) ? { priority: priority as number } : {}),
   };

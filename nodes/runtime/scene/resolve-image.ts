@@ -1,7 +1,9 @@
 import { TlacError, toError } from "../../../lib/errors";
 import type { Frame, Roi } from "../../../lib/frame/frame";
-import { readFrames, type FrameOptions } from "../../../lib/frame/read-frames";
+import { loadImages, type FrameOptions, type InTurn } from "../../../lib/frame/read-frames";
+import { Skip } from "../input/skip";
 import { readList, readNumber, type NumberField } from "../settings/read-settings";
+import { decodeInTurn } from "./image-line";
 
 /** The fields of a dialog that say where an image comes from and which part of it counts. */
 export interface ImageSettings {
@@ -18,7 +20,13 @@ export interface ImageSettings {
   roiHeight: NumberField;
 }
 
-/** The frames of one message and what making them took, in ms. */
+/** An image that has been read from wherever it was, and waits to be decoded. */
+export interface LoadedImage {
+  /** In its turn. Throws `BAD_IMAGE`, `Skip` where too many wait already. */
+  decode(): Promise<ResolvedImage>;
+}
+
+/** The frames of one message and what making them took, in ms, without waiting for a turn. */
 export interface ResolvedImage {
   readonly frames: readonly Frame[];
   /** The message brought an array, so the answer is one too. */
@@ -35,22 +43,45 @@ export function readFrameOptions(settings: ImageSettings): FrameOptions {
   return roi ? { access, roi } : { access };
 }
 
-/** Reads the image that a property holds. Throws `BAD_IMAGE`, `BAD_MESSAGE` where it is empty. */
-export async function resolveImage(
+/**
+ * Reads the image that a property holds, from a disk or camera where it says so. Throws
+ * `BAD_IMAGE`, `BAD_MESSAGE` where it is empty or cannot be read.
+ */
+export async function loadImage(
   value: unknown,
   property: string,
-  options: FrameOptions,
-): Promise<ResolvedImage> {
+  options: FrameOptions & { readonly signal: AbortSignal },
+  turn: { readonly priority?: number } = {},
+): Promise<LoadedImage> {
   if (value === undefined || value === null || value === "") {
     throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property });
   }
-  const started = performance.now();
+  const { signal } = options;
+  let spent = 0;
+  const time = async <T>(work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      spent += performance.now() - started;
+    }
+  };
+  const inTurn: InTurn = (work) => decodeInTurn({ ...turn, signal, work: () => time(work) });
+  return guard(property, async () => {
+    const { batch, decode } = await time(() => loadImages(value, { ...options, inTurn }));
+    return {
+      decode: () =>
+        guard(property, async () => ({ frames: await decode(), batch, frameMs: spent })),
+    };
+  });
+}
+
+/** An object may have getters that throw, or have been revoked. */
+async function guard<T>(property: string, read: () => Promise<T>): Promise<T> {
   try {
-    const { frames, batch } = await readFrames(value, options);
-    return { frames, batch, frameMs: performance.now() - started };
+    return await read();
   } catch (thrown) {
-    if (thrown instanceof TlacError) throw thrown;
-    // An object with a getter that throws, or one that has been revoked.
+    if (thrown instanceof TlacError || thrown instanceof Skip) throw thrown;
     const params = { property, reason: toError(thrown).message };
     throw new TlacError("BAD_MESSAGE", "nodes.bad-property", params, { cause: thrown });
   }

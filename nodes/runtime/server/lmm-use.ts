@@ -5,11 +5,14 @@ import { TlacError } from "../../../lib/errors";
 import type { Lmm } from "../../../lib/lmm/lmm";
 import type { OllamaLmm, OllamaState } from "../../../lib/lmm/ollama/ollama";
 import { Recogniser } from "../../../lib/lmm/recogniser";
-import { BoundedQueue, type Job, type JobOutcome } from "../../../lib/queue/bounded-queue";
+import { BoundedQueue } from "../../../lib/queue/bounded-queue";
+import { Skip } from "../input/skip";
+import { judgeInTurn, type ImageJob } from "../scene/image-line";
 import type { LmmServerNode } from "../settings/config-nodes";
 import type { EmbedderUse } from "../models/embedder-use";
 import { useModel } from "../models/matcher";
 import { findConfig } from "../settings/read-settings";
+import { NewestFrames } from "./newest-frames";
 import type { SavedBy } from "./server-activity";
 import type { Turn } from "../input/read-turn";
 
@@ -18,6 +21,7 @@ const OWN_QUEUE = { concurrency: 1, maxLength: 1_000, maxAgeMs: 0 };
 
 /** One node's use of the LMM that its dialog chose; none chosen: the built-in recogniser. */
 export class LmmUse {
+  private readonly newest = new NewestFrames();
   private readonly ownQueue = new BoundedQueue(OWN_QUEUE);
   /** Opened only where the node's own model has no names for the recogniser. */
   private readonly starter: EmbedderUse;
@@ -26,6 +30,8 @@ export class LmmUse {
 
   constructor(
     private readonly RED: NodeAPI,
+    /** Id of the node. */
+    private readonly node: string,
     private readonly server: string,
     private readonly embedder: EmbedderUse,
     onProgress: (progress: LoadProgress) => void,
@@ -34,12 +40,15 @@ export class LmmUse {
     this.starter = useModel(RED, "", onProgress);
   }
 
-  /** Waits for the message's turn in the one line in front of the server. */
-  run<T>({ camera, ...job }: Omit<Job<T>, "lane"> & Turn): Promise<JobOutcome<T>> {
+  /** Judges a message's image in its turn, in the one line in front of the LMM. Throws `Skip`. */
+  async run<T>({ camera, arrival, ...job }: ImageJob<T> & Turn): Promise<T> {
     const server = this.findServer();
     const queue = server?.getQueue() ?? this.ownQueue;
-    // Frames of one camera share a lane only where the newest is all that counts.
-    return queue.run(server?.latestOnly && camera ? { ...job, lane: camera } : job);
+    const only = server?.latestOnly ? camera : undefined;
+    if (only !== undefined && !this.newest.admit(only, arrival)) throw new Skip("superseded");
+    // Where only the newest counts, a camera has one place in the line for each node that looks.
+    const lane = only === undefined ? {} : { lane: JSON.stringify([this.node, only]) };
+    return judgeInTurn(queue, { ...job, ...lane });
   }
 
   /** Notes a call that a memory made needless, for the server's dialog. */

@@ -1,0 +1,62 @@
+import { BoundedQueue, type Job } from "../../../lib/queue/bounded-queue";
+import { valueOf } from "../input/skip";
+import type { LoadedImage, ResolvedImage } from "./resolve-image";
+
+/** Pictures that may wait: a folder's worth. */
+export const MAX_WAITING = 1_000;
+
+/** As many may keep their pixels while they wait: three megabytes each. */
+const FEW = 8;
+
+/** The decoders of the process: each may hold hundreds of megabytes. */
+const decoders = new BoundedQueue({ concurrency: 2, maxLength: MAX_WAITING, maxAgeMs: 0 });
+
+/** In front of this computer's own models: the next picture is decoded while one is compared. */
+const compare = new BoundedQueue({
+  concurrency: 1,
+  maxLength: MAX_WAITING,
+  maxAgeMs: 0,
+  prepareAhead: 1,
+});
+
+/** What is to be done with a message's image, in its turn. */
+export interface ImageJob<T> extends Pick<Job<T>, "signal" | "priority"> {
+  readonly image: LoadedImage;
+  /** What an image is worth that needs no turn; undefined where it does. May throw `Skip`. */
+  readonly early?: (image: ResolvedImage) => T | undefined;
+  readonly work: (image: ResolvedImage) => Promise<T>;
+}
+
+/** Decodes one picture in its turn. Throws `Skip` where too many wait already. */
+export async function decodeInTurn<T>(job: Omit<Job<T>, "lane" | "prepare">): Promise<T> {
+  return valueOf(await decoders.run(job));
+}
+
+/** Judges an image by this computer's own models in its turn. Throws `Skip` where too many wait. */
+export function compareInTurn<T>(job: ImageJob<T>): Promise<T> {
+  return judgeInTurn(compare, job);
+}
+
+/**
+ * Judges an image in a line's turn; it is decoded while it waits, and lets go of its pixels
+ * where it may wait long. Throws `Skip`.
+ */
+export async function judgeInTurn<T>(
+  line: BoundedQueue,
+  { image, early, work, ...job }: ImageJob<T> & Pick<Job<T>, "lane">,
+): Promise<T> {
+  let decoded: Promise<ResolvedImage> | undefined;
+  const decode = (): Promise<ResolvedImage> => (decoded ??= image.decode());
+  const outcome = await line.run<T>({
+    ...job,
+    prepare: async () => {
+      const resolved = await decode();
+      const value = early?.(resolved);
+      if (value !== undefined) return { value };
+      if (line.length > FEW) for (const frame of resolved.frames) frame.rest();
+      return undefined;
+    },
+    work: async () => work(await decode()),
+  });
+  return valueOf(outcome);
+}

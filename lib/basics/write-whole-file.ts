@@ -4,11 +4,12 @@ import path from "node:path";
 
 /**
  * Writes a file so that a reader sees the old one or the new one, never half of it. The temporary
- * name is random: processes in containers that share a folder have the same ids.
+ * file is hidden, because people and programs look at the folder, and its name random: processes
+ * in containers that share a folder have the same ids.
  */
 export async function writeWholeFile(file: string, content: string | Uint8Array): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, content, { flush: true });
     await rename(temporary, file);
@@ -24,7 +25,7 @@ const STALE_MS = 3_600_000;
 
 async function sweep(file: string): Promise<void> {
   const folder = path.dirname(file);
-  const start = `${path.basename(file)}.`;
+  const start = `.${path.basename(file)}.`;
   for (const name of await readdir(folder)) {
     if (!name.startsWith(start) || !name.endsWith(".tmp")) continue;
     const place = path.join(folder, name);

@@ -25,7 +25,7 @@ export async function readImageFile(given: string, rules: FrameRules): Promise<U
     throw new TlacError("BAD_IMAGE", "frame.path-off", { path: given });
   }
   const file = await findAllowed(toPath(given), given, folders);
-  return readWithin(file, given, rules.maxBytes);
+  return readPlainFile(file, given, rules.maxBytes);
 }
 
 function toPath(given: string): string {
@@ -59,7 +59,14 @@ async function findAllowed(
   throw new TlacError("BAD_IMAGE", key, { path: given, folders: folders.join(", ") });
 }
 
-async function readWithin(file: string, given: string, maxBytes: number): Promise<Uint8Array> {
+/**
+ * The bytes of a regular file that is no link; `given`: as the sentence calls it. Throws `BAD_IMAGE`.
+ */
+export async function readPlainFile(
+  file: string,
+  given: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const unreadable = (reason: string | Phrase, cause?: unknown): TlacError =>
     new TlacError("BAD_IMAGE", "frame.path-unreadable", { path: given, reason }, { cause });
   const handle = await open(file, OPEN_FLAGS).catch((thrown: unknown) => {

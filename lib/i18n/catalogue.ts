@@ -2,6 +2,7 @@ import mustache from "mustache";
 
 import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
+import enExamples from "../../locales/en-US/lib/examples.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
@@ -11,6 +12,7 @@ import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
 import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
+import jaExamples from "../../locales/ja/lib/examples.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
@@ -26,6 +28,7 @@ import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
 const EN = {
   cli: enCli,
   clip: enClip,
+  examples: enExamples,
   frame: enFrame,
   lmm: enLmm,
   match: enMatch,
@@ -38,6 +41,7 @@ const EN = {
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   cli: jaCli,
   clip: jaClip,
+  examples: jaExamples,
   frame: jaFrame,
   lmm: jaLmm,
   match: jaMatch,

@@ -25,16 +25,16 @@ describe("writing a file as a whole", () => {
 
   it("takes away what a process left that ended in the middle of a write", async () => {
     await writeWholeFile(file, "old");
-    const orphan = `${file}.0a0a.tmp`;
-    const fresh = `${file}.0b0b.tmp`;
+    const orphan = path.join(path.dirname(file), ".memory.jsonl.0a0a.tmp");
+    const fresh = path.join(path.dirname(file), ".memory.jsonl.0b0b.tmp");
     await writeFile(orphan, "half");
     await writeFile(fresh, "still being written");
     const yesterday = Date.now() / 1_000 - 86_400;
     await utimes(orphan, yesterday, yesterday);
     await writeWholeFile(file, "new");
     assert.deepEqual((await readdir(path.dirname(file))).sort(), [
+      ".memory.jsonl.0b0b.tmp",
       "memory.jsonl",
-      "memory.jsonl.0b0b.tmp",
     ]);
   });
 

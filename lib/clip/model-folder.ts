@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { isRecord, type UnknownRecord } from "../basics/is-record";
+import { freezeDeep } from "../basics/freeze-deep";
 import { TlacError, toError } from "../errors";
 import type { PixelSpec } from "../frame/frame";
 import { readPixelSpec } from "../frame/pixel-spec";
@@ -111,7 +112,7 @@ async function readLabels(folder: string): Promise<readonly Label[] | null> {
   if (!(await isFile(path.join(folder, "labels.json")))) return null;
   const labels = await readJson(folder, "labels.json");
   if (Array.isArray(labels) && labels.length > 0 && labels.every(isLabel)) {
-    return labels.map(({ name, synonyms }) => ({ name, synonyms }));
+    return freezeDeep(labels.map(({ name, synonyms }) => ({ name, synonyms })));
   }
   throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.bad-labels", {
     file: path.join(folder, "labels.json"),

@@ -9,10 +9,11 @@
  */
 import { randomUUID } from "node:crypto";
 
+import { freezeDeep } from "../basics/freeze-deep";
 import { TlacError, throwIfClosed } from "../errors";
 import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
-import type { AskOptions, Candidate, Lmm, Proposal, Question, Reply } from "../lmm/lmm";
+import type { AskOptions, Candidate, Lmm, LmmTimings, Proposal, Question, Reply } from "../lmm/lmm";
 import { decide, type Decision, type DecisionRules } from "../match/decide";
 import type { Ranking } from "../match/ranking";
 import type { VocabularyIndex } from "../match/vocabulary-index";
@@ -68,7 +69,7 @@ export async function classifyFrame(frame: Frame, options: ClassifyOptions): Pro
   const clock = new StepClock(options.frameMs ?? 0);
   const run = new Run(options, clock);
   const result = run.toResult(options.mode, await run.findClass(frame));
-  return { ...result, ...factsOf(frame) };
+  return freezeDeep({ ...result, ...factsOf(frame) });
 }
 
 /** One after the other, because each costs an LMM or an image tower its whole attention. */
@@ -124,7 +125,7 @@ class StepClock {
 
 /** One decision on its way: the options, what the LMM calls cost, and the modes. */
 class Run {
-  private readonly lmmCalls: Result["lmmCalls"] = [];
+  private readonly lmmCalls: LmmTimings[] = [];
   private lmmModel: Result["models"]["lmm"] = null;
 
   constructor(
@@ -255,7 +256,7 @@ class Run {
     const { verdict, ranking } = finding;
     const { name, digest } = index.embedder.info;
     const winner = vocabulary.classes.find(({ id }) => id === verdict.class);
-    return {
+    return freezeDeep({
       id: randomUUID(),
       outcome: verdict.outcome,
       class: verdict.class,
@@ -274,6 +275,6 @@ class Run {
       lmmCalls: this.lmmCalls,
       reason: verdict.reason,
       explanation: explainVerdict(verdict, ranking, vocabularyLanguage(vocabulary)),
-    };
+    });
   }
 }

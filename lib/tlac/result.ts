@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { freezeDeep } from "../basics/freeze-deep";
 import type { EmbedderInfo } from "../clip/embedder";
 import type { FrameFacts } from "../frame/frame";
 import type { Candidate, LmmIdentity, LmmTimings } from "../lmm/lmm";
@@ -20,55 +21,58 @@ export type Verdict = Omit<Decision, "reason"> & { readonly reason: VerdictReaso
 
 /** Milliseconds spent in each step of one decision. */
 export interface Timings {
-  frame: number;
-  lmm: number;
-  embed: number;
-  match: number;
-  total: number;
+  readonly frame: number;
+  readonly lmm: number;
+  readonly embed: number;
+  readonly match: number;
+  readonly total: number;
 }
 
-/** `msg.payload` of `tlac` and `clip-match`: a public API. */
+/** `msg.payload` of `tlac` and `clip-match`: a public API. Frozen at any depth; a message gets a copy. */
 export interface Result {
   /** Of this decision; feedback refers to it. */
-  id: string;
-  outcome: Decision["outcome"];
+  readonly id: string;
+  readonly outcome: Decision["outcome"];
   /** Stable id of the winner; null unless the outcome is `class`. */
-  class: string | null;
+  readonly class: string | null;
   /** Display name of the winner. */
-  label: string | null;
+  readonly label: string | null;
   /** Cosine of the best class, −1…1. */
-  score: number;
+  readonly score: number;
   /** Winner minus runner-up. */
-  margin: number;
+  readonly margin: number;
   /** Calibrated probability 0…1; null until calibrated. */
-  confidence: number | null;
+  readonly confidence: number | null;
   /** Alert level of the winner; `none` unless the outcome is `class`. */
-  alert: AlertLevel;
+  readonly alert: AlertLevel;
   /** Best first; `via`: the candidate and the alias that won. */
-  ranking: RankedClass[];
-  candidates: Candidate[];
-  description: string;
+  readonly ranking: readonly RankedClass[];
+  readonly candidates: readonly Candidate[];
+  readonly description: string;
   /** Where a 16-bit or floating-point picture was shown by percentiles: the numbers that became black and white. */
-  frame?: FrameFacts;
-  mode: Mode;
-  cached: { frame: boolean; reconcile: boolean };
+  readonly frame?: FrameFacts;
+  readonly mode: Mode;
+  readonly cached: { readonly frame: boolean; readonly reconcile: boolean };
   /** One entry for each LMM call that this decision cost: the server's own account of its time. */
-  lmmCalls: LmmTimings[];
-  models: { lmm: LmmIdentity | null; embedder: Pick<EmbedderInfo, "name" | "digest"> };
-  timings: Timings;
-  reason: VerdictReason;
+  readonly lmmCalls: readonly LmmTimings[];
+  readonly models: {
+    readonly lmm: LmmIdentity | null;
+    readonly embedder: Pick<EmbedderInfo, "name" | "digest">;
+  };
+  readonly timings: Timings;
+  readonly reason: VerdictReason;
   /** One sentence in the vocabulary's language. */
-  explanation: string;
+  readonly explanation: string;
 }
 
 /** The same answer once more, for an unchanged scene: a decision of its own that cost no call. */
 export function repeatResult(last: Result): Result {
   const timings = { frame: 0, lmm: 0, embed: 0, match: 0, total: 0 };
-  return {
+  return freezeDeep({
     ...last,
     id: randomUUID(),
     cached: { ...last.cached, frame: true },
     lmmCalls: [],
     timings,
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { freezeDeep } from "../basics/freeze-deep";
 import { TlacError } from "../errors";
 import { foldName } from "./fold-name";
 import type { GlossaryNames } from "./glossary/glossary";
@@ -74,7 +75,7 @@ export function createVocabulary(inputs: readonly ClassInput[]): Vocabulary {
   );
   checkNames(classes);
   const digest = createHash("sha256").update(JSON.stringify(classes)).digest("hex").slice(0, 16);
-  return { classes, digest };
+  return freezeDeep({ classes, digest });
 }
 
 function createClass(

@@ -6,6 +6,7 @@ import { TlacError, toError } from "../../../lib/errors";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, withTally, working } from "../status/node-status";
 import { MAX_WAITING } from "../scene/image-line";
+import { copyOut } from "./copy-out";
 import { departSkipped } from "./departures";
 import { Farewell } from "./farewell";
 import { Skip } from "./skip";
@@ -122,7 +123,7 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   const leave = (message: NodeMessageInFlow, to: Departure, send: Send, done: Done): void => {
     counts[to.door] += 1;
     try {
-      setFields(message, { ...to.set, counts: { ...counts } });
+      setFields(message, { ...copyOut(to.set), counts: { ...counts } });
       send(job.doors.map((name) => (name === to.door ? message : null)));
     } catch (thrown) {
       counts[to.door] -= 1;

@@ -19,12 +19,11 @@ import { addGlossaryNames } from "../../lib/vocabulary/glossary/add-glossary-nam
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
 import { parseVocabulary, readVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
-import type { ClipModelNode } from "../runtime/settings/config-nodes";
-import { cacheFolder } from "../runtime/models/cache-folder";
-import { EmbedderUse } from "../runtime/models/embedder-use";
-import { findConfig, readText } from "../runtime/settings/read-settings";
+import { readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
+import { serveExamples } from "./examples";
+import { withModel } from "./lend-model";
 import { reply, toComplaint, type Call } from "./reply";
 import { serveSuggestions } from "./suggestions";
 import { suggestFixes, takeAll, takeGlossary, type Fix, type Proposals } from "./vocabulary-fixes";
@@ -101,6 +100,7 @@ type Body = Call["body"];
  */
 export function serveVocabulary(RED: NodeAPI): void {
   serveSuggestions(RED);
+  serveExamples(RED);
   const serve = (name: string, work: (call: Call) => unknown): void => {
     const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));
@@ -251,33 +251,6 @@ async function decideOne(
   return embedder.info.labels
     ? classifyFrame(frame, { mode: "slac", lmm: new Recogniser(embedder), index, signal })
     : classifyFrame(frame, { mode: "clip", lmm: null, index, signal });
-}
-
-/**
- * Lends the chosen model, or the bundled starter. A dialog never starts a download: a model that
- * is not there yet is refused with the sentence that says so.
- */
-async function withModel<T>(
-  RED: NodeAPI,
-  body: Body,
-  work: (embedder: Embedder) => Promise<T>,
-): Promise<T> {
-  const id = readText(body.model, "model");
-  const use = new EmbedderUse(
-    () => ({
-      ...(findConfig<ClipModelNode>(RED, id, "clip-model")?.readOptions() ?? {
-        model: "starter",
-        cacheDir: cacheFolder(RED),
-      }),
-      offline: true,
-    }),
-    () => undefined,
-  );
-  try {
-    return await work(await use.get());
-  } finally {
-    await use.release();
-  }
 }
 
 /** An error names its class by number or by label. */

@@ -1,0 +1,183 @@
+import path from "node:path";
+
+import type { NodeAPI } from "node-red";
+
+import type { Embedder } from "../../../lib/clip/embedder";
+import { toFolderName } from "../../../lib/examples/class-folders";
+import { describeLeftOut } from "../../../lib/examples/describe-left-out";
+import type { ExampleSet } from "../../../lib/examples/example-set";
+import { ExampleStore } from "../../../lib/examples/example-store";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
+import { cacheFolder } from "../models/cache-folder";
+import { runtimeLanguage } from "../status/language";
+
+/** Models and vocabularies whose sets are kept up to date; a flow may send many vocabularies. */
+const MOST_SETS = 8;
+
+/** Sentences that were logged once and need not be again. */
+const MOST_TOLD = 100;
+
+interface Entry {
+  embedder: Embedder;
+  readonly vocabulary: Vocabulary;
+  /** The newest set that is whole; a reading of what has changed does not hold messages up. */
+  set: Promise<ExampleSet>;
+  reading: boolean;
+  /** Something has changed since the reading began. */
+  outdated: boolean;
+}
+
+/** The examples below one root: one store a process, read anew when anything changes there. */
+class SharedExamples {
+  readonly store: ExampleStore;
+  private readonly entries = new Map<string, Entry>();
+  private readonly told = new Set<string>();
+  private readonly closing = new AbortController();
+  private users = 0;
+
+  constructor(
+    root: string,
+    private readonly tell: (set: ExampleSet) => readonly string[],
+    private readonly log: (sentence: string) => void,
+    private readonly drop: () => void,
+  ) {
+    this.store = ExampleStore.open(root);
+    this.store.onChange(() => {
+      for (const entry of this.entries.values()) this.refresh(entry);
+    });
+  }
+
+  use(): void {
+    this.users += 1;
+  }
+
+  release(): void {
+    this.users -= 1;
+    if (this.users > 0) return;
+    this.closing.abort();
+    this.store.close();
+    this.drop();
+  }
+
+  get(embedder: Embedder, vocabulary: Vocabulary): Promise<ExampleSet> {
+    const key = `${embedder.info.digest} ${vocabulary.digest}`;
+    const entry = this.entries.get(key) ?? this.begin(embedder, vocabulary);
+    // The newest user's model is the one that is sure to be loaded.
+    entry.embedder = embedder;
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > MOST_SETS && oldest !== undefined) this.entries.delete(oldest);
+    return entry.set;
+  }
+
+  private begin(embedder: Embedder, vocabulary: Vocabulary): Entry {
+    const set = this.read(embedder, vocabulary);
+    const entry: Entry = { embedder, vocabulary, set, reading: false, outdated: false };
+    set.catch(() => {
+      this.forget(entry);
+    });
+    return entry;
+  }
+
+  private refresh(entry: Entry): void {
+    entry.outdated = true;
+    if (!entry.reading) void this.catchUp(entry);
+  }
+
+  private async catchUp(entry: Entry): Promise<void> {
+    entry.reading = true;
+    try {
+      while (entry.outdated) {
+        entry.outdated = false;
+        await entry.set;
+        const set = await this.read(entry.embedder, entry.vocabulary);
+        entry.set = Promise.resolve(set);
+      }
+    } catch {
+      // Its model is gone: whoever asks next brings another.
+      this.forget(entry);
+    } finally {
+      entry.reading = false;
+    }
+  }
+
+  private async read(embedder: Embedder, vocabulary: Vocabulary): Promise<ExampleSet> {
+    const { signal } = this.closing;
+    const set = await this.store.read(embedder, vocabulary, { signal });
+    for (const sentence of this.tell(set)) {
+      if (this.told.has(sentence)) continue;
+      if (this.told.size >= MOST_TOLD) this.told.clear();
+      this.told.add(sentence);
+      this.log(sentence);
+    }
+    return set;
+  }
+
+  private forget(entry: Entry): void {
+    for (const [key, one] of this.entries) if (one === entry) this.entries.delete(key);
+  }
+}
+
+const shared = new Map<string, SharedExamples>();
+
+/**
+ * Where the examples of a vocabulary are.
+ *
+ * @param id of the `tlac-vocabulary`, or of the node whose own classes they are
+ */
+export function examplesFolder(RED: NodeAPI, id: string): string {
+  return path.join(cacheFolder(RED), "vocabularies", toFolderName(id), "examples");
+}
+
+/** The store that the nodes use; one that only writes and lists where none does. */
+export function findStore(RED: NodeAPI, id: string): ExampleStore {
+  const root = examplesFolder(RED, id);
+  return shared.get(root)?.store ?? ExampleStore.open(root);
+}
+
+/** One node's use of the examples of its vocabulary. */
+export class ExamplesUse {
+  private used: SharedExamples | undefined;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly id: string,
+  ) {}
+
+  /**
+   * The examples as the model sees them now; waits for nothing but the first reading. Throws
+   * `EMBEDDER_UNAVAILABLE` and `CLOSED`.
+   */
+  get(embedder: Embedder, vocabulary: Vocabulary): Promise<ExampleSet> {
+    this.used ??= this.acquire();
+    return this.used.get(embedder, vocabulary);
+  }
+
+  release(): void {
+    this.used?.release();
+    this.used = undefined;
+  }
+
+  private acquire(): SharedExamples {
+    const { RED, id } = this;
+    const root = examplesFolder(RED, id);
+    const language = runtimeLanguage(RED);
+    let one = shared.get(root);
+    if (!one) {
+      one = new SharedExamples(
+        root,
+        (set) => describeLeftOut(set, language),
+        (sentence) => {
+          RED.log.warn(`[examples:${id}] ${sentence}`);
+        },
+        () => {
+          shared.delete(root);
+        },
+      );
+      shared.set(root, one);
+    }
+    one.use();
+    return one;
+  }
+}

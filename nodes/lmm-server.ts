@@ -1,7 +1,8 @@
 import type { NodeAPI, NodeDef } from "node-red";
 
 import type { Language } from "../lib/i18n/catalogue";
-import { createOllama, type OllamaLmm, type OllamaState } from "../lib/lmm/ollama/ollama";
+import type { ServerState } from "../lib/lmm/client/server-state";
+import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
 import { BoundedQueue } from "../lib/queue/bounded-queue";
 import { serveOllama } from "./admin/ollama";
 import { toComplaint } from "./admin/reply";
@@ -67,13 +68,13 @@ function createQueue(def: LmmServerDef): BoundedQueue {
 }
 
 function describeState(
-  state: OllamaState | undefined,
+  state: ServerState | undefined,
   language: Language,
 ): Pick<ServerView, "state" | "pauseSeconds" | "error"> {
   if (!state) return { state: null };
   const pause =
     state.kind === "breaker-open"
-      ? { pauseSeconds: Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1_000)) }
+      ? { pauseSeconds: Math.max(0, Math.ceil((state.retryAt - performance.now()) / 1_000)) }
       : {};
   const error = "error" in state ? { error: toComplaint(state.error, language) } : {};
   return { state: state.kind, ...pause, ...error };

@@ -45,6 +45,8 @@ export interface Question {
   readonly frame?: Frame;
   /** The answer must be one of these short codes. */
   readonly choices?: readonly string[];
+  /** Names that stand in the prompt and are answers: to repeat one of them is no parroting. */
+  readonly names?: readonly string[];
   /**
    * JSON schema that the answer should keep to. Not every server holds a model to it, so the
    * prompt says the form too, and the answer is read with care.

@@ -47,11 +47,15 @@ export const ANSWER_SCHEMA = {
   required: ["a_description", "b_candidates"],
 } as const;
 
-/** The same form in words: a server enforces a schema but does not show it to the model. */
+/**
+ * The same form in words: a server enforces a schema but does not show it to the model. Weak models
+ * copy what stands in the places of a form, so nothing stands there that could be a name.
+ */
 export const ANSWER_FORM = [
-  "Reply in JSON only, in exactly this form:",
-  '{"a_description": "one sentence about what you see", "b_candidates": [{"a_name": "most likely name", "b_synonyms": ["another name for the same thing"]}]}',
-  "Give 1 to 5 candidates, the most likely first. A name is a short noun phrase in the singular.",
+  "Reply in JSON only, in exactly this form, with each … filled in:",
+  '{"a_description": "…", "b_candidates": [{"a_name": "…", "b_synonyms": ["…"]}]}',
+  "a_description: one sentence about what you see.",
+  "b_candidates: 1 to 5 candidates, the most likely first. a_name is a short noun phrase in the singular, b_synonyms are other names for the same thing.",
 ].join("\n");
 
 /** The schema and the form in words for a choice among short codes. */
@@ -95,16 +99,23 @@ export function readChoice(text: string, choices: readonly string[]): string | n
     const chosen = value.a_choice.trim();
     return choices.includes(chosen) ? chosen : null;
   }
-  const plain = text.trim();
-  // "B", "B.", "B: hex bolt": the code stands first, or it stands alone in the text.
+  const plain = text.trim().slice(0, MAX_ANSWER_LENGTH);
+  // "B", "B.", "B: hex bolt": the code stands first. More than one so: the question is repeated.
   const leading = choices.filter((choice) =>
-    new RegExp(`^\\W*${escapePattern(choice)}(?:$|[^\\p{L}\\p{N}' ]|\\s*$)`, "u").test(plain),
+    new RegExp(
+      `^[^\\p{L}\\p{N}\\n]*${escapePattern(choice)}(?:[^\\p{L}\\p{N}' ]|[^\\S\\n]*$)`,
+      "mu",
+    ).test(plain),
   );
-  if (leading.length === 1) return leading[0] ?? null;
+  if (leading.length > 0) return leading.length === 1 ? (leading[0] ?? null) : null;
+  // It stands alone in the text.
   const named = choices.filter((choice) =>
     new RegExp(`(?<![\\p{L}\\p{N}'])${escapePattern(choice)}(?![\\p{L}\\p{N}'])`, "u").test(plain),
   );
-  return named.length === 1 ? (named[0] ?? null) : null;
+  const [only] = named;
+  if (named.length !== 1 || only === undefined) return null;
+  // "A hex bolt", "I think so": an article and a pronoun are no codes.
+  return /^[AI]$/.test(only) && new RegExp(`${only} \\p{Ll}`, "u").test(plain) ? null : only;
 }
 
 /** Scripts that LMMs drift into, beside Latin. */

@@ -29,7 +29,7 @@ export class FrameGate {
 
   constructor(
     private readonly options: FrameGateOptions,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /**

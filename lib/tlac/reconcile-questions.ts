@@ -29,6 +29,7 @@ export function wholeListQuestion(labels: readonly string[], predicted: string):
       `classes: [${listClasses(labels)}]`,
       `predicted class: ${sanitiseValue(predicted)}`,
     ].join("\n"),
+    names: labels,
   };
 }
 
@@ -87,7 +88,7 @@ export function nearTieQuestion(
         "Which one of these is it?",
         ...lines,
         `${none}: none of these`,
-        `Reply in JSON with the letter only, like {"a_choice": "${none}"}.`,
+        'Reply in JSON with its letter in the place of the …: {"a_choice": "…"}',
       ].join("\n"),
       choices: [...classes.keys()],
     },

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { NodeAPI } from "node-red";
 
+import { waitFor } from "../../lib/async/waits";
 import type { Language } from "../../lib/i18n/catalogue";
 import { Refusal, reply, toComplaint, type Complaint } from "./reply";
 
@@ -67,7 +68,7 @@ export class Jobs {
     this.wait(job);
     const { signal } = job.ender;
     const report = (progress: unknown): void => {
-      job.progress = progress;
+      if (job.state === "running") job.progress = progress;
     };
     const end = (state: JobView["state"], thrown?: unknown): void => {
       job.state = signal.aborted && state !== "done" ? "cancelled" : state;
@@ -75,16 +76,16 @@ export class Jobs {
       clearTimeout(job.timer);
       job.timer = setTimeout(() => this.jobs.delete(id), this.limits.keepMs).unref();
     };
-    void Promise.resolve()
-      .then(() => work(signal, report))
-      .then(
-        () => {
-          end("done");
-        },
-        (thrown: unknown) => {
-          end("failed", thrown);
-        },
-      );
+    const started = Promise.resolve().then(() => work(signal, report));
+    // Work that does not listen to its signal blocks no place: a cancelled job has ended.
+    void waitFor(started, signal).then(
+      () => {
+        end("done");
+      },
+      (thrown: unknown) => {
+        end("failed", thrown);
+      },
+    );
     return id;
   }
 

@@ -5,6 +5,7 @@ import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
 import type { Language } from "../../lib/i18n/catalogue";
+import { withOllamaDialog, type OllamaDialog } from "../../lib/lmm/ollama/dialog";
 import { resolveHost } from "../../lib/lmm/ollama/host";
 import type { ListedModel } from "../../lib/lmm/ollama/list-models";
 import { isSameModel } from "../../lib/lmm/ollama/model-facts";
@@ -56,8 +57,8 @@ export function serveOllama(RED: NodeAPI): void {
     `${ROOT}/models`,
     write,
     reply(({ body, signal }) =>
-      useServer(readServer(RED, body), async (server) => ({
-        models: await server.listModels(signal),
+      withOllamaDialog(readServer(RED, body), signal, async (server) => ({
+        models: await server.listModels(),
       })),
     ),
   );
@@ -68,7 +69,9 @@ export function serveOllama(RED: NodeAPI): void {
     reply(({ body, language }) => {
       const settings = readServer(RED, body);
       const job = jobs.start(randomUUID(), (signal, report) =>
-        useServer(settings, (server) => checkServer(server, settings, language, signal, report)),
+        withOllamaDialog(settings, signal, (server) =>
+          checkServer(server, settings, language, signal, report),
+        ),
       );
       return { job };
     }),
@@ -81,9 +84,8 @@ export function serveOllama(RED: NodeAPI): void {
       const settings = readServer(RED, body);
       const { model } = settings;
       const { url: host } = resolveHost(settings.host);
-      if (!model) throw new TlacError("BAD_CONFIG", "lmm.no-model", { host });
       const job = jobs.start(`pull ${model} ${host}`, (signal, report) =>
-        useServer(settings, (server) => server.pull(model, { signal, onProgress: report })),
+        withOllamaDialog(settings, signal, (server) => server.pull(report)),
       );
       return { job };
     }),
@@ -140,7 +142,7 @@ export async function useServer<T>(
 }
 
 async function checkServer(
-  server: OllamaLmm,
+  server: OllamaDialog,
   settings: OllamaSettings,
   language: Language,
   signal: AbortSignal,
@@ -149,26 +151,26 @@ async function checkServer(
   const done: CheckStep[] = [];
   const names: CheckStep["step"][] = ["reach", "model", "vision", "canary"];
   const { url: host } = resolveHost(settings.host);
+  const { model } = settings;
+  const named = { server: "Ollama", host, model };
   let listed: ListedModel | undefined;
   const ask: Record<CheckStep["step"], () => Promise<NonNullable<CheckStep["params"]>>> = {
-    reach: async () => ({ host, version: await server.version(signal) }),
+    reach: async () => ({ host, version: await server.version() }),
     model: async () => {
-      const { model } = settings;
-      if (!model) throw new TlacError("BAD_CONFIG", "lmm.no-model", { host });
-      listed = (await server.listModels(signal)).find(({ name }) => isSameModel(name, model));
-      if (!listed) throw new TlacError("LMM_MODEL_MISSING", "lmm.model-missing", { host, model });
+      if (!model) throw new TlacError("BAD_CONFIG", "lmm.no-model", named);
+      listed = (await server.listModels()).find(({ name }) => isSameModel(name, model));
+      if (!listed) throw new TlacError("LMM_MODEL_MISSING", "lmm.model-missing", named);
       return { model, bytes: listed.sizeBytes, parameters: listed.parameterSize };
     },
     vision: () => {
-      const { model } = settings;
       if (listed?.vision) return Promise.resolve({ model });
-      const params = { host, model, detail: { key: "lmm.reason-no-vision" } } as const;
+      const params = { ...named, detail: { key: "lmm.reason-no-vision" } } as const;
       return Promise.reject(new TlacError("LMM_NO_VISION", "lmm.no-vision", params));
     },
     canary: async () => {
-      const { answers } = await server.checkVision(signal);
+      const { answers } = await server.checkVision();
       const photos = answers.map(({ file }) => path.basename(file)).join(", ");
-      return { model: settings.model, photos };
+      return { model, photos };
     },
   };
   for (const [index, step] of names.entries()) {

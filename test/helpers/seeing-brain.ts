@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { defaultCanaryPhotos } from "../../lib/lmm/ollama/canary";
+import { defaultCanaryPhotos } from "../../lib/lmm/client/canary";
 import { RecogniserBrain } from "../ollama-double/brain-recogniser";
 
 /** A brain that knows the photos of the vision check and takes everything else for a hammer. */

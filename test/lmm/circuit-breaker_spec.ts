@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { CircuitBreaker } from "../../lib/lmm/ollama/circuit-breaker";
+import { CircuitBreaker } from "../../lib/lmm/client/circuit-breaker";
 
 describe("circuit breaker", () => {
   let now = 0;

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 
-import { drillError } from "../../lib/lmm/ollama/drill-error";
+import { drillError } from "../../lib/lmm/client/drill-error";
 import { toCallFailure } from "../../lib/lmm/ollama/failure";
-import { ServerFailure } from "../../lib/lmm/ollama/transport";
+import { ServerFailure } from "../../lib/lmm/client/transport";
 
-const CONTEXT = { host: "http://plant:11434", model: "llava:7b", numCtx: 4_096 };
+const CONTEXT = {
+  params: { server: "Ollama", host: "http://plant:11434", model: "llava:7b", numCtx: 4_096 },
+  secrets: ["s3cr3t-key"],
+};
 const wrap = (inner: unknown): string => JSON.stringify({ error: JSON.stringify(inner) });
 
 describe("a server's error", () => {
@@ -29,6 +32,18 @@ describe("a server's error", () => {
 
   it("is found in time where braces lead nowhere", () => {
     assert.ok(drillError(`{"a":[${"{},".repeat(20_000)}`).message.startsWith('{"a"'));
+    // Each of these took seconds as a whole: what is looked at is bounded.
+    for (const part of ["<", "<title>", "{", '{"error":', "[{", "\\u0000"]) {
+      const body = part.repeat(64_000 / part.length);
+      assert.ok(drillError(body).message.length <= 500);
+      assert.ok(drillError(JSON.stringify({ error: body })).message.length <= 500);
+    }
+  });
+
+  it("is found where Python's servers put it", () => {
+    assert.equal(drillError('{"detail":"Model not found"}').message, "Model not found");
+    const list = { detail: [{ loc: ["body", "model"], msg: "Field required" }] };
+    assert.equal(drillError(JSON.stringify(list)).message, "Field required");
   });
 
   for (const [status, body, code, remedy] of [
@@ -139,6 +154,45 @@ describe("a server's error", () => {
       error.message,
       "Ollama at http://plant:11434 has no model llava:7b. Pull it in the server's dialog or run: ollama pull llava:7b",
     );
+  });
+
+  it("tells a proxy's login from a missing API key", () => {
+    for (const [challenge, key] of [
+      ['Basic realm="plant"', "lmm.wants-password"],
+      ['Digest realm="plant", nonce="x"', "lmm.wants-login"],
+      ["Negotiate", "lmm.wants-login"],
+      ['Bearer realm="x"', "lmm.unauthorised"],
+      ["", "lmm.unauthorised"],
+    ] as const) {
+      const page = "<html><head><title>401 Authorization Required</title></head></html>";
+      const { error, remedy } = toCallFailure(new ServerFailure(401, page, challenge), CONTEXT);
+      assert.deepEqual([error.code, error.key, remedy], ["LMM_UNREACHABLE", key, "never"]);
+      assert.match(error.in("ja"), /[ぁ-ん]/);
+    }
+  });
+
+  for (const [code, key] of [
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "lmm.certificate-untrusted"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "lmm.certificate-untrusted"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "lmm.certificate-untrusted"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "lmm.certificate-untrusted"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "lmm.certificate-name"],
+    ["CERT_HAS_EXPIRED", "lmm.certificate-expired"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "lmm.speaks-no-tls"],
+  ] as const) {
+    it(`by ${code} is not tried again, and says what to do`, () => {
+      const cause = Object.assign(new Error("tls"), { code });
+      const { error, remedy } = toCallFailure(new TypeError("fetch failed", { cause }), CONTEXT);
+      assert.deepEqual([error.code, error.key, remedy], ["LMM_UNREACHABLE", key, "never"]);
+      assert.ok(error.message.includes(code));
+      assert.match(error.in("ja"), /[ぁ-ん]/);
+    });
+  }
+
+  it("repeats no secret that a server sends back", () => {
+    const body = '{"error":"unknown key s3cr3t-key"}';
+    const { error } = toCallFailure(new ServerFailure(400, body), CONTEXT);
+    assert.match(error.message, /unknown key •••/);
   });
 
   it("is told from a network's by the code that hides in the causes", () => {

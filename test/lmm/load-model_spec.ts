@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { Calls } from "../../lib/lmm/ollama/calls";
+import { createCalls, type OllamaCalls } from "../../lib/lmm/ollama/calls";
 import { loadModel } from "../../lib/lmm/ollama/load-model";
 import { resolveSettings } from "../../lib/lmm/ollama/settings";
 
 /** A load that ends when the test says so, on a server that does or does not show it. */
 describe("loading a model", () => {
   let server: Server;
-  let calls: Calls;
+  let calls: OllamaCalls;
   let shows: boolean;
   let looks: number;
   let onLook: () => void;
@@ -33,7 +33,7 @@ describe("loading a model", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    calls = new Calls(
+    calls = createCalls(
       resolveSettings({
         host: `127.0.0.1:${port}`,
         model: "llava",

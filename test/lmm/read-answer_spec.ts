@@ -90,8 +90,12 @@ describe("reading an answer", () => {
     ["B.", "B"],
     ["B: hex bolt", "B"],
     ["The answer is B.", "B"],
-    ["A hex bolt", "A"],
+    ["A hex bolt", null],
+    ["A", "A"],
+    ["(A) hex bolt", "A"],
     ["either A or B", null],
+    ["A: hex bolt\nB: nut\nC: none of these", null],
+    ['{"a_choice": "…"}', null],
     ["hammer", null],
     ["", null],
   ] as const) {

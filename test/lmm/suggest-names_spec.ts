@@ -73,6 +73,7 @@ describe("suggesting English names", () => {
       "ねじ",
       "<b>screw</b>",
       "screw\u202e\n",
+      "English name",
       "x".repeat(200),
       7,
       null,

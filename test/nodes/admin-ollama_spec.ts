@@ -28,7 +28,7 @@ describe("admin endpoints of lmm-server", () => {
     await double.close();
   });
 
-  const stepsOf = (progress: unknown) => progress as CheckStep[];
+  const stepsOf = (progress: unknown) => (progress ?? []) as CheckStep[];
   const test = async (body: object, language = "en-US"): Promise<CheckStep[]> => {
     const { job } = (await admin.post(`lmm-server/test?lang=${language}`, body)).body;
     return stepsOf((await admin.follow("lmm-server", job)).progress);
@@ -82,6 +82,20 @@ describe("admin endpoints of lmm-server", () => {
     assert.equal(away[0]?.error?.code, "LMM_UNREACHABLE");
     assert.equal(away.length, 4);
     await double.start();
+  });
+
+  it("cancels a test at any stage, so that many of them block nothing", async () => {
+    double.hold("first-token");
+    for (let tries = 0; tries < 10; tries += 1) {
+      const { body } = await admin.post("lmm-server/test", { host: double.url, model: "llava:7b" });
+      assert.ok(body.job);
+      await admin.follow("lmm-server", body.job, ({ progress }) =>
+        stepsOf(progress).some(({ step }) => step === "canary"),
+      );
+      await admin.post(`lmm-server/jobs/${body.job as string}/cancel`, {});
+      assert.equal((await admin.follow("lmm-server", body.job)).state, "cancelled");
+    }
+    await double.journal.waitFor(() => double.journal.entries.every(({ finished }) => finished));
   });
 
   it("pulls with progress, and cancelling ends the request to the server", async () => {
@@ -179,6 +193,17 @@ describe("Jobs", () => {
       });
     });
     assert.equal(jobs.view(id, "en-US").state, "cancelled");
+  });
+
+  it("frees the place of a cancelled job at once, even of one that does not listen", async () => {
+    const jobs = new Jobs({ maxRunning: 1 });
+    const deaf = new Promise<void>(() => undefined);
+    for (let tries = 0; tries < 10; tries += 1) {
+      const id = jobs.start(`test ${tries}`, () => deaf);
+      jobs.cancel(id);
+      await new Promise(setImmediate);
+      assert.equal(jobs.view(id, "en-US").state, "cancelled");
+    }
   });
 
   it("runs no more than its bound at a time and forgets what ended long ago", async () => {

@@ -1,31 +1,11 @@
 import type { ChatRequest, Logprob, Options } from "ollama";
 
+import { badAnswer } from "../client/failure";
+import type { ChatAnswer, ChatCall } from "../client/questions";
 import type { LmmTimings } from "../lmm";
-import type { Calls } from "./calls";
-import { badAnswer } from "./failure";
+import type { OllamaCalls } from "./calls";
 import type { ModelFacts } from "./model-facts";
 import type { ResolvedSettings } from "./settings";
-
-/** One question to the model. */
-export interface ChatCall {
-  readonly prompt: string;
-  /** JPEG bytes; never a string, which the client would take for the path of a file. */
-  readonly image?: Uint8Array;
-  /** A JSON schema that the server holds the model to. */
-  readonly format?: object;
-  readonly logprobs?: boolean;
-  /** Tokens that the answer may have; default: the settings'. */
-  readonly maxTokens?: number;
-  /** 0: the settings' seed, greedy; each further attempt has another seed and some chance. */
-  readonly attempt: number;
-}
-
-export interface ChatAnswer {
-  readonly content: string;
-  /** Empty unless asked for and told. */
-  readonly tokens: readonly Logprob[];
-  readonly timings: LmmTimings;
-}
 
 /** Alternatives told for each token. */
 const TOP_LOGPROBS = 10;
@@ -47,12 +27,11 @@ export function toOptions(settings: ResolvedSettings, attempt: number): Partial<
 
 /** Asks and reads the whole answer. Throws `badAnswer` for one that is empty or cut. */
 export async function chat(
-  calls: Calls,
+  { calls, settings }: OllamaCalls,
   call: ChatCall,
   facts: ModelFacts,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
-  const { settings } = calls;
   const started = performance.now();
   const request: ChatRequest & { stream: true } = {
     model: settings.model,
@@ -66,6 +45,7 @@ export async function chat(
       {
         role: "user",
         content: call.prompt,
+        // Never a string, which the client would take for the path of a file.
         ...(call.image ? { images: [new Uint8Array(call.image)] } : {}),
       },
     ],
@@ -76,14 +56,16 @@ export async function chat(
   const limits = { signal, answerMs: settings.deadlines.answerMs };
   return calls.run(limits, async (client) => {
     let content = "";
+    let thought = false;
     const tokens: Logprob[] = [];
     for await (const part of await client.chat(request)) {
-      content += text((part.message as { content?: unknown } | undefined)?.content);
+      const message = part.message as { content?: unknown; thinking?: unknown } | undefined;
+      content += text(message?.content);
+      thought ||= text(message?.thinking) !== "";
       if (Array.isArray(part.logprobs)) tokens.push(...part.logprobs);
       if (!part.done) continue;
       if (part.done_reason === "length") throw badAnswer("lmm.answer-cut", calls.context, content);
-      if (content.trim() === "") throw badAnswer("lmm.answer-empty", calls.context);
-      return { content, tokens, timings: readTimings(part, performance.now() - started) };
+      return { content, thought, tokens, timings: readTimings(part, performance.now() - started) };
     }
     throw badAnswer("lmm.answer-unfinished", calls.context, content);
   });

@@ -6,6 +6,8 @@ export interface HostAddress {
   readonly url: string;
   /** From `user:password@` in the address. */
   readonly authorization?: string;
+  /** The password and what is made of it: never to be repeated. */
+  readonly secrets: readonly string[];
 }
 
 const OLLAMA_PORT = "11434";
@@ -14,7 +16,8 @@ const OLLAMA_PORT = "11434";
  * Reads an address as Ollama's own command reads `OLLAMA_HOST`: no scheme means http and port
  * 11434, with a scheme the port is the scheme's own, and a server's listening address (0.0.0.0,
  * ::) becomes the loopback that a client can reach. Empty: `OLLAMA_HOST`, else this machine.
- * Throws `BAD_CONFIG`.
+ * Whatever stands before the last `@` is user and password, as typed or percent-encoded: a password
+ * may hold any character, and half of one must not be taken for a host or path. Throws `BAD_CONFIG`.
  */
 export function resolveHost(
   host: string | undefined,
@@ -23,22 +26,30 @@ export function resolveHost(
   const given = unquote(host ?? "") || unquote(env.OLLAMA_HOST ?? "");
   const match = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(given);
   const scheme = (match?.[1] ?? "http").toLowerCase();
-  if (scheme !== "http" && scheme !== "https") throw badHost(given.replace(/^.*@/s, ""));
+  const rest = match?.[2] ?? given;
+  const at = rest.lastIndexOf("@");
+  const place = rest.slice(at + 1);
+  if (scheme !== "http" && scheme !== "https") throw badHost(`${scheme}://${at < 0 ? place : "…"}`);
   const defaultPort = match ? (scheme === "https" ? "443" : "80") : OLLAMA_PORT;
 
-  const [authority = "", ...path] = (match?.[2] ?? given).split("/");
-  const at = authority.lastIndexOf("@");
-  const { name, port } = splitPort(authority.slice(at + 1), defaultPort);
+  const [authority = "", ...path] = place.split("/");
+  const { name, port } = splitPort(authority, defaultPort);
   let url: URL;
   try {
     url = new URL(`${scheme}://${toLoopback(name)}:${port}/${path.join("/")}`);
   } catch {
-    throw badHost(authority.slice(at + 1));
+    throw badHost(authority);
   }
   const address = `${scheme}://${url.hostname}:${port}${url.pathname.replace(/\/+$/, "")}`;
-  if (at < 0) return { url: address };
-  const credentials = Buffer.from(decode(authority.slice(0, at))).toString("base64");
-  return { url: address, authorization: `Basic ${credentials}` };
+  if (at < 0) return { url: address, secrets: [] };
+  return { url: address, ...toCredentials(rest.slice(0, at)) };
+}
+
+function toCredentials(typed: string): Pick<HostAddress, "authorization" | "secrets"> {
+  const plain = decode(typed);
+  const base64 = Buffer.from(plain).toString("base64");
+  const passwords = [typed, plain].map((text) => text.slice(text.indexOf(":") + 1));
+  return { authorization: `Basic ${base64}`, secrets: [typed, plain, base64, ...passwords] };
 }
 
 function splitPort(authority: string, defaultPort: string): { name: string; port: string } {

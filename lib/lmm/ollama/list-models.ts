@@ -1,4 +1,4 @@
-import type { Calls } from "./calls";
+import type { OllamaCalls } from "./calls";
 import { canSee, quick, type Abilities } from "./model-facts";
 
 /** One model that the server has. */
@@ -16,15 +16,15 @@ export interface ListedModel {
 const MAX_MODELS = 200;
 
 /** All models, those that see first. Throws `CallFailure`. */
-export async function listModels(calls: Calls, signal: AbortSignal): Promise<ListedModel[]> {
-  const { models } = await quick(calls, signal, (client) => client.list());
+export async function listModels(server: OllamaCalls, signal: AbortSignal): Promise<ListedModel[]> {
+  const { models } = await quick(server, signal, (client) => client.list());
   const listed: ListedModel[] = [];
   for (const entry of (Array.isArray(models) ? models : []).slice(0, MAX_MODELS)) {
     const tags: typeof entry & Abilities = entry;
     // Only newer servers tell abilities in the list; the others are asked model by model.
     const abilities = Array.isArray(tags.capabilities)
       ? tags
-      : await quick(calls, signal, (client) => client.show({ model: entry.name })).catch(
+      : await quick(server, signal, (client) => client.show({ model: entry.name })).catch(
           (): Abilities => tags,
         );
     signal.throwIfAborted();

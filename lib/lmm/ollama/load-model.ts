@@ -1,6 +1,8 @@
-import { pause, type Calls } from "./calls";
+import { linkSignals } from "../../async/link-signals";
+import { pause } from "../../async/waits";
+import { timeout } from "../client/calls";
+import type { OllamaCalls } from "./calls";
 import { toOptions } from "./chat";
-import { linkSignals } from "./link-signals";
 import { isLoaded } from "./model-facts";
 
 /**
@@ -8,11 +10,12 @@ import { isLoaded } from "./model-facts";
  * that takes: whoever hangs up on a loading server stops the load. It is given up only when the
  * server shows no sign of it for `loadMs`. Ollama itself ends a load that stalls.
  */
-export async function loadModel(calls: Calls, signal: AbortSignal): Promise<void> {
-  const { model, keepAlive } = calls.settings;
+export async function loadModel(server: OllamaCalls, signal: AbortSignal): Promise<void> {
+  const { calls, settings } = server;
+  const { model, keepAlive } = settings;
   const over = new AbortController();
   const { signal: ended, release } = linkSignals(signal, over.signal);
-  const watch = watchLoad(calls, ended, (error) => {
+  const watch = watchLoad(server, ended, (error) => {
     over.abort(error);
   });
   try {
@@ -22,7 +25,7 @@ export async function loadModel(calls: Calls, signal: AbortSignal): Promise<void
         messages: [],
         stream: true as const,
         keep_alive: keepAlive,
-        options: toOptions(calls.settings, 0),
+        options: toOptions(settings, 0),
       };
       for await (const part of await client.chat(request)) {
         if (part.done) return;
@@ -36,20 +39,21 @@ export async function loadModel(calls: Calls, signal: AbortSignal): Promise<void
 }
 
 async function watchLoad(
-  calls: Calls,
+  server: OllamaCalls,
   ended: AbortSignal,
   giveUp: (error: Error) => void,
 ): Promise<void> {
-  const { pace, deadlines } = calls.settings;
+  const { pace, deadlines } = server.settings;
   let lastSign = performance.now();
   while (!ended.aborted) {
     try {
       await pause(Math.min(pace.loadPollMs, deadlines.loadMs), ended);
-      if (await isLoaded(calls, ended)) lastSign = performance.now();
+      if (await isLoaded(server, ended)) lastSign = performance.now();
     } catch {
       // Ended, or no sign: the time since the last one decides.
     }
     const silent = performance.now() - lastSign;
-    if (silent >= deadlines.loadMs) giveUp(calls.timeout("lmm.load-stalled", silent));
+    if (silent >= deadlines.loadMs)
+      giveUp(timeout(server.calls.context, "lmm.load-stalled", silent));
   }
 }

@@ -2,15 +2,12 @@ import type { Ollama } from "ollama";
 
 import { isRecord } from "../../basics/is-record";
 import { TlacError } from "../../errors";
-import type { Calls } from "./calls";
-import { badAnswer } from "./failure";
+import { badAnswer, CallFailure } from "../client/failure";
+import type { ServerFacts } from "../client/readiness";
+import type { OllamaCalls } from "./calls";
 
 /** What a server tells about itself and its model without running it. */
-export interface ModelFacts {
-  readonly version: string;
-  /** Changes whenever the model behind the name does. */
-  readonly digest: string | undefined;
-  readonly vision: boolean;
+export interface ModelFacts extends ServerFacts {
   /** It would think aloud before it answers, unless told not to. */
   readonly thinking: boolean;
   /** The server tells token probabilities. */
@@ -20,46 +17,55 @@ export interface ModelFacts {
 /** First version that answers to `logprobs`; earlier ones ignore it. */
 const LOGPROBS_VERSION = [0, 12, 11];
 
-/** Asks version, digest and abilities. Throws `CallFailure`, `LMM_MODEL_MISSING` among them. */
-export async function readFacts(calls: Calls, signal: AbortSignal): Promise<ModelFacts> {
-  const { model } = calls.settings;
-  const { version } = await quick(calls, signal, (client) => client.version());
-  const { models } = await quick(calls, signal, (client) => client.list());
-  const entry = asList(models).find(({ name }) => isSameModel(name, model));
-  const shown = await quick(calls, signal, (client) => client.show({ model }));
+/**
+ * Asks version, digest and abilities; of a server and model that are the same as before only what
+ * can change. A proxy may forbid each of these questions: what it hides is left open, and the call
+ * that follows shows. Throws `CallFailure`, `LMM_MODEL_MISSING` and `LMM_NO_VISION`.
+ */
+export async function readFacts(
+  server: OllamaCalls,
+  known: ModelFacts | undefined,
+  signal: AbortSignal,
+): Promise<ModelFacts> {
+  const { model } = server.settings;
+  const ask = <T extends object>(work: (client: Ollama) => Promise<T>): Promise<Partial<T>> =>
+    unlessHidden(quick(server, signal, work), signal);
+  const told = (await ask((client) => client.version())).version;
+  const version = typeof told === "string" ? told : undefined;
+  const { models } = await ask((client) => client.list());
+  const digest = asList(models).find(({ name }) => isSameModel(name, model))?.digest;
+  if (digest !== undefined && digest === known?.digest && version === known.version) return known;
+  const shown: Abilities = await ask((client) => client.show({ model }));
+  const isHidden = Object.keys(shown).length === 0;
+  if (!isHidden && !canSee(shown)) {
+    const params = {
+      ...server.calls.context.params,
+      detail: { key: "lmm.reason-no-vision" },
+    } as const;
+    throw new TlacError("LMM_NO_VISION", "lmm.no-vision", params);
+  }
   return {
-    version: version,
-    digest: entry?.digest,
-    vision: canSee(shown),
-    thinking: isListed(shown.capabilities, "thinking"),
-    logprobs: isAtLeast(version, LOGPROBS_VERSION),
+    ...(version === undefined ? {} : { version }),
+    ...(digest === undefined ? {} : { digest }),
+    // A model that cannot think is not hurt by being told not to.
+    thinking: isHidden || isListed(shown.capabilities, "thinking"),
+    logprobs: version === undefined || isAtLeast(version, LOGPROBS_VERSION),
   };
 }
 
-/** Only what can change while the model runs: two short questions. */
-export async function readIdentity(
-  calls: Calls,
-  signal: AbortSignal,
-): Promise<Pick<ModelFacts, "version" | "digest">> {
-  const { version } = await quick(calls, signal, (client) => client.version());
-  const { models } = await quick(calls, signal, (client) => client.list());
-  const entry = asList(models).find(({ name }) => isSameModel(name, calls.settings.model));
-  return { version: version, digest: entry?.digest };
-}
-
-/** Whether the model is in memory, or on its way there. */
-export async function isLoaded(calls: Calls, signal: AbortSignal): Promise<boolean> {
-  const { models } = await quick(calls, signal, (client) => client.ps());
-  return asList(models).some(({ name }) => isSameModel(name, calls.settings.model));
+/** Whether the model is in memory, or on its way there. Throws `CallFailure`. */
+export async function isLoaded(server: OllamaCalls, signal: AbortSignal): Promise<boolean> {
+  const { models } = await quick(server, signal, (client) => client.ps());
+  return asList(models).some(({ name }) => isSameModel(name, server.settings.model));
 }
 
 /** A short question that needs no model, so a server that is well answers at once. */
 export function quick<T>(
-  calls: Calls,
+  { calls, settings }: OllamaCalls,
   signal: AbortSignal,
   work: (client: Ollama) => Promise<T>,
 ): Promise<T> {
-  const { connectMs } = calls.settings.deadlines;
+  const { connectMs } = settings.deadlines;
   return calls.run({ signal, headMs: connectMs, answerMs: connectMs }, async (client) => {
     const answer: unknown = await work(client);
     // An empty body, or a proxy's own JSON.
@@ -67,6 +73,25 @@ export function quick<T>(
       throw badAnswer("lmm.answer-empty", calls.context);
     return answer as T;
   });
+}
+
+/** Nothing where a proxy answers such a question in its own way; whether it is up is another's. */
+async function unlessHidden<T extends object>(
+  asked: Promise<T>,
+  signal: AbortSignal,
+): Promise<Partial<T>> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const lasting =
+      thrown instanceof CallFailure &&
+      thrown.answered &&
+      thrown.remedy !== "wait" &&
+      thrown.error.code !== "LMM_MODEL_MISSING";
+    if (lasting) return {};
+    throw thrown;
+  }
 }
 
 /** What `/api/show` and `/api/tags` say of a model's abilities, as far as the version tells. */
@@ -93,15 +118,6 @@ export function isSameModel(a: string, b: string): boolean {
 function normalise(name: string): string {
   const lower = name.trim().toLowerCase();
   return lower.slice(lower.lastIndexOf("/") + 1).includes(":") ? lower : `${lower}:latest`;
-}
-
-/** `LMM_NO_VISION` by the model's name. */
-export function requireVision(facts: ModelFacts, calls: Calls): void {
-  if (facts.vision) return;
-  throw new TlacError("LMM_NO_VISION", "lmm.no-vision", {
-    ...calls.context,
-    detail: { key: "lmm.reason-no-vision" },
-  });
 }
 
 function isAtLeast(version: string, wanted: readonly number[]): boolean {

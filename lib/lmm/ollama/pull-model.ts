@@ -1,6 +1,8 @@
+import { linkSignals } from "../../async/link-signals";
 import { TlacError } from "../../errors";
-import type { Calls } from "./calls";
-import { CallFailure } from "./failure";
+import { timeout } from "../client/calls";
+import { CallFailure } from "../client/failure";
+import type { OllamaCalls } from "./calls";
 
 /** How far a pull is. */
 export interface PullProgress {
@@ -20,19 +22,27 @@ export interface PullOptions {
 const MAX_PULL_BYTES = 200_000_000;
 
 /**
- * Has the server fetch a model. Resolves only on its word of success. A pull that is cancelled
- * or fails goes on where it stopped, the next time. Throws `CallFailure` and `CLOSED`.
+ * Has the server fetch a model. Resolves only on its word of success. A pull that is cancelled,
+ * fails or falls silent goes on where it stopped, the next time. Throws `CallFailure`, `TlacError`
+ * and the signal's reason.
  */
 export async function pullModel(
-  calls: Calls,
+  { calls, settings }: OllamaCalls,
   model: string,
   signal: AbortSignal,
   onProgress: PullOptions["onProgress"],
 ): Promise<void> {
   const layers = new Map<string, { completed: number; total: number }>();
+  const { pullMs } = settings.pace;
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    silence.abort(timeout(calls.context, "lmm.pull-stalled", pullMs));
+  }, pullMs);
+  const ended = linkSignals(signal, silence.signal);
   try {
-    await calls.run({ signal, maxBytes: MAX_PULL_BYTES }, async (client) => {
+    await calls.run({ signal: ended.signal, maxBytes: MAX_PULL_BYTES }, async (client) => {
       for await (const part of await client.pull({ model, stream: true })) {
+        timer.refresh();
         if (part.digest) {
           // The server leaves a 0 out.
           const { completed, total } = part as Partial<typeof part>;
@@ -48,6 +58,9 @@ export async function pullModel(
     });
   } catch (thrown) {
     throw toPullFailure(thrown, model);
+  } finally {
+    clearTimeout(timer);
+    ended.release();
   }
 }
 

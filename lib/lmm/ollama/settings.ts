@@ -1,24 +1,7 @@
+import { TlacError } from "../../errors";
+import type { CanaryPhoto } from "../client/canary";
+import { DEADLINES, PACE, type Deadlines, type Pace } from "../client/limits";
 import { resolveHost, type HostAddress } from "./host";
-
-/** Milliseconds. Each part of a call has a budget of its own. */
-export interface Deadlines {
-  /** Until the connection stands, and for the short questions about version and models. */
-  readonly connectMs: number;
-  /** Without a sign of life while the model loads; a load that makes progress is not ended. */
-  readonly loadMs: number;
-  /** From the first byte of an answer to its last. */
-  readonly answerMs: number;
-  /** That a message waits in all, retries included. */
-  readonly totalMs: number;
-}
-
-/** A photo whose content is known. */
-export interface CanaryPhoto {
-  /** Path of a JPEG file. */
-  readonly file: string;
-  /** Any of these words in the answer means that the photo was seen. */
-  readonly words: readonly string[];
-}
 
 /** How a server is spoken to. Only `model` has no default. */
 export interface OllamaSettings {
@@ -26,6 +9,8 @@ export interface OllamaSettings {
   readonly host?: string;
   /** Sent as a bearer token, for a proxy before the server. */
   readonly apiKey?: string;
+  /** PEM file of certificates that are trusted beside the usual ones. */
+  readonly caFile?: string;
   readonly model: string;
   /** Go duration ("10m") or seconds; negative: for ever, 0: unload after each call. */
   readonly keepAlive?: string | number;
@@ -46,55 +31,23 @@ export interface OllamaSettings {
   readonly pace?: Partial<Pace>;
 }
 
-/** Milliseconds between attempts and checks. */
-export interface Pace {
-  /** Before each further attempt at a server that is busy or cannot be reached. */
-  readonly retryMs: readonly number[];
-  /** Before the one further attempt after the model's process has died. */
-  readonly crashMs: number;
-  /** That version and digest are taken for known. */
-  readonly factsMs: number;
-  /** Until a blind model is shown the photos again. */
-  readonly blindMs: number;
-  /** Between two looks at a loading model. */
-  readonly loadPollMs: number;
-  /** First pause after the server was down several times in a row; doubles up to 16 times. */
-  readonly breakerMs: number;
-  /** Failures in a row until that pause. */
-  readonly breakerThreshold: number;
-}
-
 export interface ResolvedSettings extends Required<
   Omit<OllamaSettings, "host" | "apiKey" | "deadlines" | "pace" | "canaryPhotos">
 > {
   readonly address: HostAddress;
   readonly headers: Readonly<Record<string, string>>;
+  /** Never to be repeated in a sentence. */
+  readonly secrets: readonly string[];
   readonly deadlines: Deadlines;
   readonly canaryPhotos: readonly CanaryPhoto[] | undefined;
   readonly pace: Pace;
 }
 
-const DEADLINES: Deadlines = {
-  connectMs: 5_000,
-  loadMs: 300_000,
-  answerMs: 60_000,
-  totalMs: 300_000,
-};
-
-const PACE: Pace = {
-  retryMs: [500, 2_000],
-  crashMs: 2_000,
-  factsMs: 30_000,
-  blindMs: 60_000,
-  loadPollMs: 2_000,
-  breakerMs: 5_000,
-  breakerThreshold: 3,
-};
-
-/** Fills in the defaults. Throws `BAD_CONFIG` for a host that is none. */
+/** Fills in the defaults. Throws `BAD_CONFIG` for a host that is none, or a key that cannot be sent. */
 export function resolveSettings(settings: OllamaSettings): ResolvedSettings {
   const address = resolveHost(settings.host);
-  const authorization = settings.apiKey ? `Bearer ${settings.apiKey}` : address.authorization;
+  const apiKey = readApiKey(settings.apiKey);
+  const authorization = apiKey ? `Bearer ${apiKey}` : address.authorization;
   return {
     model: settings.model.trim(),
     keepAlive: settings.keepAlive ?? "30m",
@@ -105,10 +58,19 @@ export function resolveSettings(settings: OllamaSettings): ResolvedSettings {
     prompt: settings.prompt ?? "",
     answer: settings.answer ?? "json",
     canary: settings.canary ?? true,
+    caFile: settings.caFile?.trim() ?? "",
     address,
     headers: authorization ? { authorization } : {},
+    secrets: [apiKey, ...address.secrets].filter((secret) => secret !== ""),
     deadlines: { ...DEADLINES, ...settings.deadlines },
     canaryPhotos: settings.canaryPhotos,
     pace: { ...PACE, ...settings.pace },
   };
+}
+
+/** A header takes visible ASCII alone. The sentence about another key does not repeat it. */
+function readApiKey(given = ""): string {
+  const key = given.trim().replace(/^bearer\s+/i, "");
+  if (/^[\x21-\x7e]*$/.test(key)) return key;
+  throw new TlacError("BAD_CONFIG", "lmm.bad-api-key");
 }

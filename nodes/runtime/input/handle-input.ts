@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
+import { within } from "../../../lib/async/waits";
 import { TlacError, toError } from "../../../lib/errors";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, withTally, working } from "../status/node-status";
@@ -11,7 +12,6 @@ import { departSkipped } from "./departures";
 import { Farewell } from "./farewell";
 import { Skip } from "./skip";
 import { setFields } from "./set-fields";
-import { within } from "./within";
 
 /** The ways out of a node besides Catch. */
 export type Door = "out" | "class" | "review" | "skipped";

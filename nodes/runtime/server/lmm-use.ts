@@ -3,7 +3,8 @@ import type { NodeAPI } from "node-red";
 import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError } from "../../../lib/errors";
 import type { Lmm } from "../../../lib/lmm/lmm";
-import type { OllamaLmm, OllamaState } from "../../../lib/lmm/ollama/ollama";
+import type { ServerState } from "../../../lib/lmm/client/server-state";
+import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
 import { Recogniser } from "../../../lib/lmm/recogniser";
 import { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import { Skip } from "../input/skip";
@@ -35,7 +36,7 @@ export class LmmUse {
     private readonly server: string,
     private readonly embedder: EmbedderUse,
     onProgress: (progress: LoadProgress) => void,
-    private readonly onState: (state: OllamaState) => void,
+    private readonly onState: (state: ServerState) => void,
   ) {
     this.starter = useModel(RED, "", onProgress);
   }

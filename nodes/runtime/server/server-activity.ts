@@ -31,14 +31,11 @@ export class ServerActivity {
       get state() {
         return lmm.state;
       },
+      ...(lmm.questionTokens === undefined ? {} : { questionTokens: lmm.questionTokens }),
       propose: (...args) => this.time(() => lmm.propose(...args)),
       ask: (...args) => this.time(() => lmm.ask(...args)),
       onState: (listener) => lmm.onState(listener),
       warmUp: (signal) => lmm.warmUp(signal),
-      checkVision: (signal) => lmm.checkVision(signal),
-      version: (signal) => lmm.version(signal),
-      listModels: (signal) => lmm.listModels(signal),
-      pull: (model, options) => lmm.pull(model, options),
       close: () => lmm.close(),
     };
   }

@@ -3,7 +3,8 @@ import type { Node } from "node-red";
 
 import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
 import type { Language } from "../../../lib/i18n/catalogue";
-import type { OllamaLmm, OllamaState } from "../../../lib/lmm/ollama/ollama";
+import type { ServerState } from "../../../lib/lmm/client/server-state";
+import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
 import type { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { Complaint } from "../../admin/reply";
@@ -17,7 +18,7 @@ export interface LmmServerCredentials {
 export interface ServerView extends Activity {
   readonly queue: { readonly waiting: number; readonly active: number };
   /** Null for the built-in recogniser, and before the first message. */
-  readonly state: OllamaState["kind"] | null;
+  readonly state: ServerState["kind"] | null;
   /** Until the next attempt, where the breaker is open. */
   readonly pauseSeconds?: number;
   readonly error?: Complaint;

@@ -3,7 +3,7 @@ import type { NodeStatus } from "node-red";
 import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError, type ErrorCode } from "../../../lib/errors";
 import { translate, type Language, type MessageKey } from "../../../lib/i18n/catalogue";
-import type { OllamaState } from "../../../lib/lmm/ollama/ollama";
+import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { SkipReason } from "../../../lib/queue/bounded-queue";
 import type { Result } from "../../../lib/tlac/result";
 
@@ -33,7 +33,7 @@ export function loading(progress: LoadProgress, language: Language): NodeStatus 
 }
 
 /** What the server is at, where it is more than answering. */
-export function serverState(state: OllamaState, language: Language): NodeStatus | undefined {
+export function serverState(state: ServerState, language: Language): NodeStatus | undefined {
   switch (state.kind) {
     case "loading":
       return loading({ phase: "load" }, language);

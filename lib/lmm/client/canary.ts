@@ -4,7 +4,15 @@ import path from "node:path";
 import { escapePattern } from "../../basics/escape-pattern";
 import { findPackageRoot } from "../../basics/package-root";
 import { TlacError } from "../../errors";
-import type { CanaryPhoto } from "./settings";
+import type { FailureContext } from "./failure";
+
+/** A photo whose content is known. */
+export interface CanaryPhoto {
+  /** Path of a JPEG file. */
+  readonly file: string;
+  /** Any of these words in the answer means that the photo was seen. */
+  readonly words: readonly string[];
+}
 
 /** What a model said about a photo whose content is known. */
 export interface CanaryAnswer {
@@ -45,6 +53,22 @@ export function canaryPasses(answers: readonly CanaryAnswer[]): boolean {
         ({ answer }, other) => other === own || !expected.some((word) => hasWord(answer, word)),
       ),
   );
+}
+
+/** What a flow is told of a model that does not see. */
+export function blindness(
+  context: FailureContext,
+  version: string,
+  answers: readonly CanaryAnswer[],
+): TlacError {
+  return new TlacError("LMM_BLIND", "lmm.blind", {
+    ...context.params,
+    version: version || "?",
+    expected: answers.map(({ expected }) => expected[0] ?? "?").join(", "),
+    answers: answers
+      .map(({ answer }) => `“${answer.replace(/\s+/g, " ").slice(0, 80)}”`)
+      .join(", "),
+  });
 }
 
 function hasWord(answer: string, word: string): boolean {

@@ -1,5 +1,8 @@
-import { Ollama } from "ollama";
 import { Agent, fetch as undiciFetch } from "undici";
+
+import { isRecord } from "../../basics/is-record";
+import { readCa } from "../../net/read-ca";
+import { redact } from "../../net/redact";
 
 /** The server answered, but not with success: a status, or an error line in a stream. */
 export class ServerFailure extends Error {
@@ -10,12 +13,14 @@ export class ServerFailure extends Error {
     readonly status: number,
     /** The body or the line's error text, bounded. */
     readonly body: string,
+    /** `WWW-Authenticate`: what kind of login is asked for; empty where none is. */
+    readonly challenge = "",
   ) {
     super(`HTTP ${status}`);
   }
 }
 
-/** What came is no answer of Ollama's: no JSON, too long, cut. */
+/** What came is no answer of an LMM server's: no JSON, too long, cut. */
 export class ProtocolFailure extends Error {
   override readonly name = "ProtocolFailure";
 
@@ -41,26 +46,33 @@ export interface RequestOptions {
   readonly onEnd?: () => void;
 }
 
+export interface TransportSettings {
+  /** Milliseconds. */
+  readonly connectMs: number;
+  /** PEM file of certificates that are trusted beside the usual ones; empty: none. */
+  readonly caFile: string;
+  /** Never to be repeated, not even where a server sends them back. */
+  readonly secrets: readonly string[];
+}
+
 /**
  * One way to a server: connections of our own, so that none of Node's time limits cuts a slow
  * model off, and closing ends them all.
  */
 export class Transport {
-  private readonly agent: Agent;
+  private agent: Promise<Agent> | undefined;
+  private readonly closed = new AbortController();
 
-  constructor(
-    private readonly url: string,
-    private readonly headers: Readonly<Record<string, string>>,
-    connectMs: number,
-  ) {
-    this.agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectMs } });
-  }
+  constructor(private readonly settings: TransportSettings) {}
 
   /**
-   * A client for one request. It never sees a failed response nor a line that it cannot read,
-   * because it would write to the console about them: those are thrown here, typed.
+   * `fetch` for one request of a library's client. The client never sees a failed response nor a
+   * line that it cannot read, because it might write to the console about them: those are thrown
+   * here, typed. Throws `BAD_CONFIG` for a CA file that cannot be used.
    */
-  client(options: RequestOptions): Ollama {
+  async open(options: RequestOptions): Promise<typeof fetch> {
+    const dispatcher = await this.connect();
+    const { secrets } = this.settings;
     const request = async (input: string, init: RequestInit = {}): Promise<Response> => {
       const response = await undiciFetch(input, {
         method: init.method ?? "GET",
@@ -69,28 +81,49 @@ export class Transport {
         signal: options.signal,
         // A redirect would carry the key to a host that nobody configured.
         redirect: "manual",
-        dispatcher: this.agent,
+        dispatcher,
       });
       options.onHead?.();
       const bytes = response.body as AsyncIterable<Uint8Array> | null;
       if (!response.ok) {
-        throw new ServerFailure(response.status, await readStart(bytes, MAX_ERROR_BYTES));
+        const body = redact(await readStart(bytes, MAX_ERROR_BYTES), secrets);
+        const challenge = redact(response.headers.get("www-authenticate") ?? "", secrets);
+        throw new ServerFailure(response.status, body, challenge);
       }
-      return new Response(toStream(readLines(bytes, options.maxBytes), options.onEnd), {
+      const lines = readLines(bytes, options.maxBytes, secrets);
+      return new Response(toStream(lines, options.onEnd), {
         status: response.status,
         headers: { "content-type": response.headers.get("content-type") ?? "" },
       });
     };
-    return new Ollama({
-      host: this.url,
-      headers: { ...this.headers },
-      fetch: request as typeof fetch,
-    });
+    return request as typeof fetch;
   }
 
   /** Ends every request that is under way. */
-  close(): Promise<void> {
-    return this.agent.destroy();
+  async close(): Promise<void> {
+    this.closed.abort();
+    const agent = await this.agent?.catch(() => undefined);
+    await agent?.destroy();
+  }
+
+  /** A CA file that could not be read is read anew by the next request. */
+  private connect(): Promise<Agent> {
+    this.agent ??= this.createAgent().catch((thrown: unknown) => {
+      this.agent = undefined;
+      throw thrown;
+    });
+    return this.agent;
+  }
+
+  private async createAgent(): Promise<Agent> {
+    const { connectMs, caFile } = this.settings;
+    const secureContext = caFile ? { secureContext: await readCa(caFile) } : {};
+    this.closed.signal.throwIfAborted();
+    return new Agent({
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectMs, ...secureContext },
+    });
   }
 }
 
@@ -109,42 +142,47 @@ async function readStart(bytes: AsyncIterable<Uint8Array> | null, limit: number)
 async function* readLines(
   bytes: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
+  secrets: readonly string[],
 ): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let size = 0;
-  let rest = "";
+  // A line that drips in is put together once, at its end.
+  let rest: string[] = [];
+  let length = 0;
   for await (const chunk of bytes ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) throw new ProtocolFailure("too-long");
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    if (rest.length > MAX_LINE_LENGTH) throw new ProtocolFailure("too-long");
-    for (const part of parts) {
-      if (part.trim() === "") continue;
-      yield checkLine(part);
+    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest.push(first);
+    length += first.length;
+    for (const part of others) {
+      const line = rest.join("");
+      rest = [part];
+      length = part.length;
+      if (line.trim() !== "") yield checkLine(line, secrets);
     }
+    if (length > MAX_LINE_LENGTH) throw new ProtocolFailure("too-long");
   }
-  rest += decoder.decode();
-  if (rest.trim() === "") return;
-  yield checkLine(rest);
+  rest.push(decoder.decode());
+  const last = rest.join("");
+  if (last.trim() !== "") yield checkLine(last, secrets);
 }
 
-function checkLine(line: string): string {
+function checkLine(line: string, secrets: readonly string[]): string {
   const value = parseObject(line);
   if (!value) {
     throw new ProtocolFailure(line.trimStart().startsWith("{") ? "unfinished" : "not-json");
   }
   if (value.error === undefined) return `${line}\n`;
-  const error: unknown = value.error;
-  throw new ServerFailure(200, typeof error === "string" ? error : JSON.stringify(error));
+  const { error } = value;
+  const text = typeof error === "string" ? error : JSON.stringify(error);
+  throw new ServerFailure(200, redact(text, secrets));
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,4 +1,13 @@
-import type { Logprob } from "ollama";
+/** A token of an answer as servers tell it, with the most likely ones at its place. */
+export interface TokenProbability {
+  readonly token: string;
+  /** Natural logarithm. */
+  readonly logprob: number;
+  readonly top_logprobs?: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+/** Characters before a token that tell whether it stands at the choice. */
+const LOOK_BACK = 40;
 
 /**
  * The probability of each choice, read where the answer says which: the most likely tokens at
@@ -6,7 +15,7 @@ import type { Logprob } from "ollama";
  * told no probabilities, or where no single token was the choice.
  */
 export function readChoiceProbabilities(
-  tokens: readonly Logprob[],
+  tokens: readonly TokenProbability[],
   choices: readonly string[],
 ): ReadonlyMap<string, number> | undefined {
   const isJson = tokens
@@ -18,7 +27,7 @@ export function readChoiceProbabilities(
     const atChoice = isJson
       ? /a_choice"?\s*:\s*"?\s*$/.test(before)
       : !/[\p{L}\p{N}]/u.test(before);
-    before += token;
+    before = (before + token).slice(isJson ? -LOOK_BACK : 0);
     if (!atChoice || !choices.includes(bare(token))) continue;
     const weights = new Map(choices.map((choice) => [choice, 0]));
     for (const { token: alternative, logprob } of alternatives) {

@@ -1,0 +1,190 @@
+import type { Frame } from "../../frame/frame";
+import type { AskOptions, LmmTimings, Proposal, ProposeOptions, Question, Reply } from "../lmm";
+import { OwnWords } from "../parrot";
+import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../prompts/prompt-domains";
+import { renderPrompt } from "../prompts/render-prompt";
+import { guardPrompt } from "../prompts/sanitise";
+import {
+  ANSWER_FORM,
+  ANSWER_SCHEMA,
+  choiceSchema,
+  isForeignScript,
+  readChoice,
+  readJsonAnswer,
+  readProseAnswer,
+  type Answer,
+} from "../read-answer";
+import { stripReasoning } from "../reasoning";
+import type { Attempt, Attempts, Work } from "./attempts";
+import { badAnswer, type FailureContext } from "./failure";
+import { toIdentity, type ServerFacts } from "./readiness";
+import { readChoiceProbabilities, type TokenProbability } from "./token-probabilities";
+
+/** One question to the model. */
+export interface ChatCall {
+  readonly prompt: string;
+  /** JPEG bytes. */
+  readonly image?: Uint8Array;
+  /** A JSON schema that the server holds the model to. */
+  readonly format?: object;
+  readonly logprobs?: boolean;
+  /** Tokens that the answer may have; default: the settings'. */
+  readonly maxTokens?: number;
+  /** 0: the settings' seed, greedy; each further attempt has another seed and some chance. */
+  readonly attempt: number;
+}
+
+export interface ChatAnswer {
+  /** As it came, never empty unless the model only thought. */
+  readonly content: string;
+  /** The server has told thoughts apart from the answer. */
+  readonly thought: boolean;
+  /** Empty unless asked for and told. */
+  readonly tokens: readonly TokenProbability[];
+  readonly timings: LmmTimings;
+}
+
+/** Asks and reads the whole answer. Throws `badAnswer` for one that is empty or cut. */
+export type Chat<F> = (call: ChatCall, facts: F, signal: AbortSignal) => Promise<ChatAnswer>;
+
+export interface QuestionsOptions<F extends ServerFacts> {
+  readonly chat: Chat<F>;
+  readonly attempts: Attempts<F>;
+  readonly context: FailureContext;
+  readonly model: string;
+  /** Asked where a call has no prompt: a domain's name or a template. */
+  readonly prompt: string;
+  readonly answer: "json" | "text";
+}
+
+/** What a model says, without its thoughts, and as it came. */
+interface Said {
+  readonly text: string;
+  readonly record: Pick<Reply, "raw" | "model" | "timings">;
+  readonly tokens: readonly TokenProbability[];
+}
+
+/** Both stages' questions: how they are put, and what of an answer is taken for one. */
+export class Questions<F extends ServerFacts> {
+  /** This server or model refuses or ignores schemas: no second call is spent on hoping. */
+  private habits = { of: "", refusesFormat: false, writesProse: false };
+
+  constructor(private readonly options: QuestionsOptions<F>) {}
+
+  propose(frame: Frame, prompt: string, options: ProposeOptions = {}): Promise<Proposal> {
+    const started = performance.now();
+    const question = this.toQuestion(prompt);
+    const asJson = (options.answer ?? this.options.answer) === "json";
+    const asked = asJson ? `${question}\n\n${ANSWER_FORM}` : question;
+    const own = new OwnWords(asked);
+    const work: Work<F, Proposal> = async (facts, attempt, signal) => {
+      const call = { prompt: asked, ...(asJson ? { format: ANSWER_SCHEMA } : {}) };
+      const said = await this.say(call, facts, attempt, signal, started);
+      const read = asJson ? this.readAnswer(said.text, attempt) : readProseAnswer(said.text);
+      if (!read) throw badAnswer("lmm.answer-unreadable", this.options.context, said.text);
+      const answer = own.strip(read);
+      if (!answer) throw badAnswer("lmm.answer-parrot", this.options.context, said.text);
+      this.refuseForeign(`${answer.candidates[0]?.name ?? ""} ${answer.description}`, question);
+      return { ...answer, ...said.record };
+    };
+    return this.options.attempts.run(work, { signal: options.signal, frame });
+  }
+
+  ask(question: Question, options: AskOptions = {}): Promise<Reply> {
+    const started = performance.now();
+    const { choices, frame, maxTokens, names } = question;
+    const { context } = this.options;
+    const prompt = guardPrompt(question.prompt);
+    const format = choices ? choiceSchema(choices) : question.schema;
+    const own = new OwnWords(prompt, names);
+    const work: Work<F, Reply> = async (facts, attempt, signal) => {
+      const call = {
+        prompt,
+        ...(format ? { format } : {}),
+        ...(choices ? { logprobs: true } : {}),
+        ...(maxTokens ? { maxTokens } : {}),
+      };
+      const said = await this.say(call, facts, attempt, signal, started);
+      if (!choices) {
+        if (own.holds(said.text)) throw badAnswer("lmm.answer-parrot", context, said.text);
+        this.refuseForeign(said.text, prompt);
+        return { text: said.text, ...said.record };
+      }
+      const text = readChoice(said.text, choices);
+      if (text === null) throw badAnswer("lmm.answer-unreadable", context, said.text);
+      const probabilities = readChoiceProbabilities(said.tokens, choices);
+      return { text, ...said.record, ...(probabilities ? { probabilities } : {}) };
+    };
+    return this.options.attempts.run(work, { signal: options.signal, frame });
+  }
+
+  /** One call, in the form that this server takes. */
+  private async say(
+    call: Omit<ChatCall, "attempt" | "image">,
+    facts: F,
+    { number, plain, image }: Attempt,
+    signal: AbortSignal,
+    started: number,
+  ): Promise<Said> {
+    const habits = this.habitsOf(facts);
+    const { format, ...others } = call;
+    const formed = format && !plain && !habits.refusesFormat ? { format } : {};
+    const full = { ...others, ...formed, ...(image ? { image } : {}), attempt: number };
+    const answered = await this.options.chat(full, facts, signal);
+    if (plain) habits.refusesFormat = true;
+    return {
+      text: readSpoken(answered, this.options.context),
+      record: {
+        raw: answered.content,
+        model: toIdentity(this.options.model, facts),
+        timings: { ...answered.timings, total: performance.now() - started },
+      },
+      tokens: answered.tokens,
+    };
+  }
+
+  /** Another version or model may have other habits. */
+  private habitsOf({ version = "", digest = "" }: F): Questions<F>["habits"] {
+    const of = `${version} ${digest}`;
+    if (this.habits.of !== of) this.habits = { of, refusesFormat: false, writesProse: false };
+    return this.habits;
+  }
+
+  /** A caller's prompt as it is, a domain's name as its text, nothing as the settings' prompt. */
+  private toQuestion(prompt: string): string {
+    const text = prompt.trim();
+    if (text === "") return renderPrompt(this.options.prompt || DEFAULT_DOMAIN);
+    return PROMPT_DOMAINS.some(({ name }) => name === text)
+      ? renderPrompt(text)
+      : guardPrompt(text);
+  }
+
+  /** JSON; prose only after a second attempt, or where JSON never came before. */
+  private readAnswer(content: string, { number }: Attempt): Answer | null {
+    const answer = readJsonAnswer(content);
+    if (answer) {
+      this.habits.writesProse = false;
+      return answer;
+    }
+    if (number === 0 && !this.habits.writesProse) return null;
+    const prose = readProseAnswer(content);
+    if (prose) this.habits.writesProse = true;
+    return prose;
+  }
+
+  private refuseForeign(answer: string, prompt: string): void {
+    if (isForeignScript(answer, prompt)) {
+      throw badAnswer("lmm.answer-foreign", this.options.context, answer);
+    }
+  }
+}
+
+/** The answer without what the model thought before it. Throws `badAnswer` where nothing is left. */
+export function readSpoken({ content, thought }: ChatAnswer, context: FailureContext): string {
+  const spoken = stripReasoning(content);
+  const text = spoken.text.trim();
+  if (text !== "") return text;
+  throw spoken.thought || thought
+    ? badAnswer("lmm.answer-only-thought", context, content)
+    : badAnswer("lmm.answer-empty", context);
+}

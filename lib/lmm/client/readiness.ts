@@ -1,0 +1,153 @@
+import { waitFor, withDeadline } from "../../async/waits";
+import type { LmmIdentity } from "../lmm";
+import { timeout } from "./calls";
+import { blindness, canaryPasses, type CanaryAnswer } from "./canary";
+import type { FailureContext } from "./failure";
+import { MAX_LOAD_DEADLINES, type Deadlines, type Pace } from "./limits";
+import type { StateBoard } from "./server-state";
+
+/** What a server tells about itself and its model; a part that it does not tell is absent. */
+export interface ServerFacts {
+  readonly version?: string;
+  /** Changes whenever the model behind the name does. */
+  readonly digest?: string;
+}
+
+/** How one kind of server is made ready. Each step ends with its signal. */
+export interface ReadinessSteps<F extends ServerFacts> {
+  /** Asks what can have changed since `known`. Throws for a model that cannot be used. */
+  learn(known: F | undefined, signal: AbortSignal): Promise<F>;
+  /** Has the model in memory; tells when that takes a load. */
+  load(signal: AbortSignal, onLoading: () => void): Promise<void>;
+  /** Shows the canary photos. */
+  look(facts: F, signal: AbortSignal): Promise<CanaryAnswer[]>;
+}
+
+export interface ReadinessOptions {
+  readonly model: string;
+  readonly context: FailureContext;
+  readonly deadlines: Deadlines;
+  readonly pace: Pace;
+  /** Whether the model has to prove that it sees. */
+  readonly canary: boolean;
+  readonly state: StateBoard;
+  /** Of the client: ends a preparation for good. */
+  readonly life: AbortSignal;
+}
+
+/** A loaded model is not looked for again within this time after an answer, in ms. */
+const LOADED_TRUST_MS = 10_000;
+
+/** The last canary and what it was shown to. */
+interface CanaryRun {
+  readonly key: string;
+  readonly answers: readonly CanaryAnswer[];
+  readonly passed: boolean;
+  /** Of the monotonic clock, ms. */
+  readonly at: number;
+}
+
+/**
+ * Knows whether a server's model can be asked: which it is, that it is loaded, that it sees. One
+ * preparation serves all who wait for it and goes on when they leave, because whoever hangs up on
+ * a loading server stops the load. Each of its steps has a time of its own, so it always ends.
+ */
+export class Readiness<F extends ServerFacts> {
+  private facts: F | undefined;
+  private factsAt = -Infinity;
+  private loadedAt = -Infinity;
+  private canary: CanaryRun | undefined;
+  private preparing: Promise<F> | undefined;
+  private loading = false;
+
+  constructor(
+    private readonly steps: ReadinessSteps<F>,
+    private readonly options: ReadinessOptions,
+  ) {}
+
+  /** True while the model is on its way into memory. */
+  get isLoading(): boolean {
+    return this.loading;
+  }
+
+  /** What is known of the model; undefined before the first preparation. */
+  get identity(): LmmIdentity | undefined {
+    return this.facts && toIdentity(this.options.model, this.facts);
+  }
+
+  /** Resolves once the model can be asked. The signal ends the waiting, not the preparation. */
+  prepare(signal: AbortSignal): Promise<F> {
+    this.preparing ??= this.run().finally(() => {
+      this.preparing = undefined;
+    });
+    return waitFor(this.preparing, signal);
+  }
+
+  /** The model has answered just now, so it is loaded. */
+  noteAnswer(): void {
+    this.loadedAt = performance.now();
+  }
+
+  /** Something went wrong: nothing is taken for known any more. */
+  forget(): void {
+    this.factsAt = -Infinity;
+    this.loadedAt = -Infinity;
+  }
+
+  private async run(): Promise<F> {
+    const facts = await this.learn();
+    await this.load();
+    await this.see(facts);
+    return facts;
+  }
+
+  private async learn(): Promise<F> {
+    const { pace, life } = this.options;
+    if (this.facts && performance.now() - this.factsAt < pace.factsMs) return this.facts;
+    this.facts = await this.steps.learn(this.facts, life);
+    this.factsAt = performance.now();
+    return this.facts;
+  }
+
+  private async load(): Promise<void> {
+    if (performance.now() - this.loadedAt < LOADED_TRUST_MS) return;
+    const { deadlines, context, life, state } = this.options;
+    const ms = deadlines.loadMs * MAX_LOAD_DEADLINES;
+    const late = (): Error => timeout(context, "lmm.load-stalled", ms);
+    this.loading = true;
+    try {
+      await withDeadline({ ms, late, signals: [life] }, (signal) =>
+        this.steps.load(signal, () => {
+          state.set({ kind: "loading" });
+        }),
+      );
+    } finally {
+      this.loading = false;
+    }
+    this.loadedAt = performance.now();
+  }
+
+  private async see(facts: F): Promise<void> {
+    const { canary, context, deadlines, pace, life, state } = this.options;
+    if (!canary) return;
+    const key = `${facts.version ?? ""} ${facts.digest ?? ""}`;
+    const known = this.canary?.key === key ? this.canary : undefined;
+    if (known?.passed) return;
+    if (known && performance.now() - known.at < pace.blindMs) {
+      throw blindness(context, facts.version ?? "", known.answers);
+    }
+    state.set({ kind: "checking" });
+    const ms = deadlines.totalMs;
+    const late = (): Error => timeout(context, "lmm.timeout-canary", ms);
+    const answers = await withDeadline({ ms, late, signals: [life] }, (signal) =>
+      this.steps.look(facts, signal),
+    );
+    const passed = canaryPasses(answers);
+    this.canary = { key, answers, passed, at: performance.now() };
+    if (!passed) throw blindness(context, facts.version ?? "", answers);
+  }
+}
+
+export function toIdentity(model: string, { digest, version }: ServerFacts): LmmIdentity {
+  return { name: model, ...(version ? { version } : {}), ...(digest ? { digest } : {}) };
+}

@@ -131,6 +131,7 @@ export const NODE_FIELDS = {
     name: text(),
     kind: choice(["recogniser", "ollama"], "ollama"),
     host: text("", "host"),
+    caFile: text(),
     model: text("llava:7b", "lmmModel"),
     keepAlive: text("30m"),
     numCtx: NUMBERS.numCtx,

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from "node-red";
 
+import { within } from "../lib/async/waits";
 import type { Language } from "../lib/i18n/catalogue";
 import type { ServerState } from "../lib/lmm/client/server-state";
 import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
@@ -14,6 +15,9 @@ import type {
 import { readOllamaSettings, type OllamaFields } from "./runtime/settings/ollama-settings";
 import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
 import { ServerActivity } from "./runtime/server/server-activity";
+
+/** Milliseconds; Node-RED waits no longer than 15 s for a node to close. */
+const CLOSE_MS = 4_000;
 
 const KINDS = ["recogniser", "ollama"] as const;
 
@@ -47,7 +51,9 @@ export default function (RED: NodeAPI): void {
       ...describeState(ollama?.state, language),
     });
     this.on("close", (closed: () => void) => {
-      void Promise.resolve(ollama?.close()).finally(closed);
+      void within(CLOSE_MS, Promise.resolve(ollama?.close()))
+        .catch(() => undefined)
+        .finally(closed);
     });
   }
   RED.nodes.registerType<LmmServerNode, LmmServerDef, object, LmmServerCredentials>(

@@ -1,10 +1,13 @@
 import type { Response } from "undici";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
+import { certificateProblem, networkCode } from "../net/tls-problem";
 import type { FrameRules } from "./frame-options";
 import { isMultipart, readFirstPart } from "./multipart";
 
 const MAX_REDIRECTS = 5;
+/** Media types of what never is one picture: films, and lists of the parts of one. */
+const STREAMS = /^(video\/[\w.+-]+|application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml))/i;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -32,14 +35,37 @@ export async function fetchImage(given: string, rules: FrameRules): Promise<Uint
       throw new TlacError("BAD_IMAGE", "frame.url-timeout", params, { cause: thrown });
     }
     const params = { url: show(url), reason: explain(thrown) };
+    const problem = certificateProblem(networkCode(thrown));
+    if (problem) {
+      throw new TlacError("BAD_IMAGE", `frame.url-certificate-${problem}`, params, {
+        cause: thrown,
+      });
+    }
     throw new TlacError("BAD_IMAGE", "frame.url-failed", params, { cause: thrown });
   }
   throw new TlacError("BAD_IMAGE", "frame.url-redirects", { url: show(url), max: MAX_REDIRECTS });
 }
 
+/**
+ * `user:pass/word@host`: a sign that ends the host stands in a password, so that half of it would be
+ * read, and shown, as port and path. A colon with a port behind it is a host's own.
+ */
+function hasBrokenLogin(given: string): boolean {
+  const [, rest] = /^\s*https?:\/\/(?!\[)([\s\S]*)$/i.exec(given) ?? [];
+  const at = rest?.indexOf("@") ?? -1;
+  const end = rest?.search(/[/?#]/) ?? -1;
+  if (!rest || end < 0 || at < end) return false;
+  const authority = rest.slice(0, end);
+  return authority.includes(":") && !/:\d{1,5}$/.test(authority);
+}
+
 function parseUrl(given: string, base?: URL): URL {
+  if (hasBrokenLogin(given)) throw new TlacError("BAD_IMAGE", "frame.url-password");
   const url = URL.canParse(given, base?.href) ? new URL(given, base) : null;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  if (url?.protocol === "rtsp:" || url?.protocol === "rtsps:") {
+    throw new TlacError("BAD_IMAGE", "frame.url-stream", { url: show(url), form: "RTSP" });
+  }
   throw new TlacError("BAD_IMAGE", "frame.bad-url", { url: url ? show(url) : "?" });
 }
 
@@ -51,7 +77,7 @@ function checkHost(url: URL, hosts: readonly string[]): void {
     return name === url.host || name === `${url.hostname}:${port}`;
   });
   if (allowed) return;
-  const params = { host: url.host, hosts: hosts.join(", ") };
+  const params = { host: showHost(url), hosts: hosts.join(", ") };
   throw new TlacError("BAD_IMAGE", "frame.url-host", params);
 }
 
@@ -67,10 +93,24 @@ async function request(url: URL, signal: AbortSignal): Promise<Response> {
 }
 
 async function readBody(response: Response, url: URL, maxBytes: number): Promise<Uint8Array> {
+  const type = response.headers.get("content-type") ?? "";
+  const [stream] = STREAMS.exec(type) ?? [];
+  if (!response.ok || stream) await response.body?.cancel();
+  if (response.status === 401) {
+    const asked = response.headers.get("www-authenticate") ?? "";
+    const basic = asked === "" || /\bbasic\b/i.test(asked);
+    const form = /^[\w-]+/.exec(asked.trim())?.[0] ?? "";
+    throw new TlacError("BAD_IMAGE", basic ? "frame.url-login" : "frame.url-other-login", {
+      url: show(url),
+      form,
+    });
+  }
   if (!response.ok) {
-    await response.body?.cancel();
     const params = { url: show(url), status: response.status };
     throw new TlacError("BAD_IMAGE", "frame.url-status", params);
+  }
+  if (stream) {
+    throw new TlacError("BAD_IMAGE", "frame.url-stream", { url: show(url), form: stream });
   }
   let size = 0;
   const count = (bytes: number): void => {
@@ -82,7 +122,7 @@ async function readBody(response: Response, url: URL, maxBytes: number): Promise
     const body: AsyncIterable<Uint8Array> | null = response.body;
     if (!body) return new Uint8Array();
     // A camera's stream goes on for ever: its first picture is the latest.
-    if (isMultipart(response.headers.get("content-type") ?? "")) {
+    if (isMultipart(type)) {
       return await readFirstPart(body, count);
     }
     count(Number(response.headers.get("content-length") ?? 0));
@@ -101,7 +141,12 @@ async function readBody(response: Response, url: URL, maxBytes: number): Promise
 
 /** Without user, password and query: those hold secrets. */
 function show(url: URL): string {
-  return `${url.origin}${url.pathname}`;
+  return `${url.protocol}//${showHost(url)}${url.pathname.slice(url.pathname.lastIndexOf("@") + 1)}`;
+}
+
+/** `user:80/word@host` reads as a host with a port, but its port may be the start of a password. */
+function showHost({ host, hostname, pathname, search, hash }: URL): string {
+  return `${pathname}${search}${hash}`.includes("@") ? hostname : host;
 }
 
 /** undici says "fetch failed" and keeps the reason in the cause. */

@@ -113,6 +113,7 @@ export function readServer(RED: NodeAPI, body: Call["body"]): OllamaSettings {
   return readOllamaSettings(
     {
       host,
+      caFile: field("caFile"),
       model: field("model"),
       keepAlive: field("keepAlive"),
       numCtx: field("numCtx"),

@@ -15,8 +15,8 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 
   constructor(
-    readonly status: 404 | 409 | 429,
-    readonly code: "NOT_FOUND" | "IN_USE" | "TOO_MANY",
+    readonly status: 404 | 409 | 415 | 429,
+    readonly code: "NOT_FOUND" | "IN_USE" | "NOT_JSON" | "TOO_MANY",
   ) {
     super(code);
   }
@@ -33,7 +33,10 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** A handler of an admin endpoint: what `work` resolves with is the JSON answer. */
+/**
+ * A handler of an admin endpoint: what `work` resolves with is the JSON answer. A post has to say
+ * that it is JSON: a form on a foreign page cannot, and a script there would have to ask first.
+ */
 export function reply(
   work: (call: Call) => unknown,
 ): (request: Request, response: Response) => void {
@@ -51,7 +54,10 @@ export function reply(
       signal: gone.signal,
     };
     void Promise.resolve()
-      .then(() => work(call))
+      .then(() => {
+        if (request.method !== "GET" && !isJson(request)) throw new Refusal(415, "NOT_JSON");
+        return work(call);
+      })
       .then(
         (answer) => {
           if (!gone.signal.aborted) response.json(answer);
@@ -63,6 +69,10 @@ export function reply(
         },
       );
   };
+}
+
+function isJson({ headers }: Request): boolean {
+  return /^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
 export function toComplaint(thrown: unknown, language: Language): Complaint {

@@ -24,6 +24,7 @@ import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
 import { serveExamples } from "./examples";
 import { withModel } from "./lend-model";
+import { OneAtATime } from "./one-at-a-time";
 import { reply, toComplaint, type Call } from "./reply";
 import { serveSuggestions } from "./suggestions";
 import { suggestFixes, takeAll, takeGlossary, type Fix, type Proposals } from "./vocabulary-fixes";
@@ -124,9 +125,10 @@ export function serveVocabulary(RED: NodeAPI): void {
     return { classes, rows: classes.map(formatRow) };
   });
   serve("csv", ({ body }) => ({ csv: formatVocabularyCsv(parseVocabulary(body.classes)) }));
-  serve("lint", (call) => lint(RED, call));
-  serve("try", ({ body, signal }): Promise<TryAnswer> =>
-    withModel(RED, body, (embedder) => tryOut(embedder, body, signal)),
+  const turns = new OneAtATime();
+  serve("lint", (call) => turns.run(call.signal, (signal) => lint(RED, { ...call, signal })));
+  serve("try", ({ body, signal: gone }): Promise<TryAnswer> =>
+    turns.run(gone, (signal) => withModel(RED, body, (embedder) => tryOut(embedder, body, signal))),
   );
 }
 

@@ -184,6 +184,13 @@ describe("frames: URLs", () => {
     "/to-file": (_, response) => {
       redirect(response, "file:///etc/hostname");
     },
+    "/digest": (_, response) => {
+      response.writeHead(401, { "www-authenticate": 'Digest realm="cam", nonce="1"' }).end();
+    },
+    "/video": (_, response) => {
+      response.writeHead(200, { "content-type": "video/mp4" });
+      response.write("x");
+    },
     "/private": (request, response) => {
       const basic = `Basic ${Buffer.from("eye:p@ss").toString("base64")}`;
       if (request.headers.authorization === basic) response.end(png);
@@ -268,6 +275,29 @@ describe("frames: URLs", () => {
     assert.deepEqual(asked, []);
   });
 
+  it("says what a camera is that gives no single image, and what to do", async () => {
+    await assertRefused(`${origin}/digest`, "BAD_IMAGE", /Digest.*Basic/, options);
+    await assertRefused(`${origin}/private`, "BAD_IMAGE", /user:password@host/, options);
+    await assertRefused(
+      `${origin}/video`,
+      "BAD_IMAGE",
+      /live stream \(video\/mp4\).*snapshot/,
+      options,
+    );
+  });
+
+  it("asks a camera that only speaks RTSP for another URL", async () => {
+    await assertRefused("rtsp://camera-1/live", "BAD_IMAGE", /live stream \(RTSP\)/, options);
+  });
+
+  it("shows no part of a password that takes a URL apart", async () => {
+    for (const password of ["zq9/zq8", "zq9#zq8", "zq9?zq8", "80/zq8", "80#zq8", "1?zq8"]) {
+      const url = `http://eye:${password}@camera-1/jpg`;
+      const { message } = await assertRefused(url, "BAD_IMAGE", /./, options);
+      assert.doesNotMatch(message, /zq[89]|:80|:1\b/, message);
+    }
+  });
+
   it("follows no redirect off the allowed hosts or off http", async () => {
     await assertRefused(`${origin}/elsewhere`, "BAD_IMAGE", /allowed host/, options);
     assert.deepEqual(asked, [`${host(server)}/elsewhere`]);
@@ -311,7 +341,7 @@ describe("frames: URLs", () => {
 
   it("keeps passwords and queries out of its sentences", async () => {
     const secret = `http://eye:wrong@${host(server)}/private?token=abc`;
-    const error = await assertRefused(secret, "BAD_IMAGE", /answered 401/, options);
+    const error = await assertRefused(secret, "BAD_IMAGE", /wants user and password/, options);
     assert.doesNotMatch(error.message, /wrong|eye|abc/);
   });
 });

@@ -37,6 +37,38 @@ describe("an Ollama server's address", () => {
     assert.equal(authorization, `Basic ${Buffer.from("me:s@fe").toString("base64")}`);
   });
 
+  for (const password of [
+    "pa/ss",
+    "pa#ss",
+    "pa?ss",
+    "p@ss",
+    "p@s/s",
+    "1/ss",
+    "pa:ss",
+    "80/x",
+    "%zz/",
+  ]) {
+    it(`takes ${password} for a password, and shows no part of it`, () => {
+      for (const host of [
+        `http://me:${password}@plant:8080/ollama`,
+        `me:${password}@plant:8080/ollama`,
+      ]) {
+        const { url, authorization } = resolveHost(host, {});
+        assert.equal(url, "http://plant:8080/ollama");
+        const sent = Buffer.from(authorization?.slice(6) ?? "", "base64").toString();
+        assert.equal(sent, `me:${password}`);
+      }
+      assert.throws(
+        () => resolveHost(`ftp://me:${password}@plant`, {}),
+        (error) => error instanceof TlacError && !error.message.includes(password),
+      );
+      assert.throws(
+        () => resolveHost(`http://me:${password}@a b`, {}),
+        (error) => error instanceof TlacError && !error.message.includes(password),
+      );
+    });
+  }
+
   for (const given of ["ftp://example.com", "http://exa mple", "ftp://me:secret@example.com"]) {
     it(`refuses ${given}, without the password in its sentence`, () => {
       assert.throws(

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -413,6 +416,71 @@ describe("Ollama client", () => {
       const line = `{"message":{"content":"${"x".repeat(5_000_000)}"},"done":true}\n`;
       double.fault({ kind: "status", status: 200, body: line }, { on: "/api/chat", times: 9 });
       await fails("LMM_BAD_ANSWER", "lmm.answer-too-long");
+    });
+
+    const FORBIDDEN: readonly [string, number, string][] = [
+      [
+        "as Open WebUI does",
+        401,
+        '{"detail":"You do not have permission to access this resource."}',
+      ],
+      ["as a proxy does", 403, "<html><head><title>403 Forbidden</title></head></html>"],
+      ["as a router without such a path does", 404, "404 page not found"],
+      ["with a page of its own", 200, "<html>Sign in</html>"],
+      ["with JSON of its own", 200, '{"status":"ok"}'],
+      ["with a failure", 500, '{"detail":"Internal error"}'],
+    ];
+    for (const [name, status, body] of FORBIDDEN) {
+      it(`works behind a proxy that hides the status: ${name}`, async () => {
+        await start({}, { pace: { factsMs: 0 } });
+        for (const on of ["/api/version", "/api/tags", "/api/ps", "/api/show"]) {
+          double.fault({ kind: "status", status, body }, { on, times: 100 });
+        }
+        const { candidates, model } = await ollama.propose(frame, "");
+        assert.equal(candidates[0]?.name, "hex bolt");
+        assert.deepEqual(model, { name: "llava:7b" });
+        await ollama.propose(frame, "");
+        assert.equal(ollama.state.kind, "ready");
+      });
+    }
+
+    it("tells a proxy's login from a missing key", async () => {
+      const proxy = createServer((_request, response) => {
+        response.writeHead(401, { "www-authenticate": 'Basic realm="plant"' }).end("<html></html>");
+      }).listen(0, "127.0.0.1");
+      await once(proxy, "listening");
+      await start({}, { host: `127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+      const error = await fails("LMM_UNREACHABLE", "lmm.wants-password");
+      assert.match(error.message, /user and password \(Basic realm="plant"\)/);
+      proxy.close();
+      proxy.closeAllConnections();
+    });
+
+    for (const apiKey of [
+      "zz9\nyy8",
+      "zz9\ryy8",
+      "zz9 yy8",
+      "ключ",
+      "キー",
+      "a\u0000b",
+      "schlüssel",
+    ]) {
+      it(`refuses a key that cannot be sent, without repeating it: ${JSON.stringify(apiKey)}`, async () => {
+        await start();
+        assert.throws(
+          () => createOllama({ host: double.url, model: "llava:7b", apiKey }),
+          (error) =>
+            error instanceof TlacError &&
+            error.code === "BAD_CONFIG" &&
+            apiKey.split(/\s/).every((part) => !error.message.includes(part)),
+        );
+      });
+    }
+
+    it("sends a key as it was pasted, without what is not the key", async () => {
+      await start({}, { apiKey: "\n Bearer s3cret\n" });
+      await ollama.propose(frame, "");
+      assert.equal(double.journal.last().headers.authorization, "Bearer s3cret");
     });
 
     it("is not led to another host", async () => {

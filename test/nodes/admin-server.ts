@@ -23,6 +23,8 @@ export interface Answer {
 
 export interface AdminServer {
   readonly userDir: string;
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly url: string;
   get(path: string): Promise<Answer>;
   post(path: string, body: object): Promise<Answer>;
   /** Asks after a job until `isThere` says so; default: until it has ended. */
@@ -58,6 +60,7 @@ export async function startAdmin(
   const get = (place: string): Promise<Answer> => ask(place, {});
   return {
     userDir,
+    url: `http://127.0.0.1:${port}`,
     get,
     post: (place, body) =>
       ask(place, {

@@ -36,7 +36,7 @@ export async function readFacts(
   const digest = asList(models).find(({ name }) => isSameModel(name, model))?.digest;
   if (digest !== undefined && digest === known?.digest && version === known.version) return known;
   const shown: Abilities = await ask((client) => client.show({ model }));
-  const isHidden = Object.keys(shown).length === 0;
+  const isHidden = !(shown.capabilities ?? shown.details ?? shown.model_info);
   if (!isHidden && !canSee(shown)) {
     const params = {
       ...server.calls.context.params,

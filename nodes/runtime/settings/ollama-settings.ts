@@ -4,6 +4,8 @@ import { readNumber, type NumberField } from "./read-settings";
 /** The fields of the dialog that say how an Ollama server is spoken to. */
 export interface OllamaFields {
   host: string;
+  /** PEM file; absent in flows from before 0.2. */
+  caFile?: string;
   model: string;
   /** Duration such as 30m; empty: the client's default. */
   keepAlive: string;
@@ -27,6 +29,7 @@ export function readOllamaSettings(
   const { keepAlive } = fields;
   return {
     host: fields.host,
+    ...(fields.caFile ? { caFile: fields.caFile } : {}),
     model: fields.model,
     canary: fields.canary,
     numCtx: readNumber(fields.numCtx, "numCtx"),

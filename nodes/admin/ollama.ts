@@ -9,7 +9,6 @@ import { withOllamaDialog, type OllamaDialog } from "../../lib/lmm/ollama/dialog
 import { resolveHost } from "../../lib/lmm/ollama/host";
 import type { ListedModel } from "../../lib/lmm/ollama/list-models";
 import { isSameModel } from "../../lib/lmm/ollama/model-facts";
-import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
 import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
 import type { LmmServerNode } from "../runtime/settings/config-nodes";
 import { readOllamaSettings } from "../runtime/settings/ollama-settings";
@@ -127,19 +126,6 @@ export function readServer(RED: NodeAPI, body: Call["body"]): OllamaSettings {
     },
     apiKey === "" ? stored : apiKey,
   );
-}
-
-/** A client of its own: what a dialog tries must not disturb the flow's breaker and memory. */
-export async function useServer<T>(
-  settings: OllamaSettings,
-  work: (server: OllamaLmm) => Promise<T>,
-): Promise<T> {
-  const server = createOllama(settings);
-  try {
-    return await work(server);
-  } finally {
-    await server.close();
-  }
 }
 
 async function checkServer(

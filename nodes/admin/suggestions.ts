@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
+import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
+import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
 import { suggestNames } from "../../lib/lmm/suggest-names";
 import { Jobs, serveJobs } from "./jobs";
-import { readServer, useServer } from "./ollama";
+import { readServer } from "./ollama";
 import { reply } from "./reply";
 
 /** How far the questions are, and what has been proposed once all are answered. */
@@ -51,4 +53,17 @@ export function serveSuggestions(RED: NodeAPI): void {
 function readLabels(value: unknown): string[] {
   if (Array.isArray(value) && value.every((label) => typeof label === "string")) return value;
   throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field: "labels", type: typeof value });
+}
+
+/** A client of its own: what a dialog tries must not disturb the flow's breaker and memory. */
+async function useServer<T>(
+  settings: OllamaSettings,
+  work: (server: OllamaLmm) => Promise<T>,
+): Promise<T> {
+  const server = createOllama(settings);
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
 }

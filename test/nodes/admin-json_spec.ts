@@ -37,8 +37,7 @@ describe("admin endpoints", () => {
         },
       });
       const api = Object.assign(Object.create(RED) as NodeAPI, { httpAdmin: watched });
-      for (const type of [clipModel, lmmCandidates, lmmServer, tlac, tlacVocabulary])
-        void type(api);
+      for (const type of [clipModel, lmmCandidates, lmmServer, tlac, tlacVocabulary]) type(api);
     };
     admin = await startAdmin(all, []);
   });

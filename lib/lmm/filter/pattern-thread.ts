@@ -2,9 +2,9 @@ import { once } from "node:events";
 import path from "node:path";
 import type { Worker } from "node:worker_threads";
 
+import { waitFor } from "../../async/waits";
 import { spawnThread } from "../../basics/spawn-thread";
 import { throwIfClosed, TlacError, toError } from "../../errors";
-import { waitFor } from "../ollama/calls";
 import type { FilteredWords, PatternRule } from "./apply-rules";
 import type { PatternAnswer, PatternJob } from "./pattern-worker";
 

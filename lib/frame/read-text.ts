@@ -22,7 +22,7 @@ export async function readText(text: string, rules: FrameRules): Promise<Uint8Ar
   const given = unquote(text.trim());
   if (given === "") throw new TlacError("BAD_IMAGE", "frame.empty");
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(given)?.[1]?.toLowerCase();
-  if (scheme === "http" || scheme === "https") return fetchImage(given, rules);
+  if (/^(https?|rtsps?)$/.test(scheme ?? "")) return fetchImage(given, rules);
   if (scheme === "file") return readImageFile(given, rules);
   if (scheme !== undefined) throw new TlacError("BAD_IMAGE", "frame.bad-scheme", { scheme });
 

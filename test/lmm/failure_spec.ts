@@ -89,7 +89,19 @@ describe("a server's error", () => {
       "never",
     ],
     [400, wrap({ error: { message: "Failed to load image or audio file" } }), "BAD_IMAGE", "never"],
+    [500, '{"error":"decode WebP image: riff: short chunk header"}', "BAD_IMAGE", "never"],
     [500, '{"error":"invalid JSON schema in format"}', "BAD_CONFIG", "plain"],
+    [
+      400,
+      wrap({
+        error: {
+          message:
+            "Field 'json_schema': \"json_schema\": JSON schema conversion failed:\nUnrecognized schema: {}",
+        },
+      }),
+      "BAD_CONFIG",
+      "plain",
+    ],
     [500, '{"error":"option \\"temperature\\" must be of type float32"}', "BAD_CONFIG", "never"],
     [400, '{"error":"time: missing unit in duration \\"10\\""}', "BAD_CONFIG", "never"],
     [

@@ -884,7 +884,10 @@ describe("Ollama client", () => {
         dialog((asked) => asked.pull(), { model: "nope" }),
         { code: "LMM_MODEL_MISSING" },
       );
-      double.fault({ kind: "pull-error", text: 'pull model manifest: Get "https://x/": dial tcp' });
+      double.fault({ kind: "pull-offline" });
+      const offline = dialog((asked) => asked.pull());
+      await assert.rejects(offline, { code: "LMM_UNREACHABLE", key: "lmm.pull-offline" });
+      double.fault({ kind: "pull-error", text: "write /root/.ollama: no space left on device" });
       await assert.rejects(
         dialog((asked) => asked.pull()),
         {

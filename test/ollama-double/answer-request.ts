@@ -52,7 +52,7 @@ function readImages(value: unknown, field: string, entry: JournalEntry): void {
   if (value === undefined || value === null) return;
   if (!Array.isArray(value)) throw cannotUnmarshal(value, field, "[]api.ImageData");
   for (const image of value as unknown[]) {
-    if (typeof image !== "string") throw cannotUnmarshal(image, field, "[]uint8");
+    if (typeof image !== "string") throw cannotUnmarshal(image, field, "api.ImageData");
     entry.images = [...entry.images, describeImage(decodeBase64(image))];
   }
 }

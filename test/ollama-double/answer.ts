@@ -4,7 +4,7 @@ import { loadFailed, modelNotFound, modelRequired, notSupported } from "./errors
 import type { Model } from "./models";
 import { Run } from "./run";
 import { checkOptions, readRunnerOptions } from "./runner-options";
-import { countDurations, createMessage } from "./wire";
+import { createMessage } from "./wire";
 
 /** Answers chat and generate: decode, load, wait for a slot, run. */
 export async function answer(
@@ -41,9 +41,9 @@ export async function answer(
   const loaded = clock.now();
   try {
     if (request.loadOnly) {
+      // Neither time nor tokens are told of a call that asks nothing.
       const done = { done: true, done_reason: "load" };
-      const durations = countDurations({ total: loaded - started, load: loaded - started });
-      await reply.json(200, { ...createMessage(core, request, {}), ...done, ...durations });
+      await reply.json(200, { ...createMessage(core, request, {}), ...done });
       return;
     }
     core.journal.enter(entry, "queued");

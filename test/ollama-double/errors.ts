@@ -75,7 +75,10 @@ export function invalidFormat(format: unknown): ApiError {
 /** The grammar converter does not know a schema. */
 export function rejectedSchema({ dialect }: Profile, schema: unknown): ApiError {
   return dialect === "new"
-    ? nest(400, `JSON schema conversion failed:\nUnrecognized schema: ${JSON.stringify(schema)}`)
+    ? nest(
+        400,
+        `Field 'json_schema': "json_schema": JSON schema conversion failed:\nUnrecognized schema: ${JSON.stringify(schema)}`,
+      )
     : new ApiError(500, "invalid JSON schema in format", "run");
 }
 
@@ -90,9 +93,20 @@ export function undecodableImage({ dialect }: Profile): ApiError {
       );
 }
 
-/** A WebP that the transcoder cannot read. */
-export const corruptWebp = (): ApiError =>
-  new ApiError(500, "decode WebP image: invalid format", "run");
+/** A WebP that the transcoder cannot read: where its container (RIFF) ends too soon. */
+export const corruptWebp = (part: "header" | "data"): ApiError =>
+  new ApiError(500, `decode WebP image: riff: short chunk ${part}`, "run");
+
+/** Without a way to the registry; what resolves names here is the machine's own matter. */
+export const registryUnreachable = (name: string): ApiError => {
+  const [model = "", tag = "latest"] = name.split(":");
+  const place = model.includes("/") ? model : `library/${model}`;
+  return new ApiError(
+    500,
+    `pull model manifest: Get "https://registry.ollama.ai/v2/${place}/manifests/${tag}": dial tcp: lookup registry.ollama.ai on 127.0.0.53:53: no such host`,
+    "run",
+  );
+};
 
 /** A model without vision got an image; the status depends on the path that the prompt took. */
 export function imageRefused(status: 400 | 500): ApiError {

@@ -38,11 +38,8 @@ export type RunFault =
   | { kind: "length"; tokens: number } // the answer is cut as by num_predict
   | { kind: "format"; mode: FormatMode };
 
-/** A pull's error line after a 200. */
-export interface PullFault {
-  kind: "pull-error";
-  text: string;
-}
+/** A pull's error line after a 200; offline it cannot look up the registry. */
+export type PullFault = { kind: "pull-error"; text: string } | { kind: "pull-offline" };
 
 export type Fault = ArrivalFault | LoadFault | RunFault | PullFault;
 
@@ -73,7 +70,7 @@ const KINDS: { readonly [P in keyof Points]: readonly Points[P]["kind"][] } = {
     ...(["destroy-mid-line", "repeat", "nothing-produced", "empty-content"] as const),
     ...(["no-done-reason", "length", "format"] as const),
   ],
-  pull: ["pull-error"],
+  pull: ["pull-error", "pull-offline"],
 };
 
 /** What random mode throws when the caller names nothing: each kind that a client must survive. */

@@ -83,9 +83,23 @@ export function describeImage(bytes: Buffer): ReceivedImage {
 /** Throws the version's own error where its decoder would fail. */
 export function checkDecodable({ bytes, format }: ReceivedImage, profile: Profile): void {
   if (format === "webp" && profile.webp) {
-    // The RIFF header tells the length of what follows it.
-    if (bytes.length < 20 || bytes.readUInt32LE(4) + 8 > bytes.length) throw corruptWebp();
+    // The RIFF header of 12 bytes is followed by chunks, each with a header of 8.
+    if (bytes.length < 20) throw corruptWebp("header");
+    if (bytes.readUInt32LE(4) + 8 > bytes.length) throw corruptWebp("data");
     return;
   }
-  if (!["jpeg", "png", "gif", "bmp"].includes(format)) throw undecodableImage(profile);
+  const isWhole = format !== "jpeg" || isWholeJpeg(bytes);
+  if (!isWhole || !["jpeg", "png", "gif", "bmp"].includes(format)) throw undecodableImage(profile);
+}
+
+/** Whether its segments lead to a scan and the scan to its end (ITU-T T.81, B.1.1). */
+function isWholeJpeg(bytes: Buffer): boolean {
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1];
+    if (marker === 0xff) at += 1;
+    else if (marker === 0xda) return bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) > at;
+    else at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return false;
 }

@@ -274,7 +274,9 @@ describe("ollama double", () => {
         (await readJson(await response)).done_reason;
       assert.equal(await reasonOf(chat()), "stop");
       assert.equal(await reasonOf(chat({ options: { num_predict: 2 } })), "length");
-      assert.equal(await reasonOf(chat({ messages: [] })), "load");
+      const { done_reason: loads, ...load } = await readJson(await chat({ messages: [] }));
+      assert.equal(loads, "load");
+      assert.deepEqual(Object.keys(load).sort(), ["created_at", "done", "message", "model"]);
       assert.equal(await reasonOf(chat({ messages: [], keep_alive: 0 })), "unload");
       double.fault({ kind: "no-done-reason" });
       assert.equal(await reasonOf(chat()), undefined);
@@ -360,9 +362,9 @@ describe("ollama double", () => {
         messages: [{ role: "user", content: "?", images: [jpeg] }],
       });
       assert.equal(serialised.status, 400);
-      assert.match(
+      assert.equal(
         await readError(serialised),
-        /^json: cannot unmarshal object into Go struct field/,
+        "json: cannot unmarshal object into Go struct field ChatRequest.messages.images of type api.ImageData",
       );
     });
 
@@ -388,12 +390,24 @@ describe("ollama double", () => {
       }
     });
 
+    it("cannot load a JPEG that is cut, wherever", async () => {
+      await start({ profile: "0.34" });
+      for (const length of [3, 20, 200, jpeg.length - 2]) {
+        const response = await chat({}, [jpeg.subarray(0, length)]);
+        assert.equal(response.status, 400);
+        const { code, message } = await readNested(response);
+        assert.deepEqual([code, message], [400, "Failed to load image or audio file"]);
+      }
+    });
+
     it("takes WebP since 0.32.14 and refuses it before", async () => {
       await start({ profile: "0.34" });
       assert.equal((await chat({}, [webp])).status, 200);
       const corrupt = await chat({}, [webp.subarray(0, 16)]);
       assert.equal(corrupt.status, 500);
-      assert.match(await readError(corrupt), /^decode WebP image: /);
+      assert.equal(await readError(corrupt), "decode WebP image: riff: short chunk header");
+      const cut = await readError(await chat({}, [webp.subarray(0, 30)]));
+      assert.equal(cut, "decode WebP image: riff: short chunk data");
       double.useProfile("0.31");
       assert.equal((await chat({}, [webp])).status, 400);
       double.useProfile({ ...PROFILES["0.31"], webp: true });
@@ -465,7 +479,10 @@ describe("ollama double", () => {
       const schema = { type: "banana" };
       const rejected = await chat({ format: schema });
       assert.equal(rejected.status, 400);
-      assert.match(String((await readNested(rejected)).message), /Unrecognized schema/);
+      assert.equal(
+        (await readNested(rejected)).message,
+        `Field 'json_schema': "json_schema": JSON schema conversion failed:\nUnrecognized schema: {"type":"banana"}`,
+      );
       double.useProfile("0.24");
       const old = await chat({ format: schema });
       assert.deepEqual([old.status, await readError(old)], [500, "invalid JSON schema in format"]);
@@ -1012,6 +1029,18 @@ describe("ollama double", () => {
       assert.equal((await chat({ model: "moondream" })).status, 200);
       const again = await readLines(await post("/api/pull", { model: "moondream" }));
       assert.equal(again[1]!.completed, again[1]!.total);
+    });
+
+    it("tells that there is no way to the registry, in a stream and in one piece", async () => {
+      await start();
+      double.fault({ kind: "pull-offline" }, { times: 2 });
+      const error =
+        'pull model manifest: Get "https://registry.ollama.ai/v2/library/nope/manifests/latest": dial tcp: lookup registry.ollama.ai on 127.0.0.53:53: no such host';
+      const streamed = await post("/api/pull", { model: "nope" });
+      assert.equal(streamed.status, 200);
+      assert.deepEqual(await readLines(streamed), [{ status: "pulling manifest" }, { error }]);
+      const whole = await post("/api/pull", { model: "nope", stream: false });
+      assert.deepEqual([whole.status, await readError(whole)], [500, error]);
     });
 
     it("tells a failure inside a 200, and by 500 where it does not stream", async () => {

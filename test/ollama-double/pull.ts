@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Core, Exchange } from "./core";
-import { ApiError, modelRequired } from "./errors";
+import { ApiError, modelRequired, registryUnreachable } from "./errors";
 import { checkFields, parseBody } from "./go-json";
 import { normaliseName, type ModelSpec } from "./models";
 
@@ -49,6 +49,7 @@ async function* progress(
   await wait();
   yield { status: "pulling manifest" };
   const fault = core.faults.take("pull", entry);
+  if (fault?.kind === "pull-offline") throw registryUnreachable(name);
   if (fault) throw new ApiError(500, fault.text, "run");
   const found = core.registry.find((spec) => normaliseName(spec.name) === name);
   if (!found) throw new ApiError(500, "pull model manifest: file does not exist", "run");

@@ -13,11 +13,6 @@ export interface PullProgress {
   readonly totalBytes: number;
 }
 
-export interface PullOptions {
-  readonly onProgress?: (progress: PullProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
 /** A line every 60 ms over hours, some 150 bytes each. */
 const MAX_PULL_BYTES = 200_000_000;
 
@@ -30,7 +25,7 @@ export async function pullModel(
   { calls, settings }: OllamaCalls,
   model: string,
   signal: AbortSignal,
-  onProgress: PullOptions["onProgress"],
+  onProgress?: (progress: PullProgress) => void,
 ): Promise<void> {
   const layers = new Map<string, { completed: number; total: number }>();
   const { pullMs } = settings.pace;
@@ -64,24 +59,20 @@ export async function pullModel(
   }
 }
 
+/** How Go words a host that cannot be found or reached. */
+const NO_WAY_OUT = /no such host|dial tcp|i\/o timeout|network is unreachable|server misbehaving/i;
+
 /** A pull that names no model, or cannot reach the registry, needs another hint than a chat. */
 function toPullFailure(thrown: unknown, model: string): unknown {
   if (!(thrown instanceof CallFailure) || !thrown.answered) return thrown;
   const { params, code } = thrown.error;
   const detail = typeof params.detail === "string" ? params.detail : thrown.error.message;
   const missing = code === "LMM_MODEL_MISSING" || /file does not exist|not found/i.test(detail);
-  const error = missing
-    ? new TlacError(
-        "LMM_MODEL_MISSING",
-        "lmm.pull-unknown",
-        { ...params, model },
-        { cause: thrown },
-      )
-    : new TlacError(
-        "LMM_UNREACHABLE",
-        "lmm.pull-failed",
-        { ...params, model, detail },
-        { cause: thrown },
-      );
+  const [errorCode, key] = missing
+    ? (["LMM_MODEL_MISSING", "lmm.pull-unknown"] as const)
+    : NO_WAY_OUT.test(detail)
+      ? (["LMM_UNREACHABLE", "lmm.pull-offline"] as const)
+      : (["LMM_UNREACHABLE", "lmm.pull-failed"] as const);
+  const error = new TlacError(errorCode, key, { ...params, model, detail }, { cause: thrown });
   return new CallFailure(error, "never", true);
 }

@@ -49,19 +49,28 @@ var tlacPhoto = (() => {
   /**
    * Takes photos by drop and by the browser's own choice of files.
    *
-   * @param {{ area: JQuery<any>, button: JQuery<any>, input: JQuery<any>, over?: string }} controls
-   *   `over`: class of the area while a photo hangs above it
+   * @typedef {object} Controls
+   * @property {JQuery<any>} area
+   * @property {JQuery<any>} button
+   * @property {JQuery<any>} input
+   * @property {string} [over] class of the area while a photo hangs above it
+   * @property {boolean} [many] takes all that are dropped or chosen at once, else the first
+   *
+   * @param {Controls} controls
    * @param {(file: File) => void} take
    */
-  function accept({ area, button, input, over = "" }, take) {
+  function accept({ area, button, input, over = "", many = false }, take) {
+    /** @param {Iterable<File>} files */
+    const takeAll = (files) => {
+      for (const file of [...files].slice(0, many ? undefined : 1)) take(file);
+    };
     button.on("click", () => {
       input.trigger("click");
     });
     input.on("change", (/** @type {JQuery.ChangeEvent} */ event) => {
       /** @type {HTMLInputElement} */
       const chooser = event.currentTarget;
-      const [file] = chooser.files ?? [];
-      if (file) take(file);
+      takeAll(chooser.files ?? []);
       // The same photo may be chosen again after it was changed on disk.
       chooser.value = "";
     });
@@ -78,8 +87,7 @@ var tlacPhoto = (() => {
         event.preventDefault();
         event.stopPropagation();
         area.removeClass(over);
-        const [file] = /** @type {DragEvent} */ (event.originalEvent).dataTransfer?.files ?? [];
-        if (file) take(file);
+        takeAll(/** @type {DragEvent} */ (event.originalEvent).dataTransfer?.files ?? []);
       });
   }
 

@@ -68,6 +68,7 @@ var tlacVocabularyLint = (() => {
         return;
       }
       $("#tlac-vocabulary-lint").text(say("status.checking"));
+      void dialog.examples.refresh();
       try {
         /** @type {LintAnswer} */
         const answer = await tlacVocabulary.ask("lint", body);

@@ -109,10 +109,11 @@ var tlacVocabularyTable = (() => {
     buildRow(container, row) {
       const line = $("<div>", { class: "tlac-vocabulary-row", role: "group" }).appendTo(container);
       for (const column of COLUMNS) line.append(createCell(column, row[column] ?? ""));
-      line.append(this.createButtons(container));
+      const buttons = this.createButtons(container).appendTo(line);
       // One place for what the runtime says of the row, one for what typing in it means.
       $("<div>", { class: "tlac-vocabulary-notes" }).appendTo(container);
       $("<div>", { class: "tlac-vocabulary-hints", role: "status" }).appendTo(container);
+      buttons.prepend(this.dialog.examples.attach(container));
       line
         .on("input", () => {
           this.edited();

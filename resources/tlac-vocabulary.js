@@ -102,6 +102,7 @@ var tlacVocabulary = (() => {
       this.table = new tlacVocabularyTable.Table(this);
       this.lint = new tlacVocabularyLint.Lint(this);
       this.entry = new tlacVocabularyImport.Entry(this);
+      this.examples = new tlacVocabularyExamples.Examples(this);
     }
 
     async open() {

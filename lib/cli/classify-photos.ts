@@ -18,7 +18,7 @@ import type { Result } from "../tlac/result";
 import { decodeText } from "../vocabulary/decode-text";
 import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
-import { listPhotos } from "./list-photos";
+import { listPhotos, nameLeftOut } from "./list-photos";
 import type { ClassifyCommand } from "./read-options";
 import { describeError, type Streams } from "./streams";
 import { UsageError } from "./usage-error";
@@ -33,9 +33,10 @@ export async function classifyPhotos(
   language: Language,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const photos = await listPhotos(command.places);
+  const { photos, leftOut } = await listPhotos(command.places, signal);
   const { vocabulary, notes } = await readClasses(command.vocabulary);
-  for (const { key, params } of notes) {
+  const others = nameLeftOut(leftOut);
+  for (const { key, params } of others ? [...notes, others] : notes) {
     streams.err.write(`${translate(key, params, language)}\n`);
   }
   const workshop = new Workshop(command, streams, language);

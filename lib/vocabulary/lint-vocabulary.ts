@@ -11,6 +11,7 @@ import {
   namesOf,
   renderTemplate,
 } from "./class-names";
+import { findOpposites } from "./find-opposites";
 import { foldName } from "./fold-name";
 import { addGlossaryNames } from "./glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
@@ -20,6 +21,7 @@ export interface LintFinding {
   readonly kind:
     | "duplicate-alias"
     | "contradiction"
+    | "opposites"
     | "no-readable-name"
     | "cut-text"
     | "near-classes"
@@ -61,11 +63,15 @@ export async function lintVocabulary(
   embedder?: Embedder,
   options: LintOptions = {},
 ): Promise<LintFinding[]> {
-  const written = [...findDuplicates(vocabulary), ...findContradictions(vocabulary)];
-  if (!embedder) return written;
+  const opposed = findOpposites(vocabulary).map(({ first, second, text }) =>
+    finding("opposites", [first, second], text, {}),
+  );
+  if (!embedder) {
+    return [...findDuplicates(vocabulary), ...findContradictions(vocabulary), ...opposed];
+  }
   const { info } = embedder;
   const named = addGlossaryNames(vocabulary, info);
-  const findings = [...findDuplicates(named), ...findContradictions(vocabulary)];
+  const findings = [...findDuplicates(named), ...findContradictions(vocabulary), ...opposed];
   const template = options.template ?? DEFAULT_TEMPLATE;
   const names = named.classes.flatMap((entry) =>
     comparedNamesOf(entry, info).map((name) => ({

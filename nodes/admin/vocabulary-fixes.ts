@@ -58,6 +58,8 @@ export function suggestFixes(
       ].flat();
     case "near-classes":
       return second ? [merge(first, second)] : [];
+    case "opposites":
+      return entries.map((place) => ask("add-alias", place, finding.text));
     case "cut-text":
       return [
         ...removeName(first.row, first.entry, finding.text),

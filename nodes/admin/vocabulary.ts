@@ -169,9 +169,12 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     problem = toComplaint(thrown, language).message ?? null;
     return lintVocabulary(vocabulary);
   });
-  // Classes that share a name are told so; that they are near each other then goes without saying.
+  // Classes that share a name, or say the contrary of each other, are told so; that they are near
+  // each other then goes without saying, and to merge opposites would be wrong.
   const shared = new Set(
-    findings.filter(({ kind }) => kind === "duplicate-alias").map(({ classes }) => String(classes)),
+    findings
+      .filter(({ kind }) => kind === "duplicate-alias" || kind === "opposites")
+      .map(({ classes }) => String(classes)),
   );
   const told = findings.filter(
     ({ kind, classes }) => kind !== "near-classes" || !shared.has(String(classes)),

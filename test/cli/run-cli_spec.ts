@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -119,6 +121,107 @@ describe("tlac on the command line", () => {
     assert.equal((failed?.error as { code: string }).code, "BAD_IMAGE");
     assert.equal(judged?.class, "rocket");
     assert.match(err, /BAD_IMAGE/);
+  });
+
+  it("takes every picture of a folder by its content, and names and counts the rest", async () => {
+    const mixed = path.join(folder, "mixed");
+    await mkdir(path.join(mixed, "deep"), { recursive: true });
+    for (const name of ["a.jpg", "b.jfif", "c.jpe", "no-ending", path.join("deep", "d.bin")]) {
+      await copyFile(photo("rocket"), path.join(mixed, name));
+    }
+    await writeFile(path.join(mixed, "notes.txt"), "one\n");
+    await writeFile(path.join(mixed, "list.pdf"), "%PDF-1.7\n");
+    await writeFile(path.join(mixed, "empty"), "");
+    await symlink(path.join(mixed, "nowhere"), path.join(mixed, "link.png"));
+    const { code, out, err } = await run(
+      "classify",
+      mixed,
+      "--classes",
+      "rocket = missile, palace",
+    );
+    assert.equal(code, 0, err);
+    const files = out
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t")[0] ?? "");
+    assert.deepEqual(
+      files.map((file) => path.relative(mixed, file)),
+      ["a.jpg", "b.jfif", "c.jpe", path.join("deep", "d.bin"), "no-ending"],
+    );
+    assert.match(err, /Left out 4 files that are no pictures: /);
+    for (const name of ["notes.txt (text)", "list.pdf (PDF)", "empty", "link.png"]) {
+      assert.ok(err.includes(path.join(mixed, name)), name);
+    }
+  });
+
+  it("tries what claims to be a photo, and fails with the reason", async () => {
+    const claims = path.join(folder, "claims");
+    await mkdir(claims);
+    await writeFile(path.join(claims, "page.jpg"), "<html>Log in</html>");
+    const { code, err } = await run("classify", claims, "--classes", "rocket");
+    assert.equal(code, 1);
+    assert.match(err, /page\.jpg: BAD_IMAGE/);
+  });
+
+  it("says what a folder without a photo holds", async () => {
+    const papers = path.join(folder, "papers");
+    await mkdir(papers);
+    assert.match((await run("classify", papers, "--classes", "a")).err, /no photo\. It is empty/);
+    await writeFile(path.join(papers, "a.txt"), "a\n");
+    const { code, err } = await run("classify", papers, "--classes", "a");
+    assert.equal(code, 2);
+    assert.match(err, /no photo\. Left out 1 files.*a\.txt \(text\)/);
+  });
+
+  it("reads a vocabulary in the encoding that it has, and says what it left out", async () => {
+    const file = path.join(folder, "classes.txt");
+    const table = "\ufeffNo.\tBezeichnung\tSynonyme\r\n1\tTür\tespresso\r\n";
+    await writeFile(file, Buffer.from(table, "utf16le"));
+    const { out, err } = await run("classify", photo("espresso"), "--vocabulary", file, "--json");
+    assert.equal((JSON.parse(out) as { label: string }).label, "Tür");
+    assert.match(err, /Left out.*: No\./);
+  });
+
+  describe("as a process", () => {
+    /** With far more photos than it comes to before it is stopped. */
+    const start = () => {
+      const bin = path.resolve(__dirname, "../../bin/tlac.ts");
+      const places = Array.from({ length: 500 }, () => photo("espresso"));
+      const options = ["--classes", "espresso, rocket", "--cache-dir", folder, "--offline"];
+      const child = spawn(
+        process.execPath,
+        ["--import", "tsx", bin, "classify", ...places, ...options],
+        { env: { ...process.env, LC_ALL: "C" }, stdio: ["ignore", "pipe", "pipe"] },
+      );
+      let err = "";
+      child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+      return { child, readErr: () => err };
+    };
+
+    it("ends quietly where the reader has enough", async () => {
+      const { child, readErr } = start();
+      await once(child.stdout, "data");
+      child.stdout.destroy();
+      const [code] = (await once(child, "close")) as [number | null];
+      assert.deepEqual([code, readErr()], [0, ""]);
+    });
+
+    for (const [signal, expected] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      it(`ends with ${String(expected)} and one sentence after ${signal}`, async () => {
+        const { child, readErr } = start();
+        child.stdout.resume();
+        await once(child.stdout, "data");
+        child.kill(signal);
+        const [code] = (await once(child, "close")) as [number | null];
+        assert.deepEqual(
+          [code, readErr()],
+          [expected, "tlac: Stopped before every photo was judged.\n"],
+        );
+      });
+    }
   });
 
   it("asks an Ollama server", async () => {

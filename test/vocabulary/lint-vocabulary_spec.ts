@@ -51,6 +51,43 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
     ["cut-text hammer: one two three four five six seven eight nine ten"],
   ],
   [
+    "a class and its denial",
+    ["helmet", "no helmet"],
+    ["opposites no-helmet+helmet: no helmet / helmet"],
+  ],
+  [
+    "a denial behind the name",
+    [{ label: "crack", aliases: ["ひび"] }, { label: "crack-free" }],
+    ["opposites crack-free+crack: crack-free / crack"],
+  ],
+  ["OK and NG", ["OK", "NG"], ["opposites ok+ng: OK / NG"]],
+  [
+    "a thing open and closed",
+    ["valve open", "valve closed"],
+    ["opposites valve-open+valve-closed: valve open / valve closed"],
+  ],
+  [
+    "Japanese opposites",
+    [
+      { label: "ヘルメットあり", aliases: ["with helmet"] },
+      { label: "ヘルメットなし", aliases: ["without helmet"] },
+    ],
+    ["opposites ヘルメットあり+ヘルメットなし: ヘルメットあり / ヘルメットなし"],
+  ],
+  [
+    "no opposites where each has a name that says what is seen",
+    [
+      { label: "helmet" },
+      { label: "no helmet", aliases: ["bare head"] },
+      { label: "OK", aliases: ["smooth cap"] },
+      { label: "NG", aliases: ["cracked cap"] },
+      "full crate",
+      "empty crate",
+      "bolt on plate",
+    ],
+    [],
+  ],
+  [
     "classes whose vectors nearly coincide",
     [
       "thermoelectrically insulated heat-exchanger-inlet gasket 1",

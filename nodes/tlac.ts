@@ -4,6 +4,7 @@ import type { LoadProgress } from "../lib/clip/load-progress";
 import { toError } from "../lib/errors";
 import { classifyFrames, type ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
+import { servePhotoTest } from "./admin/photo-test";
 import { servePrompt } from "./admin/prompts";
 import { serveRules } from "./admin/rules";
 import { Thumbnails } from "./admin/thumbnails";
@@ -59,6 +60,7 @@ interface Judged {
 export default function (RED: NodeAPI): void {
   servePrompt(RED, "tlac");
   serveRules(RED, "tlac");
+  servePhotoTest(RED);
   const thumbnails = new Thumbnails(RED);
   function TlacNode(this: Node, def: TlacDef): void {
     RED.nodes.createNode(this, def);

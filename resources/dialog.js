@@ -183,19 +183,34 @@ var tlacDialog = (() => {
   }
 
   /**
-   * A server's settings as they are stored, for a question to it. A stored key is named by its
-   * node, never sent.
+   * A config node's settings as they stand in the editor, deployed or not. A stored key is named
+   * by its node, never sent.
    *
-   * @param {TlacNode} server
+   * @param {TlacNode} config
    */
-  function readServer(server) {
-    const names = Object.keys(server._def.defaults);
-    const apiKey = server.credentials?.apiKey;
+  function readConfig(config) {
+    const names = Object.keys(config._def.defaults);
+    const apiKey = config.credentials?.apiKey;
     return {
-      ...Object.fromEntries(names.map((name) => [name, server[name]])),
-      node: server.id,
+      ...Object.fromEntries(names.map((name) => [name, config[name]])),
+      node: config.id,
       ...(apiKey && apiKey !== "__PWRD__" ? { apiKey } : {}),
     };
+  }
+
+  /**
+   * The settings of the dialog that is open, as they stand in its controls.
+   *
+   * @param {TlacNode} node
+   * @returns {Record<string, string | boolean>}
+   */
+  function readFields(node) {
+    const prefix = node._def.category === "config" ? "#node-config-input-" : "#node-input-";
+    const fields = Object.keys(node._def.defaults).map((name) => {
+      const control = $(prefix + name);
+      return [name, control.is(":checkbox") ? control.prop("checked") : textOf(control)];
+    });
+    return Object.fromEntries(fields);
   }
 
   /**
@@ -232,12 +247,28 @@ var tlacDialog = (() => {
       .trigger("change");
   }
 
-  /** @param {"image" | "camera"} field */
+  /**
+   * Where in a message something stands. Node-RED puts controls of its own in place of the field,
+   * which its label no longer names; a screen reader is told by ids.
+   *
+   * @param {"image" | "camera"} field
+   */
   function prepareProperty(field) {
-    $(`#node-input-${field}`).typedInput({
+    const id = `node-input-${field}`;
+    $(`#${id}`).typedInput({
       types: ["msg", "flow", "global"],
-      typeField: `#node-input-${field}Type`,
+      typeField: `#${id}Type`,
     });
+    const label = $(`label[for="${id}"]`).attr("id", `${id}-label`);
+    const container = $(`#${id}`).closest(".red-ui-typedInput-container");
+    container
+      .find("input[type=text]")
+      .attr({ id: `${id}-value`, "aria-labelledby": `${id}-label` });
+    label.attr("for", `${id}-value`);
+    container.find(".red-ui-typedInput-type-label").attr("id", `${id}-kind`);
+    container
+      .find(".red-ui-typedInput-type-select")
+      .attr("aria-labelledby", `${id}-label ${id}-kind`);
   }
 
   /** Where the image comes from, and what may be read. */
@@ -267,7 +298,8 @@ var tlacDialog = (() => {
     findFilterProblem,
     textOf,
     chosenConfig,
-    readServer,
+    readConfig,
+    readFields,
     readClasses,
     showWhen,
     follow,

@@ -86,7 +86,20 @@ var tlacFlowNodes = (() => {
     for (const release of releases.splice(0)) release();
   }
 
+  /**
+   * The search of the palette looks at a node's type and label alone, and no newcomer knows what a
+   * "tlac" is: further words go where the label is looked up, beside what is shown.
+   *
+   * @param {"tlac" | "lmm-candidates" | "clip-match"} type
+   */
+  function addKeywords(type) {
+    const entry = $(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    const label = entry.attr("data-palette-label") ?? type;
+    entry.attr("data-palette-label", `${label} ${RED._(`${catalogue}keywords`)}`);
+  }
+
   return {
+    addKeywords,
     /** @param {TlacNode} node */
     prepareTlac(node) {
       close();
@@ -98,6 +111,7 @@ var tlacFlowNodes = (() => {
       releases.push(tlacAnswerRules.prepare(node, "tlac"));
       void prepareDecision($("#node-input-mode"), (mode) => [mode === "clip" ? "image" : "text"]);
       prepareUnchanged();
+      releases.push(tlacPhotoTest.prepare(node));
       openWrongParts();
     },
     /** @param {TlacNode} node */

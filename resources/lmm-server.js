@@ -35,14 +35,9 @@ var tlacLmmServer = (() => {
    * @param {TlacNode} node
    */
   function readBody(node) {
-    const settings = Object.keys(node._def.defaults).map((field) => {
-      const control = input(field);
-      const isFlag = control.is(":checkbox");
-      return [field, isFlag ? control.prop("checked") : tlacDialog.textOf(control)];
-    });
     const apiKey = tlacDialog.textOf(input("apiKey"));
     return {
-      ...Object.fromEntries(settings),
+      ...tlacDialog.readFields(node),
       node: node.id,
       model: tlacDialog.textOf(input("model")),
       ...(apiKey && apiKey !== "__PWRD__" ? { apiKey } : {}),

@@ -86,7 +86,7 @@ var tlacVocabularyGlossary = (() => {
     element("start").attr("aria-disabled", "true");
     element("stop").show();
     bar.show(undefined, say("status.suggesting", { done: 0, total: asked.length }));
-    const body = { labels: asked, ...tlacDialog.readServer(server) };
+    const body = { labels: asked, ...tlacDialog.readConfig(server) };
     task = tlacJobs.run("tlac-vocabulary", "tlac-vocabulary/suggest", body, {
       /** @param {Suggestions} progress */
       onProgress({ done, total, names }) {

@@ -40,7 +40,7 @@ var tlacVocabularyTry = (() => {
         area: $("#tlac-vocabulary-drop"),
         button: $("#tlac-vocabulary-choose"),
         input: $("#tlac-vocabulary-photo"),
-        over: "tlac-vocabulary-over",
+        over: "tlac-over",
       };
       tlacPhoto.accept(controls, (file) => void this.tryPhoto(file));
     }

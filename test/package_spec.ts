@@ -97,6 +97,39 @@ describe("package", () => {
   });
 });
 
+describe("examples", () => {
+  interface FlowNode {
+    id: string;
+    type: string;
+    wires?: string[][];
+  }
+  const SHOWN = ["debug", "http response", "mqtt out", "file"];
+  const files = readdirSync(path.join(root, "examples")).filter((name) => name.endsWith(".json"));
+
+  for (const file of [...files.map((name) => `examples/${name}`), "tools/start/demo-flow.json"]) {
+    it(`${file}: a class and a case for review both come to somewhere that shows them`, () => {
+      const flow = JSON.parse(read(file)) as FlowNode[];
+      const byId = new Map(flow.map((node) => [node.id, node]));
+      const isShown = (id: string, seen: string[] = []): boolean => {
+        const node = byId.get(id);
+        if (!node || seen.includes(id)) return false;
+        if (SHOWN.includes(node.type)) return true;
+        return (node.wires ?? []).flat().some((next) => isShown(next, [...seen, id]));
+      };
+      const judges = flow.filter(({ type }) => type === "tlac" || type === "clip-match");
+      assert.ok(judges.length > 0);
+      for (const { id, wires = [] } of judges) {
+        for (const door of [0, 1]) {
+          assert.ok(
+            (wires[door] ?? []).some((next) => isShown(next)),
+            `${id}, output ${door + 1}`,
+          );
+        }
+      }
+    });
+  }
+});
+
 describe("dialogs", () => {
   const program = ts.createProgram(
     types.map((type) => path.join(root, "nodes", `${type}.ts`)),
@@ -210,6 +243,13 @@ describe("dialogs", () => {
   });
 
   for (const type of flowTypes) {
+    it(`${type}: has a colour that no node of the core could be taken for`, () => {
+      const { color = "" } = readDefinition(type);
+      for (const [name, other] of readCoreColours()) {
+        assert.ok(distance(color, other) > 15, `${color} beside ${other} of ${name}`);
+      }
+    });
+
     it(`${type}: has its icon, its colour and a label for each port`, () => {
       const { icon = "", color = "", outputs = 0 } = readDefinition(type);
       assert.match(read("icons", icon), /viewBox="0 0 40 60"/);
@@ -288,6 +328,43 @@ function isPlainValue(value: ts.Expression): boolean {
     value.kind === ts.SyntaxKind.TrueKeyword ||
     value.kind === ts.SyntaxKind.FalseKeyword
   );
+}
+
+/** Colours of the core's nodes that are written as #rrggbb or rgb(). */
+function readCoreColours(): Map<string, string> {
+  const core = path.join(path.dirname(require.resolve("@node-red/nodes/package.json")), "core");
+  const colours = new Map<string, string>();
+  for (const file of readdirSync(core, { recursive: true }).map(String)) {
+    if (!file.endsWith(".html")) continue;
+    const html = readFileSync(path.join(core, file), "utf8");
+    const call = /registerType\(\s*['"]([^'"]+)['"][\s\S]{0,300}?color:\s*["']([^"']+)/g;
+    for (const [, name = "", colour = ""] of html.matchAll(call)) {
+      const parts = /^rgb\((\d+), ?(\d+), ?(\d+)\)$/.exec(colour)?.slice(1) ?? [];
+      const hex = parts.map((part) => Number(part).toString(16).padStart(2, "0")).join("");
+      const known = hex ? `#${hex}` : colour;
+      if (/^#[0-9a-f]{6}$/i.test(known)) colours.set(name, known);
+    }
+  }
+  assert.ok(colours.has("inject") && colours.size > 15);
+  return colours.set("debug", "#87a980");
+}
+
+/** CIE76: beyond 10 two colours are told apart at a glance. Source: CIE 15, colour difference. */
+function distance(one: string, other: string): number {
+  const [a, b] = [toLab(one), toLab(other)];
+  return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)));
+}
+
+/** sRGB (IEC 61966-2-1) to CIELAB under D65. */
+function toLab(hex: string): number[] {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+    .map((start) => parseInt(hex.slice(start, start + 2), 16) / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  const cube = (value: number) => (value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116);
+  const x = cube((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505);
+  const y = cube(0.2126 * red + 0.7152 * green + 0.0722 * blue);
+  const z = cube((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
 function isDtypeName(word: string): boolean {

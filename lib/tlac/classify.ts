@@ -22,6 +22,7 @@ import { settleNearTie } from "./cascade";
 import { explainVerdict, vocabularyLanguage } from "./explain";
 import type { ReconcileMemo } from "./reconcile-memo";
 import type { Mode, Result, Verdict } from "./result";
+import type { StepFacts, StepName, StepReport } from "./steps";
 
 /** What a decision needs besides the frame. */
 export interface ClassifyOptions {
@@ -43,6 +44,8 @@ export interface ClassifyOptions {
   readonly secondLook?: boolean;
   /** Milliseconds that making the frame took, for the result's timings. */
   readonly frameMs?: number;
+  /** Hears of each step, for whoever watches a decision happen. */
+  readonly onStep?: (report: StepReport) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -152,8 +155,10 @@ class Run {
     if (!info.hasVision) {
       throw new TlacError("BAD_CONFIG", "tlac.mode-needs-images", { model: info.name });
     }
-    const { embedding } = await this.clock.time("embed", () =>
-      index.embedder.see(frame, this.askOptions()),
+    const { embedding } = await this.step(
+      "see",
+      () => this.clock.time("embed", () => index.embedder.see(frame, this.askOptions())),
+      () => ({ model: info.name }),
     );
     if (!embedding) {
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-image-vector", {
@@ -161,7 +166,9 @@ class Run {
         dims: info.dims,
       });
     }
-    const ranking = await this.clock.time("match", () => index.matchVector(embedding));
+    const ranking = await this.rank(() =>
+      this.clock.time("match", () => index.matchVector(embedding)),
+    );
     const verdict = decide(ranking, this.rules("image"), index.vocabulary);
     return { candidates: [], description: "", ranking, verdict, reconciledFromMemo: false };
   }
@@ -181,7 +188,7 @@ class Run {
       predicted,
       ask,
       tokens: this.options.lmm?.questionTokens,
-      findLabel: async (name) => (await this.match(oneName(name))).ranking.classes[0]?.label,
+      findLabel: async (name) => (await this.rankWords(oneName(name))).classes[0]?.label,
     });
     const finding = await this.match(oneName(answer));
     return { ...finding, candidates: proposal.candidates, description: proposal.description };
@@ -208,21 +215,44 @@ class Run {
   /** The text match and its decision. */
   async match(words: Words): Promise<Finding> {
     const { index } = this.options;
-    const ranking = await this.clock.time("match", () =>
-      index.match(words.candidates, words.description, this.askOptions()),
-    );
+    const ranking = await this.rank(() => this.rankWords(words));
     const decision = decide(ranking, this.rules("text"), index.vocabulary);
     const verdict = words.forcedUnknown ? rejectDecision(decision) : decision;
     const { candidates, description } = words;
     return { candidates, description, ranking, verdict, reconciledFromMemo: false };
   }
 
+  private rankWords({ candidates, description }: Words): Promise<Ranking> {
+    const { index } = this.options;
+    return this.clock.time("match", () => index.match(candidates, description, this.askOptions()));
+  }
+
+  private rank(work: () => Promise<Ranking>): Promise<Ranking> {
+    const model = this.options.index.embedder.info.name;
+    return this.step("match", work, ({ classes: ranking }) => ({ model, ranking }));
+  }
+
   private async propose(frame: Frame): Promise<Proposal & Words> {
     const { lmm, prompt, answer, mode, filter } = this.options;
     if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
     const options = { ...this.askOptions(), ...(answer ? { answer } : {}) };
-    const proposal = await this.spend(() => lmm.propose(frame, prompt ?? "", options));
-    return filter ? { ...proposal, ...(await filter(proposal, this.askOptions())) } : proposal;
+    const proposal = await this.step(
+      "look",
+      () => this.spend(() => lmm.propose(frame, prompt ?? "", options)),
+      ({ model, candidates, description, raw }) => ({
+        ...{ candidates, description, raw },
+        model: model.name,
+      }),
+    );
+    if (!filter) return proposal;
+    const filtered = await this.step(
+      "rules",
+      () => filter(proposal, this.askOptions()),
+      ({ candidates, description, forcedUnknown }) => ({
+        ...{ candidates, description, forcedUnknown },
+      }),
+    );
+    return { ...proposal, ...filtered };
   }
 
   /** Checked before the first call, so that a wrong mode costs no LMM time. */
@@ -230,7 +260,27 @@ class Run {
     const { lmm, mode } = this.options;
     if (!lmm?.ask) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
     const ask = lmm.ask.bind(lmm);
-    return (question) => this.spend(() => ask(question, this.askOptions()));
+    return (question) =>
+      this.step(
+        "ask",
+        () => this.spend(() => ask(question, this.askOptions())),
+        ({ model, text }) => ({ model: model.name, question: question.prompt, answer: text }),
+      );
+  }
+
+  private async step<N extends StepName, T>(
+    step: N,
+    work: () => Promise<T>,
+    tell: (value: T) => StepFacts[N],
+  ): Promise<T> {
+    const { onStep } = this.options;
+    if (!onStep) return work();
+    onStep({ step, state: "running" });
+    const started = performance.now();
+    const value = await work();
+    const ms = performance.now() - started;
+    onStep({ step, state: "done", ms, facts: tell(value) } as StepReport);
+    return value;
   }
 
   private async spend<T extends Proposal | Reply>(call: () => Promise<T>): Promise<T> {

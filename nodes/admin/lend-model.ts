@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 
 import type { Embedder } from "../../lib/clip/embedder";
+import type { EmbedderOptions } from "../../lib/clip/shared-embedders";
 import type { ClipModelNode } from "../runtime/settings/config-nodes";
 import { cacheFolder } from "../runtime/models/cache-folder";
 import { EmbedderUse } from "../runtime/models/embedder-use";
@@ -14,25 +15,43 @@ import type { Call } from "./reply";
  */
 export function lendModel(RED: NodeAPI, body: Call["body"]): EmbedderUse {
   const id = readText(body.model, "model");
-  return new EmbedderUse(
-    () => ({
-      ...(findConfig<ClipModelNode>(RED, id, "clip-model")?.readOptions() ?? {
+  return lend(
+    () =>
+      findConfig<ClipModelNode>(RED, id, "clip-model")?.readOptions() ?? {
         model: "starter",
         cacheDir: cacheFolder(RED),
-      }),
-      offline: true,
-    }),
-    () => undefined,
+      },
   );
 }
 
 /** Lends the model for as long as `work` takes. */
-export async function withModel<T>(
+export function withModel<T>(
   RED: NodeAPI,
   body: Call["body"],
   work: (embedder: Embedder) => Promise<T>,
 ): Promise<T> {
-  const use = lendModel(RED, body);
+  return until(lendModel(RED, body), work);
+}
+
+/** The same of a model that no deployed node has chosen yet. */
+export function withOptions<T>(
+  options: EmbedderOptions,
+  work: (embedder: Embedder) => Promise<T>,
+): Promise<T> {
+  return until(
+    lend(() => options),
+    work,
+  );
+}
+
+function lend(readOptions: () => EmbedderOptions): EmbedderUse {
+  return new EmbedderUse(
+    () => ({ ...readOptions(), offline: true }),
+    () => undefined,
+  );
+}
+
+async function until<T>(use: EmbedderUse, work: (embedder: Embedder) => Promise<T>): Promise<T> {
   try {
     return await work(await use.get());
   } finally {

@@ -3,10 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
-import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
-import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
 import { suggestNames } from "../../lib/lmm/suggest-names";
 import { Jobs, serveJobs } from "./jobs";
+import { withServer } from "./lend-server";
 import { readServer } from "./ollama";
 import { reply } from "./reply";
 
@@ -35,7 +34,7 @@ export function serveSuggestions(RED: NodeAPI): void {
       const labels = readLabels(body.labels);
       const settings = readServer(RED, body);
       const job = jobs.start(randomUUID(), (signal, report) =>
-        useServer(settings, async (server) => {
+        withServer(settings, async (server) => {
           const onProgress = (progress: { done: number; total: number }): void => {
             report({ ...progress, names: null } satisfies Suggestions);
           };
@@ -53,17 +52,4 @@ export function serveSuggestions(RED: NodeAPI): void {
 function readLabels(value: unknown): string[] {
   if (Array.isArray(value) && value.every((label) => typeof label === "string")) return value;
   throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field: "labels", type: typeof value });
-}
-
-/** A client of its own: what a dialog tries must not disturb the flow's breaker and memory. */
-async function useServer<T>(
-  settings: OllamaSettings,
-  work: (server: OllamaLmm) => Promise<T>,
-): Promise<T> {
-  const server = createOllama(settings);
-  try {
-    return await work(server);
-  } finally {
-    await server.close();
-  }
 }

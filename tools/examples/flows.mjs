@@ -396,7 +396,7 @@ function onlyOnChange(createTab, first, second) {
   ]);
   tab.add("tlac", "tlac", 610, 140, { classes: CLASSES, unchanged: "reuse" }, [
     ["changed"],
-    [],
+    ["review"],
     [],
   ]);
   tab.add(
@@ -416,6 +416,7 @@ function onlyOnChange(createTab, first, second) {
     [["class"]],
   );
   tab.add("class", "debug", 930, 140, debug("a new class"), []);
+  tab.add("review", "debug", 810, 200, debug("a person should look"), []);
   return { title, nodes: tab.nodes };
 }
 
@@ -645,11 +646,13 @@ export function describeDemo(createTab, classes) {
     [["tlac"]],
   );
   tab.add("tlac", "tlac", 300, 200, { vocabulary, server, thumbnail: true }, [
-    ["result"],
-    ["result"],
-    ["result"],
+    ["class"],
+    ["review"],
+    ["skipped"],
   ]);
-  tab.add("result", "debug", 480, 200, debug("result", "payload.explanation"), []);
+  tab.add("class", "debug", 490, 160, debug("class", "payload.explanation"), []);
+  tab.add("review", "debug", 530, 200, debug("a person should look", "payload.explanation"), []);
+  tab.add("skipped", "debug", 500, 240, debug("skipped", "skipped"), []);
   tab.add("catch", "catch", 300, 440, catchAll, [["failed"]]);
   tab.add("failed", "debug", 480, 440, debug("failed", "error"), []);
   return tab.nodes;

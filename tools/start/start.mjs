@@ -28,6 +28,8 @@ const language = toLanguage(process.env.LC_ALL ?? process.env.LC_MESSAGES ?? pro
 const say = (key, params) => console.log(translate(`start.${key}`, params, language));
 
 const photos = path.join(root, "examples", "photos");
+/** What reaches these nodes of the demo flow is what a person would see there. */
+const ENDS = ["demo-class", "demo-review", "demo-failed"];
 const files = readdirSync(photos).filter((file) => file.endsWith(".jpg"));
 process.env.TLAC_PHOTOS = photos;
 process.env.TLAC_PHOTO_LIST = JSON.stringify(files);
@@ -105,9 +107,8 @@ async function run() {
   }
   const rows = new Map();
   const done = new Promise((resolve) => {
-    // What reaches these two nodes of the demo flow is what a person would see there.
     RED.hooks.add("preDeliver.tlac-demo", ({ destination, msg }) => {
-      if (destination.id !== "demo-result" && destination.id !== "demo-failed") return;
+      if (!ENDS.includes(destination.id)) return;
       const row = toRow(msg);
       rows.set(row.file, row);
       if (!check) say(row.ok === undefined ? "failure" : "result", row);

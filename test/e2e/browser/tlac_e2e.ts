@@ -29,14 +29,15 @@ const flow = [
 const FIND_UNNAMED = `(() => {
   const dialog = document.querySelector(".tlac-dialog");
   const isNamed = (control) => {
-    const row = control.closest(".red-ui-typedInput-container")?.closest(".form-row");
     const label = control.id && dialog.querySelector('label[for="' + control.id + '"]');
+    const pointed = (control.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
+    if (pointed.length > 0) {
+      return pointed.every((id) => document.getElementById(id)?.textContent.trim());
+    }
     return Boolean(
       control.getAttribute("aria-label") ||
-        control.getAttribute("aria-labelledby") ||
         (label && label.textContent.trim()) ||
-        control.textContent.trim() ||
-        row?.querySelector("label"),
+        control.textContent.trim(),
     );
   };
   return [...dialog.querySelectorAll("input, select, textarea, button, [tabindex='0']")]

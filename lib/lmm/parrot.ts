@@ -46,7 +46,7 @@ const HEADS = new Set(
 );
 const BESIDE = new Set(
   (
-    "most likely probable possible best first second third short common object item thing things " +
+    "most likely likeliest probable possible brief alternate best first second third short common object item thing things " +
     "same other another alternative main noun singular about what see seen your answer goes text " +
     "string json value insert enter english image photo picture class candidate list of for " +
     "wahrscheinlichster wahrscheinlichste wahrscheinliche anderer andere ein einer fur dasselbe " +
@@ -57,9 +57,9 @@ const BESIDE = new Set(
   ).split(" "),
 );
 const HEAD_UNSPACED =
-  /名前|名称|別名|別称|呼び名|呼び方|呼称|候補名|同義語|類義語|説明|一文|1文|候補|名詞|名字|名稱|描述|同义词|一句话|候选|이름|동의어|설명|문장/;
+  /名前|名称|別名|別称|呼び名|呼び方|言い方|呼称|候補名|同義語|類義語|説明|一文|1文|候補|名詞|名字|名稱|描述|同义词|一句话|候选|이름|동의어|설명|문장/;
 const BESIDE_UNSPACED =
-  /最も|もっとも|一番|最|有力|あなた|ひとつ|一つ|つ|可能性|可能|確率|ありそう|あり得|高い|高|ある|候補|別|他|同じ|同一|もの|物事|物体|事物|物|対象|オブジェクト|指す|表す|対する|短い|単数形|句|名詞|見える|見えて|見て|見た|写って|いる|画像|写真|内容|について|に関する|関する|記述|する|して|回答|答え|ここ|記入|入れる|書く|ください|です|ます|的|另一个|另|一个|个|您|你|看到|所见|关于|对|图像|图片|中|가장|같은|것의|다른|것|보이는|에|대한|한|의|を|の|は|が|で|に|と|た|な|文/g;
+  /最も|もっともらしい|もっとも|一番|その|この|それ|これ|最|有力|あなた|ひとつ|一つ|つ|可能性|可能|確率|ありそう|あり得|高い|高|ある|候補|別|他|同じ|同一|もの|物事|物体|事物|物|対象|オブジェクト|指す|表す|対する|短い|単数形|句|名詞|見える|見えて|見て|見た|写って|いる|画像|写真|内容|について|に関する|関する|記述|する|して|回答|答え|ここ|記入|入れる|書く|ください|です|ます|的|另一个|另|一个|个|您|你|看到|所见|关于|对|图像|图片|中|가장|같은|것의|다른|것|보이는|에|대한|한|의|を|の|は|が|で|に|と|た|な|文/g;
 
 /** The words that one question has given the model. */
 export class OwnWords {

@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import tls from "node:tls";
 
 import { TlacError, toError } from "../errors";
 
-/** Characters; the whole store of a browser has some 220,000. */
-const MAX_LENGTH = 2_000_000;
+/** Bytes; the whole store of a browser has some 220,000. */
+const MAX_BYTES = 2_000_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 /**
@@ -17,11 +17,14 @@ export async function readCa(file: string): Promise<tls.SecureContext> {
     new TlacError("BAD_CONFIG", "lmm.bad-ca-file", { file, reason }, { cause });
   let pem: string;
   try {
+    const found = await stat(file);
+    if (!found.isFile()) throw new Error("no file");
+    if (found.size > MAX_BYTES) throw new Error(`${found.size} > ${MAX_BYTES}`);
     pem = await readFile(file, "utf8");
   } catch (thrown) {
     throw refuse((thrown as NodeJS.ErrnoException).code ?? toError(thrown).message, thrown);
   }
-  const found = pem.length > MAX_LENGTH ? [] : (pem.match(CERTIFICATE) ?? []);
+  const found = pem.match(CERTIFICATE) ?? [];
   if (found.length === 0) throw refuse("no BEGIN CERTIFICATE");
   try {
     for (const certificate of found) new X509Certificate(certificate);

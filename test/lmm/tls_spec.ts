@@ -88,7 +88,7 @@ describe("an Ollama server behind TLS", () => {
     for (const [caFile, reason] of [
       [path.join(FILES, "none.pem"), /ENOENT/],
       [path.join(FILES, "server.key.pem"), /BEGIN CERTIFICATE/],
-      [FILES, /EISDIR/],
+      [FILES, /no file/],
     ] as const) {
       const error = await fails({ caFile });
       assert.deepEqual([error.code, error.key], ["BAD_CONFIG", "lmm.bad-ca-file"]);

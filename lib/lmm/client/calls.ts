@@ -1,5 +1,5 @@
 import { linkSignals } from "../../async/link-signals";
-import { pause } from "../../async/waits";
+import { pause, waitFor } from "../../async/waits";
 import { TlacError } from "../../errors";
 import { CallFailure, type FailureContext, type NameFailure } from "./failure";
 import type { RequestOptions } from "./transport";
@@ -30,7 +30,7 @@ export interface CallLimits {
 export class Calls<C> {
   constructor(
     readonly context: FailureContext,
-    private readonly open: (options: RequestOptions) => C | Promise<C>,
+    private readonly open: (options: RequestOptions) => Promise<C>,
     private readonly nameFailure: NameFailure,
   ) {}
 
@@ -58,7 +58,8 @@ export class Calls<C> {
     };
     try {
       const options = { signal: ended.signal, maxBytes, onHead, onEnd };
-      const result = await work(await this.open(options));
+      const client = await waitFor(this.open(options), ended.signal);
+      const result = await work(client);
       const over = linkSignals(ended.signal, end.signal);
       await pause(END_MS, over.signal).catch(() => undefined);
       over.release();

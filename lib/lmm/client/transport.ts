@@ -1,6 +1,7 @@
 import { Agent, fetch as undiciFetch } from "undici";
 
 import { isRecord } from "../../basics/is-record";
+import { TlacError } from "../../errors";
 import { readCa } from "../../net/read-ca";
 import { redact } from "../../net/redact";
 
@@ -61,7 +62,8 @@ export interface TransportSettings {
  */
 export class Transport {
   private agent: Promise<Agent> | undefined;
-  private readonly closed = new AbortController();
+  private connected: Agent | undefined;
+  private closed = false;
 
   constructor(private readonly settings: TransportSettings) {}
 
@@ -101,9 +103,8 @@ export class Transport {
 
   /** Ends every request that is under way. */
   async close(): Promise<void> {
-    this.closed.abort();
-    const agent = await this.agent?.catch(() => undefined);
-    await agent?.destroy();
+    this.closed = true;
+    await this.connected?.destroy();
   }
 
   /** A CA file that could not be read is read anew by the next request. */
@@ -118,12 +119,13 @@ export class Transport {
   private async createAgent(): Promise<Agent> {
     const { connectMs, caFile } = this.settings;
     const secureContext = caFile ? { secureContext: await readCa(caFile) } : {};
-    this.closed.signal.throwIfAborted();
-    return new Agent({
+    if (this.closed) throw new TlacError("CLOSED", "tlac.closed");
+    this.connected = new Agent({
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: connectMs, ...secureContext },
     });
+    return this.connected;
   }
 }
 

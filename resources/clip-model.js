@@ -101,6 +101,7 @@ var tlacClipModel = (() => {
         const values = {
           files: preset.missing.join(", "),
           repo: preset.repo,
+          revision: preset.revision,
           folder: preset.folder,
         };
         state.append(tlacJobs.line("failed", t("state.offline", values)));

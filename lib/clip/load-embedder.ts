@@ -7,7 +7,8 @@ import type { Dtype, EmbedderInfo } from "./embedder";
 import { FAMILIES } from "./family";
 import type { ProgressListener } from "./load-progress";
 import { checkDtype, inspectModelFolder } from "./model-folder";
-import { findPreset, findStarterFolder, type Preset } from "./presets";
+import { verifyFiles } from "./manifest";
+import { findPreset, findStarterFolder, towerFile, type Preset } from "./presets";
 import { TextCache } from "./text-cache";
 import { WorkerEmbedder } from "./worker-embedder";
 import { sharedHost } from "./worker-host";
@@ -48,6 +49,11 @@ export async function loadEmbedder(
     throw thrown;
   });
   throwIfClosed(signal);
+  if (preset && preset.repo !== null) {
+    const { text, vision } = model.dtypes;
+    const towers = [towerFile("text", text), ...(vision ? [towerFile("vision", vision)] : [])];
+    await verifyFiles(preset, folder, [...preset.files, ...towers], signal);
+  }
   const { family, maxTokens, batchMatters, dtypes, digest, pixelSpec, labels } = model;
   const host = sharedHost();
   const threads = boundThreads(options.threads);
@@ -99,6 +105,7 @@ async function provideFolder(
   throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.offline", {
     model: preset.name,
     repo: preset.repo,
+    revision: preset.revision,
     folder,
     files: missing.join(", "),
   });

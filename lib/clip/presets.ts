@@ -14,8 +14,13 @@ export interface Preset extends Pick<FamilyRules, "decision"> {
   readonly name: string;
   /** `owner/name` on the model hub; null for the model that ships with this package. */
   readonly repo: string | null;
-  /** Branch, tag or commit of the repository. */
+  /**
+   * Commit of the repository; `main` where none is known: then the one that the hub names at the
+   * first download is kept.
+   */
   readonly revision: string;
+  /** SHA-256 of its files at that commit, hex, as far as they are known. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** SPDX identifier of the weights' licence. */
   readonly licence: string;
   /** Megabytes of all files at the default dtypes. */
@@ -41,7 +46,9 @@ const CONFIG_FILES = [
 const CLIP_DTYPES: TowerDtypes = { text: "fp32", vision: "q8" };
 
 /**
- * Sizes of the hub's models are those of their file lists. Decision defaults are the family's
+ * Sizes of the hub's models are those of their file lists. Commits and digests are those that
+ * several public projects, independent of each other, pin for the same repositories; a file or
+ * repository without such witnesses has none. Decision defaults are the family's
  * until they are measured for the model.
  */
 export const PRESETS: readonly Preset[] = [
@@ -76,7 +83,17 @@ export const PRESETS: readonly Preset[] = [
   {
     name: "clip-vit-base-patch32",
     repo: "Xenova/clip-vit-base-patch32",
-    revision: "main",
+    revision: "d15189d7028b43f1d3e65039190477f6af591c2a",
+    digests: {
+      "config.json": "493ef57ff783e42d1530c91b53469b7fdf8db8a9c1408e86998fcb7899a4f495",
+      "preprocessor_config.json":
+        "6f638fb9401a6d6296feff533ee7efe657b787c49f954f82f5906b36ef2a1b1f",
+      "tokenizer.json": "f7f3b7af117d467b58374797691a6438d3e6b9e9cef800dfd5dced7f697a90cd",
+      "tokenizer_config.json": "60ba2912bc6344c94bc16bbdec27fa1209409167b6f2fdf3cfe9e65462ea3967",
+      "onnx/text_model.onnx": "3f6571f5bad13a97c469c1622e1cfc4d9aef78b79fdbfcff804ca357bfada8cc",
+      "onnx/vision_model_quantized.onnx":
+        "583fd1110a514667812fee7d684952aaf82a99b959760c8d7dca7e0ab9839299",
+    },
     licence: "MIT",
     sizeMB: 346,
     family: "clip",
@@ -88,7 +105,16 @@ export const PRESETS: readonly Preset[] = [
   {
     name: "siglip2-base-patch16-224",
     repo: "onnx-community/siglip2-base-patch16-224-ONNX",
-    revision: "main",
+    revision: "ba1f3b0843f24bc5417d38e19c37b287d719b2f4",
+    digests: {
+      "config.json": "e43a9f7692d3819886a82cb2097048258d444f123c67d37ec825f9345b019cf2",
+      "preprocessor_config.json":
+        "9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc",
+      "tokenizer.json": "cb9140fae3ac5122c972d37adf83e1248471a38147ad76f8215c8872c6fd8322",
+      "tokenizer_config.json": "7c3a247599e741bceba1a3fe0285aea88d1044dc1fad2caa1e48cdd9fd25f630",
+      "onnx/vision_model_quantized.onnx":
+        "5f2b401c1a4fc095702a5d45348e17ad46c4f87064085365b43c6e8eaa5c0070",
+    },
     licence: "Apache-2.0",
     sizeMB: 420,
     family: "siglip",
@@ -99,6 +125,11 @@ export const PRESETS: readonly Preset[] = [
     decision: FAMILIES.siglip.decision,
   },
 ];
+
+/** Whether a value is the full name of a commit in git. */
+export function isCommit(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
+}
 
 /** The preset of that name, or of that repository on the hub. */
 export function findPreset(model: string): Preset | undefined {

@@ -19,7 +19,7 @@ const ROOT = "/tlac/clip-model";
 /** What the dialog shows of a preset. */
 export interface PresetState extends Pick<
   Preset,
-  "name" | "repo" | "licence" | "sizeMB" | "languages" | "decision"
+  "name" | "repo" | "revision" | "licence" | "sizeMB" | "languages" | "decision"
 > {
   readonly folder: string;
   /** On this disk, halves of files included. */
@@ -164,12 +164,13 @@ async function readState(
   cacheDir: string,
   dtype: Dtype | undefined,
 ): Promise<PresetState> {
-  const { name, repo, licence, sizeMB, languages, decision } = preset;
+  const { name, repo, revision, licence, sizeMB, languages, decision } = preset;
   const shipped = repo === null;
   const folder = shipped ? findStarterFolder() : presetFolder(preset, cacheDir);
   return {
     name,
     repo,
+    revision,
     licence,
     sizeMB,
     languages,

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { downloadModel, listMissingFiles, presetFolder } from "../../lib/clip/download";
 import type { LoadProgress } from "../../lib/clip/load-progress";
+import { readManifest, verifyFiles } from "../../lib/clip/manifest";
 import { findPreset, listPresetFiles } from "../../lib/clip/presets";
 import { TlacError } from "../../lib/errors";
 import type { MessageKey } from "../../lib/i18n/catalogue";
+import { SELF_SIGNED } from "../helpers/self-signed";
 import { withEnvironment } from "../helpers/with-environment";
 import { HubServer } from "./hub-server";
 
-const PRESET = findPreset("clip-vit-base-patch32")!;
+/** Of no known commit. */
+const PRESET = findPreset("clip-vit-base-patch16")!;
+const COMMIT = "d15189d7028b43f1d3e65039190477f6af591c2a";
 const FILES = listPresetFiles(PRESET);
 const TEXT = "onnx/text_model.onnx";
 
@@ -179,9 +184,125 @@ describe("downloading a model", () => {
     await hub.stop();
     await assertRejects(
       downloadModel(PRESET, { cacheDir, baseUrl: url, idleMs: 300 }),
-      "clip.download-failed",
+      "clip.hub-unreachable",
     );
     hub = await HubServer.start(contents);
+  });
+
+  it("says how to go without the hub: which files of what into which folder", async () => {
+    await download();
+    const folder = presetFolder(PRESET, cacheDir);
+    await rm(path.join(folder, TEXT));
+    const failed = downloadModel(PRESET, { cacheDir, baseUrl: "http://127.0.0.1:9" });
+    await assert.rejects(failed, (error) => {
+      assert.ok(error instanceof TlacError);
+      for (const text of [error.message, error.in("ja")]) {
+        assert.ok(text.includes(folder) && text.includes(TEXT) && text.includes(PRESET.repo!));
+        assert.ok(text.includes("127.0.0.1:9"), text);
+      }
+      assert.match(error.message, /cannot be reached/);
+      assert.doesNotMatch(error.message, /cut off|goes on/);
+      return true;
+    });
+  });
+
+  it("tells a certificate that is not trusted from a hub that is not there", async () => {
+    const server = createTlsServer(SELF_SIGNED, (_request, response) => response.end("never"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const failed = downloadModel(PRESET, { cacheDir, baseUrl: `https://127.0.0.1:${port}` });
+    await assertRejects(failed, "clip.hub-untrusted");
+    await assert.rejects(failed, /NODE_EXTRA_CA_CERTS/);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  describe("of one version", () => {
+    const pathsOf = (file: string): string[] =>
+      hub.requests.map(({ path }) => path).filter((place) => place.endsWith(`/${file}`));
+
+    it("takes all files of the commit that the hub names first, also tomorrow", async () => {
+      hub.fail(TEXT, { kind: "cut", after: 100_000 });
+      await assertRejects(download(), "clip.download-failed");
+      const { commit } = hub;
+      // Somebody pushes to the repository before the download goes on.
+      hub.commit = "f".repeat(40);
+      await download();
+      assert.deepEqual(await readManifest(presetFolder(PRESET, cacheDir)), {
+        commit,
+        files: Object.fromEntries(
+          FILES.map((file) => [
+            file,
+            createHash("sha256").update(contents.get(file)!).digest("hex"),
+          ]),
+        ),
+      });
+      assert.match(pathsOf(FILES[0]!)[0] ?? "", /\/resolve\/main\//);
+      for (const file of FILES.slice(1)) {
+        for (const place of pathsOf(file).filter((one) => one.includes("/resolve/"))) {
+          assert.ok(place.includes(`/resolve/${commit}/`), place);
+        }
+      }
+    });
+
+    it("asks for the commit that a preset is pinned to", async () => {
+      await downloadModel({ ...PRESET, revision: COMMIT }, { cacheDir, baseUrl: hub.url });
+      assert.ok(pathsOf("config.json")[0]?.includes(`/resolve/${COMMIT}/`));
+    });
+
+    it("throws away what is not the file that a preset is pinned to", async () => {
+      const expected = createHash("sha256").update("another").digest("hex");
+      const pinned = { ...PRESET, revision: COMMIT, digests: { [TEXT]: expected } };
+      const work = downloadModel(pinned, { cacheDir, baseUrl: hub.url });
+      await assertRejects(work, "clip.download-unexpected");
+      await assert.rejects(work, new RegExp(expected));
+      assert.ok((await listMissingFiles(pinned, { cacheDir })).includes(TEXT));
+      const folder = path.join(presetFolder(pinned, cacheDir), "onnx");
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it("refuses a file that lies there and is not the one of the pinned commit", async () => {
+      const folder = await download();
+      const expected = createHash("sha256").update("another").digest("hex");
+      await verifyFiles(PRESET, folder, FILES);
+      const pinned = { ...PRESET, digests: { "config.json": expected } };
+      await assertRejects(verifyFiles(pinned, folder, FILES), "clip.file-unknown");
+    });
+  });
+
+  describe("in a folder that others share", () => {
+    const foreign = (): string =>
+      path.join(presetFolder(PRESET, cacheDir), `${TEXT}.another-process.part`);
+    const begin = async (bytes: number): Promise<void> => {
+      await mkdir(path.dirname(foreign()), { recursive: true });
+      await writeFile(foreign(), contents.get(TEXT)!.subarray(0, bytes));
+      const etag = createHash("sha256").update(contents.get(TEXT)!).digest("hex");
+      await writeFile(`${foreign()}.etag`, etag);
+    };
+
+    it("goes on with what another process has left", async () => {
+      await begin(100_000);
+      await download();
+      await assertWhole();
+      assert.deepEqual(rangesOf(TEXT), ["bytes=100000-"]);
+    });
+
+    it("waits for a file that another process is bringing", async () => {
+      await begin(100_000);
+      const folder = presetFolder(PRESET, cacheDir);
+      const work = downloadModel(PRESET, { cacheDir, baseUrl: hub.url });
+      const grown = (async () => {
+        for (let bytes = 120_000; bytes < 300_000; bytes += 20_000) {
+          await writeFile(foreign(), contents.get(TEXT)!.subarray(0, bytes));
+        }
+        await writeFile(foreign(), contents.get(TEXT)!);
+        await rename(foreign(), path.join(folder, TEXT));
+        await rm(`${foreign()}.etag`);
+      })();
+      await Promise.all([work, grown]);
+      await assertWhole();
+      assert.deepEqual(rangesOf(TEXT), []);
+    });
   });
 
   it("stops at once when its user is gone", async () => {

@@ -28,6 +28,8 @@ export interface SeenRequest {
  */
 export class HubServer {
   readonly requests: SeenRequest[] = [];
+  /** What every branch points at. */
+  commit = "0123456789abcdef0123456789abcdef01234567";
   private readonly faults = new Map<string, Fault[]>();
 
   private constructor(
@@ -73,6 +75,7 @@ export class HubServer {
       response.writeHead(404).end("Entry not found");
       return;
     }
+    response.setHeader("x-repo-commit", this.commit);
     const isLarge = file.endsWith(".onnx");
     const stored = pathname.startsWith("/storage/");
     const fault = isLarge && !stored ? this.peek(file) : this.take(file);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { presetFolder } from "../../lib/clip/download";
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import { findPreset, findStarterFolder, listPresetFiles, PRESETS } from "../../lib/clip/presets";
 import {
@@ -11,6 +12,7 @@ import {
   type EmbedderLease,
   type EmbedderOptions,
 } from "../../lib/clip/shared-embedders";
+import { TlacError } from "../../lib/errors";
 import { withEnvironment } from "../helpers/with-environment";
 import { HubServer } from "./hub-server";
 import { copyStarter } from "./starter-copy";
@@ -99,7 +101,7 @@ describe("sharing models", () => {
   }
 
   describe("with the hub", () => {
-    const preset = findPreset("Xenova/clip-vit-base-patch32")!;
+    const preset = findPreset("Xenova/clip-vit-base-patch16")!;
     let hub: HubServer;
 
     beforeEach(async () => {
@@ -133,6 +135,26 @@ describe("sharing models", () => {
         const again = await acquire({ model: preset.repo!, offline: true }).value;
         assert.equal(again.info.digest, info.digest);
         assert.equal(hub.requests.length, asked);
+      });
+    });
+
+    it("refuses a model whose file is no longer the one that came", async () => {
+      await withEnvironment({ HF_ENDPOINT: hub.url }, async () => {
+        const first = acquire({ model: preset.name });
+        await first.value;
+        await first.release();
+        await disposeIdleEmbedders();
+        const file = path.join(presetFolder(preset, cacheDir), "tokenizer_config.json");
+        await writeFile(file, `${await readFile(file, "utf8")} `);
+        await assert.rejects(acquire({ model: preset.name, offline: true }).value, (error) => {
+          assert.ok(error instanceof TlacError);
+          assert.equal(error.key, "clip.file-changed");
+          assert.match(error.message, /tokenizer_config\.json.*tlac-manifest\.json/);
+          return true;
+        });
+        // Replaced on purpose: trusted again.
+        await rm(path.join(presetFolder(preset, cacheDir), "tlac-manifest.json"));
+        assert.equal((await acquire({ model: preset.name, offline: true }).value).info.dims, 384);
       });
     });
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import type { Embedder } from "../clip/embedder";
 import { acquireEmbedder, type EmbedderLease } from "../clip/shared-embedders";
 import { TlacError, throwIfClosed, toError } from "../errors";
+import type { ExampleSet } from "../examples/example-set";
 import { readFrames } from "../frame/read-frames";
 import { translate, type Language } from "../i18n/catalogue";
 import type { Lmm } from "../lmm/lmm";
@@ -19,6 +20,7 @@ import { decodeText } from "../vocabulary/decode-text";
 import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { listPhotos, nameLeftOut } from "./list-photos";
+import { loadExamples } from "./load-examples";
 import type { ClassifyCommand } from "./read-options";
 import { describeError, type Streams } from "./streams";
 import { UsageError } from "./usage-error";
@@ -70,9 +72,13 @@ class Workshop {
     private readonly language: Language,
   ) {}
 
-  async prepare(vocabulary: Vocabulary, signal: AbortSignal): Promise<ClassifyOptions> {
+  async prepare(
+    vocabulary: Vocabulary,
+    signal: AbortSignal,
+  ): Promise<ClassifyOptions & { examples?: ExampleSet }> {
     const { mode, prompt, threshold, margin } = this.command;
     const embedder = await this.open(this.command.model);
+    const examples = await this.readExamples(embedder, vocabulary, signal);
     const index = await VocabularyIndex.build(vocabulary, embedder, { signal });
     const lmm = mode === "clip" ? null : await this.openLmm(embedder);
     const rules: Partial<DecisionRules> = {
@@ -84,7 +90,24 @@ class Workshop {
       prompt === undefined
         ? {}
         : { prompt: renderPrompt(prompt, { vocabulary: labels }), answer: answerOf(prompt) };
-    return { mode, lmm, index, rules, signal, ...question };
+    return { mode, lmm, index, rules, signal, ...question, ...(examples ? { examples } : {}) };
+  }
+
+  private async readExamples(
+    embedder: Embedder,
+    vocabulary: Vocabulary,
+    signal: AbortSignal,
+  ): Promise<ExampleSet | undefined> {
+    const { examples: folder, cacheDir = defaultCacheDir() } = this.command;
+    if (folder === undefined) return undefined;
+    return loadExamples(folder, embedder, vocabulary, {
+      cacheDir,
+      signal,
+      language: this.language,
+      note: (sentence) => {
+        this.streams.err.write(`${sentence}\n`);
+      },
+    });
   }
 
   async close(): Promise<void> {

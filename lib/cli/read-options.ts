@@ -13,6 +13,8 @@ export interface ClassifyCommand {
   readonly model: string;
   readonly lmm: { readonly host: string; readonly model: string } | null;
   readonly prompt: string | undefined;
+  /** Folder of class folders with confirmed pictures. */
+  readonly examples: string | undefined;
   readonly threshold: number | undefined;
   readonly margin: number | undefined;
   readonly offline: boolean;
@@ -35,6 +37,7 @@ export function readOptions(args: readonly string[]): ClassifyCommand | null {
     model: values.model ?? "starter",
     lmm: readLmm(values.lmm, values["model-lmm"]),
     prompt: values.prompt,
+    examples: values.examples,
     threshold: readCosine("threshold", values.threshold),
     margin: readCosine("margin", values.margin),
     offline: values.offline ?? false,
@@ -56,6 +59,7 @@ function parse(args: readonly string[]) {
         lmm: { type: "string" },
         "model-lmm": { type: "string" },
         prompt: { type: "string" },
+        examples: { type: "string" },
         threshold: { type: "string" },
         margin: { type: "string" },
         offline: { type: "boolean" },

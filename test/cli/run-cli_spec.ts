@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -267,6 +267,32 @@ describe("tlac on the command line", () => {
     }
   });
 
+  it("takes confirmed photos, names those that do not count, and leaves their folder alone", async () => {
+    const examples = path.join(folder, "confirmed");
+    for (const [name, file] of [
+      ["Rocket", photo("rocket")],
+      ["珈琲", photo("espresso")],
+      ["washer", photo("dog")],
+    ] as const) {
+      await mkdir(path.join(examples, name), { recursive: true });
+      await copyFile(file, path.join(examples, name, "1.jpg"));
+    }
+    await writeFile(path.join(examples, "Rocket", "2.jpg"), "no photo");
+    const before = await readdir(examples, { recursive: true });
+    const args = ["classify", photo("espresso"), "--classes", "espresso = 珈琲, rocket", "--json"];
+    const { code, out, err } = await run(...args, "--examples", examples);
+    assert.equal(code, 0, err);
+    assert.equal((JSON.parse(out) as { class: string }).class, "espresso");
+    assert.match(err, /washer.*1 files/);
+    assert.match(err, /Rocket\/2\.jpg does not count/);
+    assert.deepEqual(await readdir(examples, { recursive: true }), before);
+    const cached = await readdir(path.join(folder, "examples"), { recursive: true });
+    assert.equal(cached.filter((file) => file.endsWith(".features")).length, 1);
+    const useless = await run(...args.slice(0, 2), "--classes", "bolt", "--examples", examples);
+    assert.equal(useless.code, 2);
+    assert.match(useless.err, /confirmed holds none/);
+  });
+
   const wrong: readonly (readonly [string, string[], RegExp])[] = [
     ["another command", ["train"], /“train”/],
     ["no photo", ["classify", "--classes", "a"], /at least one photo/],
@@ -287,6 +313,16 @@ describe("tlac on the command line", () => {
       "a server without a model",
       ["classify", "x.jpg", "--classes", "a", "--lmm", "localhost"],
       /--model-lmm/,
+    ],
+    [
+      "a folder of examples that is not there",
+      ["classify", photo("dog"), "--classes", "dog", "--examples", "missing-folder"],
+      /missing-folder/,
+    ],
+    [
+      "a file in place of a folder of examples",
+      ["classify", photo("dog"), "--classes", "dog", "--examples", photo("dog")],
+      /dog\.jpg holds none/,
     ],
     ["an unknown option", ["classify", "x.jpg", "--class", "a"], /--class/],
   ];

@@ -70,6 +70,11 @@ var tlacFlowNodes = (() => {
 
   // --- The three dialogs ----------------------------------------------------------------------
 
+  function prepareClasses() {
+    tlacDialog.prepareClasses();
+    releases.push(tlacClassesLint.prepare());
+  }
+
   function prepareImage() {
     tlacDialog.prepareImage();
     releases.push(tlacRegion.prepare("#tlac-region"));
@@ -103,7 +108,7 @@ var tlacFlowNodes = (() => {
     /** @param {TlacNode} node */
     prepareTlac(node) {
       close();
-      tlacDialog.prepareClasses();
+      prepareClasses();
       prepareImage();
       tlacDialog.prepareCamera();
       tlacStages.prepare();
@@ -125,7 +130,7 @@ var tlacFlowNodes = (() => {
     },
     prepareMatch() {
       close();
-      tlacDialog.prepareClasses();
+      prepareClasses();
       prepareImage();
       void prepareDecision($("#node-input-input"), (input) =>
         input === "words" ? ["text"] : input === "image" ? ["image"] : ["text", "image"],

@@ -17,8 +17,12 @@ import {
 } from "../../lib/vocabulary/format-vocabulary";
 import { addGlossaryNames } from "../../lib/vocabulary/glossary/add-glossary-names";
 import { lintVocabulary } from "../../lib/vocabulary/lint-vocabulary";
-import { parseVocabulary, readVocabulary } from "../../lib/vocabulary/parse-vocabulary";
-import type { ClassInput, Vocabulary, VocabularyClass } from "../../lib/vocabulary/vocabulary";
+import {
+  parseVocabulary,
+  readVocabulary,
+  type Reading,
+} from "../../lib/vocabulary/parse-vocabulary";
+import type { ClassInput, VocabularyClass } from "../../lib/vocabulary/vocabulary";
 import { readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
@@ -49,7 +53,7 @@ export interface ParseAnswer {
   readonly notes: readonly string[];
 }
 
-/** `POST /tlac/vocabulary/lint`: what will go wrong, by row. */
+/** `POST /tlac/vocabulary/lint`: what will go wrong, by row, with a table's rows or any text. */
 export interface LintAnswer {
   /** Why nothing can be used yet, and the cell that is wrong; `row` null: it is about the whole. */
   readonly wrong: {
@@ -63,9 +67,14 @@ export interface LintAnswer {
     readonly message: string;
     readonly fixes: readonly Fix[];
   }[];
+  /** What was guessed or left out of a text. */
+  readonly notes: readonly string[];
+  /** How many classes there are. */
+  readonly count: number;
   /** What the glossary adds where the model cannot read a class's own names. */
   readonly glossary: readonly {
     readonly row: number;
+    readonly label: string;
     readonly names: readonly string[];
     readonly fix: Fix;
   }[];
@@ -89,6 +98,17 @@ export type TryAnswer = Pick<
   | "explanation"
   | "mode"
 > & { readonly model: string };
+
+const NOTHING_FOUND: LintAnswer = {
+  wrong: null,
+  findings: [],
+  notes: [],
+  count: 0,
+  glossary: [],
+  proposed: null,
+  model: null,
+  problem: null,
+};
 
 /** The columns of the dialog's table, from the left: cells without a header are taken for these. */
 const TABLE_COLUMNS = ["label", "aliases", "not", "threshold", "alert"] as const;
@@ -143,18 +163,19 @@ function dropMadeIds(classes: readonly VocabularyClass[]): VocabularyClass[] {
 }
 
 async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<LintAnswer> {
-  let vocabulary: Vocabulary;
+  let reading: Reading;
   let template: string | undefined;
   try {
-    vocabulary = parseVocabulary(body.classes);
+    reading = readVocabulary(body.classes);
     template = readTemplate(readText(body.template, "template"), "template");
   } catch (thrown) {
     if (!(thrown instanceof TlacError)) throw thrown;
     const column = thrown.key === "vocabulary.bad-threshold" ? "threshold" : "label";
     const row = findRow(thrown, body.classes);
     const wrong = { message: thrown.in(language), row, column } as const;
-    return { wrong, findings: [], glossary: [], proposed: null, model: null, problem: null };
+    return { ...NOTHING_FOUND, wrong };
   }
+  const { vocabulary, notes } = reading;
   const options = template ? { template, signal } : { signal };
   let model: string | null = null;
   let problem: string | null = null;
@@ -194,11 +215,13 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
   return {
     wrong: null,
     findings: answered,
+    notes: notes.map(({ key, params }) => translate(key, params, language)),
+    count: vocabulary.classes.length,
     glossary: named.classes.flatMap(({ glossary }, row) => {
       const entry = vocabulary.classes[row];
       const names = glossary?.english ?? [];
       return entry && names.length > 0
-        ? [{ row, names, fix: takeGlossary(row, entry, names) }]
+        ? [{ row, label: entry.label, names, fix: takeGlossary(row, entry, names) }]
         : [];
     }),
     // The first fix of an unreadable class with proposals is to take them.

@@ -155,6 +155,31 @@ describe("admin endpoints of the vocabulary", () => {
       assert.equal(model, "starter");
     });
 
+    it("says the same of classes that are typed as a list, and what it left out of a table", async () => {
+      const { findings, count, wrong } = await lint("dog = puppy | hound, wolf = hound, ねじり棒X");
+      assert.deepEqual([wrong, count], [null, 3]);
+      assert.deepEqual(
+        findings.map(({ kind }) => kind),
+        ["duplicate-alias", "no-readable-name"],
+      );
+      const { notes, count: rows } = await lint("No.,品名,備考\n1,dog,x\n2,cat,x\n", {}, "ja");
+      assert.equal(rows, 2);
+      assert.match(notes.join(), /省きました: No\., 備考/);
+      assert.match((await lint("name2,hue2\na,b\nc,d\n")).wrong?.message ?? "", /which column/);
+    });
+
+    it("tells opposites instead of asking to merge them", async () => {
+      const { findings } = await lint([{ label: "helmet" }, { label: "no helmet" }]);
+      assert.deepEqual(
+        findings.map(({ kind }) => kind),
+        ["opposites"],
+      );
+      assert.deepEqual(
+        findings[0]?.fixes.map(({ edit }) => edit?.row),
+        [1, 0],
+      );
+    });
+
     it("does not offer to remove a label", async () => {
       const { findings } = await lint([{ label: "dog" }, { label: "wolf", aliases: "dogs" }]);
       const [finding] = findings.filter(({ kind }) => kind === "duplicate-alias");

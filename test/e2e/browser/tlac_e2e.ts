@@ -101,6 +101,25 @@ describe("dialogs of the flow nodes", function () {
     }
   };
 
+  for (const locale of ["en-US", "ja"] as const) {
+    it(`says below the classes what will go wrong with them (${locale})`, async () => {
+      await open("whole", locale);
+      const lint = page.locator("#tlac-classes-lint");
+      const fine =
+        locale === "ja" ? "クラス 2 個、注意点はありません" : "2 classes, nothing to note";
+      await lint.getByText(fine).waitFor();
+      const field = page.locator("#node-input-classes");
+      await field.fill("dog = hound, wolf = hound, 釘");
+      await lint.getByText(/hound.*dog.*wolf/).waitFor();
+      await lint.getByText(locale === "ja" ? "用語集" : "(glossary)").waitFor();
+      await takeScreenshot(page, `tlac-classes-lint-${locale}`);
+      await field.fill("name2,hue2\na,b\nc,d");
+      await lint.getByText("name2, hue2").waitFor();
+      await field.fill("");
+      await lint.locator(".tlac-line").first().waitFor({ state: "detached" });
+    });
+  }
+
   it("shows the stages of the chosen mode, and what automatic means here", async () => {
     await open("whole");
     const picture = page.locator("#tlac-mode-picture");

@@ -41,6 +41,8 @@ export async function boundRaw(raw: RawImage, rules: FrameRules): Promise<Bounde
 
 async function boundNumbers(raw: RawImage, turn: Turn, rules: FrameRules): Promise<BoundedImage> {
   const { width, height, channels } = raw;
+  if (!(raw.data instanceof Uint16Array))
+    checkHeldCost({ type: "raw", width, height }, 2 * channels);
   const { data, units } =
     raw.data instanceof Uint16Array
       ? { data: raw.data, units: undefined }

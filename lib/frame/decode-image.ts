@@ -15,7 +15,8 @@ import { readBmp } from "./formats/bmp";
 import { readNetpbm } from "./formats/netpbm";
 import { stripPng } from "./formats/png";
 import { sniffType } from "./formats/sniff-type";
-import { callUnsigned, checkTiff, readTiffHeader } from "./formats/tiff";
+import { callUnsigned, checkTiff, cutPages, readTiffHeader } from "./formats/tiff";
+import { cutAnimation } from "./formats/webp";
 import type { FrameRules } from "./frame-options";
 import type { EncodedImage, ImageSource, RawImage } from "./image-source";
 import { checkJpeg } from "./jpeg/check-jpeg";
@@ -50,6 +51,8 @@ export async function decodeImage(source: ImageSource, rules: FrameRules): Promi
       case "PNG":
         checkPngCost(bytes);
         return await decodeStrictly(type, stripPng(bytes), rules);
+      case "WebP":
+        return await decodeStrictly(type, cutAnimation(bytes), rules);
       case "TIFF":
         return await decodeTiff(bytes, rules);
       default:
@@ -78,6 +81,7 @@ function checkType({ bytes }: EncodedImage, maxBytes: number): string {
 }
 
 async function decodeOwn(source: ImageSource, rules: FrameRules): Promise<BoundedImage> {
+  throwIfClosed(rules.signal);
   if (source.kind === "raw") return boundRaw(source, rules);
   const type = checkType(source, rules.maxBytes);
   if (type === "JPEG") return decodeJpeg(source.bytes, rules);
@@ -139,9 +143,10 @@ function isSuspicious(bytes: Uint8Array, { scans, hasEnd, header }: JpegStructur
   return data.includes(ZERO_RUN);
 }
 
-async function decodeTiff(bytes: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
-  const tiff = readTiffHeader(bytes);
+async function decodeTiff(given: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
+  const tiff = readTiffHeader(given);
   if (tiff) checkTiff(tiff);
+  const bytes = tiff ? cutPages(given, tiff) : given;
   const header = await readHeader("TIFF", bytes, rules);
   if (tiff) checkTiffCost(header, tiff);
   if (header.depth !== "short" || tiff?.sampleFormatAt === null || !tiff) {
@@ -158,6 +163,7 @@ async function readSigned(unsigned: Buffer, header: Metadata): Promise<RawImage>
   const data = await sharp(unsigned, { failOn: "warning", limitInputPixels: false })
     .toColourspace("grey16")
     .raw({ depth: "ushort" })
+    .timeout({ seconds: MAX_SECONDS })
     .toBuffer();
   const samples = new Int16Array(data.buffer, data.byteOffset, data.length / 2);
   return { kind: "raw", data: samples, width, height, channels: 1 };

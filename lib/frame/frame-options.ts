@@ -14,9 +14,9 @@ export interface FrameOptions {
   readonly roi?: Roi;
   /** Longest side of the bounded image, px (1024). */
   readonly maxSide?: number;
-  /** Most pixels that an input may declare in its header (100 million). */
+  /** Most pixels that an input may declare in its header (500 million); memory is judged beside that. */
   readonly maxPixels?: number;
-  /** Most bytes of an encoded input (64 MiB). */
+  /** Most bytes of an encoded input (256 MiB). */
   readonly maxBytes?: number;
   /** 1…100 (90). */
   readonly jpegQuality?: number;
@@ -54,8 +54,8 @@ export function readFrameOptions(options: FrameOptions): FrameRules {
   return {
     roi: options.roi && checkRoi(options.roi),
     maxSide: checkWhole("maxSide", options.maxSide ?? 1024, 65_535),
-    maxPixels: checkWhole("maxPixels", options.maxPixels ?? 100e6, Number.MAX_SAFE_INTEGER),
-    maxBytes: checkWhole("maxBytes", options.maxBytes ?? 64 * 1024 ** 2, Number.MAX_SAFE_INTEGER),
+    maxPixels: checkWhole("maxPixels", options.maxPixels ?? 500e6, Number.MAX_SAFE_INTEGER),
+    maxBytes: checkWhole("maxBytes", options.maxBytes ?? 256 * 1024 ** 2, Number.MAX_SAFE_INTEGER),
     jpegQuality: checkWhole("jpegQuality", options.jpegQuality ?? 90, 100),
     fetchTimeoutMs: checkWhole("fetchTimeoutMs", options.fetchTimeoutMs ?? 15_000, 2 ** 31 - 1),
     access: options.access ?? ACCESS_NONE,

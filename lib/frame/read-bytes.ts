@@ -9,8 +9,9 @@ import { Pause } from "./pause";
  * anything else, wider typed arrays included.
  */
 export function toBytes(value: unknown): Uint8Array | null {
-  if (types.isUint8Array(value)) return value;
-  if (types.isUint8ClampedArray(value) || types.isDataView(value)) {
+  if (value instanceof Uint8Array) return value;
+  // The image library knows the classes of its own realm only.
+  if (types.isUint8Array(value) || types.isUint8ClampedArray(value) || types.isDataView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
   return types.isAnyArrayBuffer(value) ? new Uint8Array(value) : null;
@@ -18,8 +19,10 @@ export function toBytes(value: unknown): Uint8Array | null {
 
 /** The numbers of a typed array that is wider than bytes; null for anything else. */
 export function toSamples(value: unknown): Samples | null {
+  if (types.isUint16Array(value)) {
+    return new Uint16Array(value.buffer, value.byteOffset, value.length);
+  }
   const isSamples =
-    types.isUint16Array(value) ||
     types.isUint32Array(value) ||
     types.isInt8Array(value) ||
     types.isInt16Array(value) ||

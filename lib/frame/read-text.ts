@@ -11,6 +11,12 @@ import { readImageFile } from "./read-image-file";
 /** Longer than any path of the common systems. */
 const MAX_PATH_LENGTH = 4096;
 
+/** Longer than base64 of the largest picture that comes as a text; a Buffer may hold more. */
+const MAX_TEXT_LENGTH = 96 * 1024 ** 2;
+
+/** Escapes are three characters a byte, and only small pictures come so. */
+const MAX_ESCAPED_LENGTH = 8 * 1024 ** 2;
+
 /** Parsing more JSON than that would hold up everything else. */
 const MAX_JSON_LENGTH = 8 * 1024 ** 2;
 
@@ -37,7 +43,7 @@ export async function readText(text: string, rules: FrameRules): Promise<Uint8Ar
 
 /** The bytes that a text holds by itself; null: none. Throws `BAD_IMAGE` for a broken data URL. */
 export async function decodeText(text: string, maxBytes: number): Promise<Uint8Array | null> {
-  if (text.length > 3 * maxBytes + 4) {
+  if (text.length > Math.min(3 * maxBytes + 4, MAX_TEXT_LENGTH)) {
     throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
   }
   if (/^data(:|%3a)/i.test(text)) return decodeDataUrl(text);
@@ -51,19 +57,20 @@ function unquote(text: string): string {
   return text.slice(1, -1).replaceAll("\\/", "/").trim();
 }
 
-function decodeDataUrl(given: string): Uint8Array {
+async function decodeDataUrl(given: string): Promise<Uint8Array> {
   // A query or form may have escaped the whole of it.
   const url = /^data:[^,]{0,200},/i.test(given) ? given : unescape(given);
   const comma = url.indexOf(",");
   const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, Math.max(comma, 0)).slice(-20));
   const content = url.slice(comma + 1);
-  const bytes = comma < 0 ? null : isBase64 ? decodeBase64(content) : decodeEscapes(content);
+  const bytes = comma < 0 ? null : isBase64 ? await decodeBase64(content) : decodeEscapes(content);
   if (!bytes) throw new TlacError("BAD_IMAGE", "frame.bad-data-url", { start: shorten(given) });
   return bytes;
 }
 
 /** Bytes written as characters and `%` with two hex digits (RFC 2397); null: no picture of ours. */
 function decodeEscapes(content: string): Uint8Array | null {
+  if (content.length > MAX_ESCAPED_LENGTH) return null;
   const latin = content.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(parseInt(hex, 16)),
   );
@@ -85,6 +92,7 @@ async function parseBuffer(text: string): Promise<Uint8Array | null> {
 }
 
 function unescape(text: string): string {
+  if (text.length > MAX_ESCAPED_LENGTH) return text;
   try {
     return decodeURIComponent(text);
   } catch {

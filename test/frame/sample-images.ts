@@ -47,16 +47,22 @@ export function paintScene(width: number, height: number): sharp.Sharp {
 }
 
 /** A PNG of a few bytes whose header promises any size and whose pixels are no pixels. */
-export function forgePng(width: number, height: number): Buffer {
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+export function forgePng(
+  width: number,
+  height: number,
+  { bits = 8, colourType = 2, interlaced = false, chunks = [] as Buffer[], data = NO_PIXELS } = {},
+): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, bits, colourType, 0, 0, Number(interlaced)]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-  const chunks = [pngChunk("IHDR", header), pngChunk("IDAT", Buffer.alloc(20, 0xaa))];
-  return Buffer.concat([signature, ...chunks, pngChunk("IEND", Buffer.alloc(0))]);
+  const all = [pngChunk("IHDR", header), ...chunks, pngChunk("IDAT", data)];
+  return Buffer.concat([signature, ...all, pngChunk("IEND", Buffer.alloc(0))]);
 }
 
-function pngChunk(name: string, data: Buffer): Buffer {
+const NO_PIXELS = Buffer.alloc(20, 0xaa);
+
+export function pngChunk(name: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
   const chunk = Buffer.alloc(body.length + 8);
   chunk.writeUInt32BE(data.length, 0);

@@ -1,3 +1,4 @@
+import { checkHeldCost } from "../decode-budget";
 import type { ImageSource } from "../image-source";
 import { Pause } from "../pause";
 import { damaged, tooManyPixels, unsupported } from "../refuse";
@@ -43,6 +44,8 @@ export async function readBmp(bytes: Uint8Array, maxPixels: number): Promise<Ima
   const header = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const { width, height, bits, compression } = header;
   if (width * height > maxPixels) throw tooManyPixels(TYPE, header, maxPixels);
+  // Indexes and their colours.
+  checkHeldCost({ type: TYPE, width, height }, bits > 8 ? bits / 8 : header.isGrey ? 2 : 4);
   const pixels = bytes.subarray(header.start);
   const size = { kind: "raw", width, height } as const;
   switch (compression) {

@@ -1,3 +1,4 @@
+import { checkHeldCost } from "../decode-budget";
 import type { RawImage, Samples } from "../image-source";
 import { Pause } from "../pause";
 import { damaged, tooManyPixels } from "../refuse";
@@ -29,7 +30,14 @@ export async function readNetpbm(bytes: Uint8Array, maxPixels: number): Promise<
     throw damaged(TYPE, { key: "frame.bad-header" });
   }
   if (width * height > maxPixels) throw tooManyPixels(TYPE, header, maxPixels);
+  const isCopied = !(kind >= "P5" && kind <= "P7" && maxValue === 255);
+  if (isCopied) checkHeldCost({ type: TYPE, width, height }, channels * bytesOf(kind, maxValue));
   return { kind: "raw", data: await readSamples(text, kind, header), width, height, channels };
+}
+
+function bytesOf(kind: string, maxValue: number): number {
+  if (kind === "PF" || kind === "Pf") return 6;
+  return maxValue > 255 ? 2 : 1;
 }
 
 function readHeader(text: Tokens, kind: string): Header {

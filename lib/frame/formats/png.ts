@@ -19,6 +19,9 @@ const NEEDED = new Set([
 /** A colour profile is some kilobytes; compressed megabytes are none. */
 const MAX_PROFILE = 1 << 20;
 
+/** So little is not worth a copy of the rest. */
+const MIN_STRIPPED = 1024;
+
 /** What the header of a PNG file says. */
 export interface PngHeader {
   readonly width: number;
@@ -55,6 +58,7 @@ export function stripPng(bytes: Uint8Array): Uint8Array {
   const kept: Buffer[] = [];
   let keptFrom = 0;
   let at = 8;
+  let stripped = 0;
   for (let nth = 0; nth < MAX_CHUNKS && at + 12 <= file.length; nth++) {
     const name = file.toString("latin1", at + 4, at + 8);
     const end = at + 12 + file.readUInt32BE(at);
@@ -62,11 +66,12 @@ export function stripPng(bytes: Uint8Array): Uint8Array {
     if (!NEEDED.has(name) || (name === "iCCP" && end - at > MAX_PROFILE)) {
       kept.push(file.subarray(keptFrom, at));
       keptFrom = end;
+      stripped += end - at;
     }
     at = end;
     if (name === "IEND") break;
   }
-  if (kept.length === 0) return bytes;
+  if (stripped < MIN_STRIPPED) return bytes;
   kept.push(file.subarray(keptFrom));
   return Buffer.concat(kept);
 }

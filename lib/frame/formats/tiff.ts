@@ -12,6 +12,11 @@ export interface TiffHeader {
   readonly littleEndian: boolean;
   /** Bytes of one strip or one row of tiles, decoded. */
   readonly pieceBytes: number;
+  /** Bytes of all pixels, decoded. */
+  readonly pixelBytes: number;
+  /** Where the place of the next picture's directory stands; null: there is no other picture. */
+  readonly nextAt: number | null;
+  readonly nextBytes: number;
   readonly photometric: number;
   /** As the camera's maker writes it. */
   readonly make: string;
@@ -95,6 +100,13 @@ export function callUnsigned(bytes: Uint8Array, header: TiffHeader): Buffer {
   return copy;
 }
 
+/** A copy that ends with its first picture: a file may list thousands, which the decoder counts. */
+export function cutPages(bytes: Uint8Array, { nextAt, nextBytes }: TiffHeader): Uint8Array {
+  if (nextAt === null) return bytes;
+  const copy = Buffer.from(bytes);
+  return copy.fill(0, nextAt, nextAt + nextBytes);
+}
+
 function readDirectory(file: Buffer): TiffHeader {
   const littleEndian = file[0] === 0x49;
   const read = (at: number, size: number): number => {
@@ -124,6 +136,8 @@ function readDirectory(file: Buffer): TiffHeader {
   const bits = value(TAG.bits, 1);
   const height = value(TAG.height, 0);
   const rows = Math.min(value(TAG.tileHeight, value(TAG.rowsPerStrip, height)), height);
+  const nextAt = start + countBytes + count * (isBig ? 20 : 12);
+  const rowBytes = Math.ceil((value(TAG.width, 0) * value(TAG.samples, 1) * bits) / 8);
   const make = entries.get(TAG.make);
   const format = entries.get(TAG.sampleFormat);
   return {
@@ -132,7 +146,10 @@ function readDirectory(file: Buffer): TiffHeader {
     sampleFormat: value(TAG.sampleFormat, 1),
     sampleFormatAt: format?.count === 1 && format.bytes === 2 ? format.at : null,
     littleEndian,
-    pieceBytes: Math.ceil((value(TAG.width, 0) * value(TAG.samples, 1) * bits) / 8) * rows,
+    pieceBytes: rowBytes * rows,
+    pixelBytes: rowBytes * height,
+    nextAt: read(nextAt, word) === 0 ? null : nextAt,
+    nextBytes: word,
     photometric: value(TAG.photometric, 1),
     make: make
       ? file.toString("latin1", make.at, make.at + Math.min(make.count, 40)).replace(/[^ -~]/g, "")

@@ -1,0 +1,23 @@
+/** Bytes before the first chunk: RIFF, the length of the rest, WEBP. */
+const START = 12;
+
+/**
+ * An animation cut behind its first picture, which is the one that counts: thousands would be gone
+ * through otherwise. A still picture comes back as it is.
+ */
+export function cutAnimation(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = START;
+  while (at + 8 <= file.length) {
+    const length = file.readUInt32LE(at + 4);
+    const end = at + 8 + length + (length % 2);
+    if (file.toString("latin1", at, at + 4) === "ANMF") {
+      if (end >= file.length) return bytes;
+      const first = Buffer.from(file.subarray(0, end));
+      first.writeUInt32LE(end - 8, 4);
+      return first;
+    }
+    at = end;
+  }
+  return bytes;
+}

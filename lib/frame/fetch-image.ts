@@ -6,6 +6,8 @@ import type { FrameRules } from "./frame-options";
 import { isMultipart, readFirstPart } from "./multipart";
 
 const MAX_REDIRECTS = 5;
+/** More than a camera sends, and held twice while it arrives: a server must not fill the memory. */
+const MAX_FETCHED = 64 * 1024 ** 2;
 /** Media types of what never is one picture: films, and lists of the parts of one. */
 const STREAMS = /^(video\/[\w.+-]+|application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml))/i;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -23,7 +25,8 @@ export async function fetchImage(given: string, rules: FrameRules): Promise<Uint
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       checkHost(url, rules.access.hosts);
       const response = await request(url, signal);
-      if (!REDIRECTS.has(response.status)) return await readBody(response, url, rules.maxBytes);
+      if (!REDIRECTS.has(response.status))
+        return await readBody(response, url, Math.min(rules.maxBytes, MAX_FETCHED));
       await response.body?.cancel();
       url = parseUrl(response.headers.get("location") ?? "", url);
     }

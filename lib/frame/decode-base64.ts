@@ -107,9 +107,7 @@ function haveLines(text: string): boolean {
 function createValues(): Uint8Array {
   const values = new Uint8Array(256).fill(NO_DIGIT);
   const put = (characters: string, value: number): void => {
-    for (const [at, character] of [...characters].entries()) {
-      values[character.charCodeAt(0)] = value + at;
-    }
+    for (let at = 0; at < characters.length; at++) values[characters.charCodeAt(at)] = value + at;
   };
   put("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 0);
   put("-", PLUS);

@@ -6,7 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { request, type Dispatcher } from "undici";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
-import type { MessageParams } from "../i18n/catalogue";
+import type { MessageKey, MessageParams } from "../i18n/catalogue";
+import { certificateProblem, networkCode } from "../net/tls-problem";
 import type { ProgressListener } from "./load-progress";
 import { PartialFile } from "./partial-file";
 import { isCommit } from "./presets";
@@ -216,19 +217,17 @@ class Unreached extends Error {
   }
 }
 
-/** A certificate that this machine does not trust, most often that of a proxy which reads along. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)_/;
-
 function explain(thrown: unknown, { url, params }: FileDownloadOptions): TlacError {
   const cause = thrown instanceof Unreached ? thrown.cause : thrown;
-  const { code = "" } = toError(cause) as NodeJS.ErrnoException;
-  const key = !(thrown instanceof Unreached)
-    ? "clip.download-failed"
-    : UNTRUSTED.test(code)
-      ? "clip.hub-untrusted"
-      : "clip.hub-unreachable";
   const all = { ...params, url, host: new URL(url).host, reason: describe(cause) };
-  return new TlacError("EMBEDDER_UNAVAILABLE", key, all, { cause });
+  return new TlacError("EMBEDDER_UNAVAILABLE", chooseSentence(thrown), all, { cause });
+}
+
+function chooseSentence(thrown: unknown): MessageKey {
+  if (!(thrown instanceof Unreached)) return "clip.download-failed";
+  // Most often that of a proxy which reads along.
+  const untrusted = certificateProblem(networkCode(thrown)) === "untrusted";
+  return untrusted ? "clip.hub-untrusted" : "clip.hub-unreachable";
 }
 
 /** Leaves an answer unread; undici reports that as an error of the stream, which is no news. */

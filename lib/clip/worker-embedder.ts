@@ -1,5 +1,4 @@
-import { setMaxListeners } from "node:events";
-
+import { createSharedEnder } from "../async/shared-ender";
 import { Memo } from "../basics/memo";
 import { throwIfClosed, TlacError } from "../errors";
 import type { Frame, PixelSpec } from "../frame/frame";
@@ -20,7 +19,7 @@ const REMEMBERED_IMAGES = 8;
 /** An embedder whose model lives in the inference thread. */
 export class WorkerEmbedder implements Embedder {
   private readonly images = new Memo<Sight>(REMEMBERED_IMAGES);
-  private readonly closing = new AbortController();
+  private readonly closing = createSharedEnder();
 
   constructor(
     readonly info: EmbedderInfo,
@@ -28,10 +27,7 @@ export class WorkerEmbedder implements Embedder {
     private readonly session: number,
     private readonly pixelSpec: PixelSpec | null,
     private readonly cache: TextCache,
-  ) {
-    // One listener for each call in flight, however many there are.
-    setMaxListeners(0, this.closing.signal);
-  }
+  ) {}
 
   /** Whether its thread is gone for good. */
   get lost(): boolean {

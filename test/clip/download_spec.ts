@@ -13,9 +13,11 @@ import { readManifest, verifyFiles } from "../../lib/clip/manifest";
 import { findPreset, listPresetFiles } from "../../lib/clip/presets";
 import { TlacError } from "../../lib/errors";
 import type { MessageKey } from "../../lib/i18n/catalogue";
-import { SELF_SIGNED } from "../helpers/self-signed";
 import { withEnvironment } from "../helpers/with-environment";
 import { HubServer } from "./hub-server";
+
+/** A certificate of a CA that nobody knows. */
+const TLS = path.join(__dirname, "../fixtures/tls");
 
 /** Of no known commit. */
 const PRESET = findPreset("clip-vit-base-patch16")!;
@@ -207,7 +209,13 @@ describe("downloading a model", () => {
   });
 
   it("tells a certificate that is not trusted from a hub that is not there", async () => {
-    const server = createTlsServer(SELF_SIGNED, (_request, response) => response.end("never"));
+    const server = createTlsServer(
+      {
+        key: await readFile(path.join(TLS, "server.key.pem")),
+        cert: await readFile(path.join(TLS, "server.pem")),
+      },
+      (_request, response) => response.end("never"),
+    );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const failed = downloadModel(PRESET, { cacheDir, baseUrl: `https://127.0.0.1:${port}` });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -107,6 +107,20 @@ describe("Ollama client", () => {
   }
 
   describe("asking what is seen", () => {
+    it("warns of no leak, however many ask at once", async () => {
+      await start();
+      const warnings: Error[] = [];
+      const listen = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", listen);
+      const caller = new AbortController();
+      setMaxListeners(0, caller.signal);
+      const options = { signal: caller.signal };
+      await Promise.all(Array.from({ length: 30 }, () => ollama.propose(frame, "", options)));
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off("warning", listen);
+      assert.deepEqual(warnings, []);
+    });
+
     it("gives candidates, description, identity and the server's account of its time", async () => {
       await start({ delays: { load: 5, promptEval: 3, perToken: 1 } });
       const proposal = await ollama.propose(frame, "What is it?");

@@ -1,3 +1,4 @@
+import { createSharedEnder } from "../../async/shared-ender";
 import { TlacError } from "../../errors";
 import { Attempts, closed } from "../client/attempts";
 import { Questions } from "../client/questions";
@@ -34,7 +35,7 @@ export function createOllama(given: OllamaSettings): OllamaLmm {
   const server = createCalls(settings);
   const { context } = server.calls;
   const state = new StateBoard();
-  const ender = new AbortController();
+  const ender = createSharedEnder();
   const life = ender.signal;
   const readiness = new Readiness(stepsOf(server), {
     ...{ model, context, deadlines, pace, canary, state, life },

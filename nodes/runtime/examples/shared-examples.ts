@@ -2,6 +2,7 @@ import path from "node:path";
 
 import type { NodeAPI } from "node-red";
 
+import { createSharedEnder } from "../../../lib/async/shared-ender";
 import type { Embedder } from "../../../lib/clip/embedder";
 import { toFolderName } from "../../../lib/examples/class-folders";
 import { describeLeftOut } from "../../../lib/examples/describe-left-out";
@@ -32,7 +33,7 @@ class SharedExamples {
   readonly store: ExampleStore;
   private readonly entries = new Map<string, Entry>();
   private readonly told = new Set<string>();
-  private readonly closing = new AbortController();
+  private readonly closing = createSharedEnder();
   private users = 0;
 
   constructor(

@@ -1,7 +1,6 @@
-import { setMaxListeners } from "node:events";
-
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
 
+import { createSharedEnder } from "../../../lib/async/shared-ender";
 import { within } from "../../../lib/async/waits";
 import { TlacError, toError } from "../../../lib/errors";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
@@ -59,10 +58,8 @@ const RELEASE_MS = 4_000;
  */
 export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandle {
   const language = runtimeLanguage(RED);
-  const closing = new AbortController();
+  const closing = createSharedEnder();
   const { signal } = closing;
-  // One listener for each message in work, each taken off again: no leak to be warned of.
-  setMaxListeners(0, signal);
   const running = new Set<Promise<unknown>>();
   /** Ends each message that is under way with `CLOSED`. */
   const open = new Set<() => void>();

@@ -187,6 +187,10 @@ describe("dialogs of the flow nodes", function () {
       await page.fill("#node-input-prompt", "Line {{msg.line}}: <b>what</b>?");
       await preview.filter({ hasText: "Line (msg.line): <b>what</b>?" }).waitFor();
       assert.equal(await preview.locator("b").count(), 0);
+      const hint = page.locator("#tlac-prompt-problem .tlac-line-warning");
+      assert.equal(await hint.count(), 0);
+      await page.fill("#node-input-prompt", "At {{topic}}: what?");
+      await hint.filter({ hasText: "msg.topic" }).waitFor();
       await page.locator("#tlac-prompt-back").click();
       await preview.filter({ hasText: "The photo shows food" }).waitFor();
       assert.equal((await done(id)).domain, "food");
@@ -205,6 +209,8 @@ describe("dialogs of the flow nodes", function () {
     const pattern = rules.nth(1).locator("input").first();
     await pattern.fill("(");
     await rules.nth(1).getByText("cannot be read").waitFor();
+    await pattern.fill("^(\\w+\\s?)+$");
+    await rules.nth(1).getByText("can take very long").waitFor();
     await pattern.fill("\\d+ pieces?");
     assert.equal(await rules.nth(1).locator(".tlac-filter-problem").textContent(), "");
     await rules.nth(1).locator("input").last().fill("some");

@@ -66,31 +66,71 @@ export interface FolderMatch {
  * by the id, label or an alias, folded. The id is nearer than a label, a label nearer than an alias.
  */
 export function matchFolders(folders: readonly string[], vocabulary: Vocabulary): FolderMatch {
-  const { classes } = vocabulary;
-  const ours = new Map(classes.map(({ id }) => [toFolderName(id), id]));
-  const ids = new Set(classes.map(({ id }) => id));
-  const foldedIds = group(classes.map(({ id }) => [foldName(id), id]));
-  const labels = group(classes.map(({ id, label }) => [foldName(label), id]));
-  const names = foldNames(vocabulary, "names");
-  const aliasOwners = (fold: string): string[] =>
-    (names.get(fold) ?? []).flatMap((position) => classes[position]?.id ?? []);
+  const names = namesFor(vocabulary);
   const classIds = new Map<string, string>();
   const unmatched: string[] = [];
   for (const folder of folders) {
-    const name = folder.normalize("NFC");
-    const fold = foldName(name);
-    const owners = [
-      [ours.get(name) ?? []].flat(),
-      ids.has(name) ? [name] : [],
-      fold ? (foldedIds.get(fold) ?? []) : [],
-      fold ? (labels.get(fold) ?? []) : [],
-      fold ? aliasOwners(fold) : [],
-    ].find((found) => found.length > 0);
-    const [owner, ...others] = owners ?? [];
+    const [owner, ...others] = findOwners(folder.normalize("NFC"), names);
     if (owner !== undefined && others.length === 0) classIds.set(folder, owner);
     else unmatched.push(folder);
   }
   return { classIds, unmatched };
+}
+
+/** What folders of a vocabulary may be called; tables are made when the first folder needs them. */
+interface FolderNames {
+  readonly ids: ReadonlySet<string>;
+  /** By the folder's name, those that were too long for one. */
+  readonly cut: () => ReadonlyMap<string, string>;
+  /** Ids by folded id, by folded label, by any folded name. */
+  readonly folds: () => readonly ReadonlyMap<string, readonly string[]>[];
+}
+
+/** Folding ten thousand names takes some 100 ms, and folders are looked at often. */
+const known = new WeakMap<Vocabulary, FolderNames>();
+
+function namesFor(vocabulary: Vocabulary): FolderNames {
+  const names = known.get(vocabulary) ?? createNames(vocabulary);
+  known.set(vocabulary, names);
+  return names;
+}
+
+function createNames(vocabulary: Vocabulary): FolderNames {
+  const { classes } = vocabulary;
+  return {
+    ids: new Set(classes.map(({ id }) => id)),
+    cut: once(() => new Map(classes.map(({ id }) => [toFolderName(id), id]))),
+    folds: once(() => [
+      group(classes.map(({ id }) => [foldName(id), id])),
+      group(classes.map(({ id, label }) => [foldName(label), id])),
+      group(
+        [...foldNames(vocabulary, "names")].flatMap(([fold, positions]) =>
+          positions.map((position) => [fold, classes[position]?.id ?? ""] as const),
+        ),
+      ),
+    ]),
+  };
+}
+
+function findOwners(name: string, { ids, cut, folds }: FolderNames): readonly string[] {
+  const own = toClassId(name);
+  if (own !== null && ids.has(own)) return [own];
+  const whole = /~[0-9a-f]{12}$/.test(name) ? cut().get(name) : undefined;
+  if (whole !== undefined) return [whole];
+  if (ids.has(name)) return [name];
+  const fold = foldName(name);
+  // A name of nothing but marks stands for nothing.
+  if (fold === "") return [];
+  return (
+    folds()
+      .find((table) => table.has(fold))
+      ?.get(fold) ?? []
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function escapeUnits(character: string): string {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { BrokenExample } from "./scan-folder";
 
@@ -42,17 +43,21 @@ export interface ExampleRow {
   readonly vector: Float32Array;
 }
 
+/** Rows that are copied in one turn: some 3 ms. */
+const ROWS_PER_TURN = 256;
+
 /** @param model digest of the model whose vectors these are */
-export function createExampleSet(
+export async function createExampleSet(
   model: string,
   rows: readonly ExampleRow[],
   broken: readonly BrokenExample[] = [],
   unmatched: readonly UnmatchedFolder[] = [],
-): ExampleSet {
+): Promise<ExampleSet> {
   const dims = rows[0]?.vector.length ?? 0;
   const vectors = new Float32Array(rows.length * dims);
   const hash = createHash("sha256").update(model);
   for (const [row, { vector, classId, hash: content }] of rows.entries()) {
+    if (row > 0 && row % ROWS_PER_TURN === 0) await nextTurn();
     vectors.set(vector, row * dims);
     hash.update(`\n${content} ${JSON.stringify(classId)}`);
   }

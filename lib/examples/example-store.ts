@@ -165,7 +165,7 @@ export class ExampleStore {
     const reading = await this.readFeatures(files, embedder, signal);
     await this.forget(scan, model);
     const { rows, contested } = settleContents(reading.pictures, owners, vocabulary);
-    const set = createExampleSet(
+    const set = await createExampleSet(
       model,
       rows,
       [...broken, ...reading.broken, ...contested],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { writeWholeFile } from "../basics/write-whole-file";
 
@@ -28,6 +29,9 @@ const EXTENSION = ".features";
 /** Models whose features are kept; whoever switches between two need not wait. */
 const MOST_MODELS = 4;
 
+/** Bytes that are summed in one turn: about a millisecond. */
+const TURN_BYTES = 512 * 1024;
+
 /** What a process that died while it wrote has left behind. */
 const STALE_MS = 60 * 60 * 1000;
 
@@ -49,7 +53,7 @@ export class FeatureCache {
   static async open(folder: string, digest: string): Promise<FeatureCache> {
     const cache = new FeatureCache(folder, `${digest}${EXTENSION}`);
     const bytes = await readFile(cache.file).catch(() => null);
-    if (bytes) cache.remember(decode(bytes));
+    if (bytes) cache.remember(await decode(bytes));
     // The age of use, not of the content, decides which model's features go.
     const now = new Date();
     if (bytes) await utimes(cache.file, now, now).catch(() => undefined);
@@ -76,7 +80,7 @@ export class FeatureCache {
     if (fresh.length === 0 && kept.length === this.byFile.size) return;
     this.remember([...kept, ...fresh]);
     try {
-      await writeWholeFile(this.file, encode([...this.byFile.values()]));
+      await writeWholeFile(this.file, await encode([...this.byFile.values()]));
       await this.tidy();
     } catch {
       // Read-only or full: the next start computes them again.
@@ -112,38 +116,34 @@ export class FeatureCache {
   }
 }
 
-function encode(pictures: readonly KnownPicture[]): Buffer {
+async function encode(pictures: readonly KnownPicture[]): Promise<Buffer> {
   const dims = pictures[0]?.vector.length ?? 0;
   const rows = pictures.map(({ file, stamp, hash }) => [file, stamp, hash]);
   const json = Buffer.from(JSON.stringify(rows));
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(MAGIC, 0);
-  header.writeUInt32LE(VERSION, 4);
-  header.writeUInt32LE(dims, 8);
-  header.writeUInt32LE(json.length, 12);
-  const payload = [
-    json,
-    Buffer.alloc(padding(json.length)),
-    ...pictures.map(({ vector }) =>
-      Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength),
-    ),
-  ];
-  const checksum = createHash("sha256");
-  for (const part of payload) checksum.update(part);
-  checksum.digest().copy(header, CHECKSUM_AT);
-  return Buffer.concat([header, ...payload]);
+  const start = HEADER_BYTES + json.length + padding(json.length);
+  const bytes = Buffer.alloc(start + pictures.length * dims * Float32Array.BYTES_PER_ELEMENT);
+  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(VERSION, 4);
+  bytes.writeUInt32LE(dims, 8);
+  bytes.writeUInt32LE(json.length, 12);
+  json.copy(bytes, HEADER_BYTES);
+  for (const [row, { vector }] of pictures.entries()) {
+    const raw = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    raw.copy(bytes, start + row * vector.byteLength);
+  }
+  (await sum(bytes.subarray(HEADER_BYTES))).copy(bytes, CHECKSUM_AT);
+  return bytes;
 }
 
 /** Nothing where anything is wrong with the file. */
-function decode(bytes: Buffer): KnownPicture[] {
+async function decode(bytes: Buffer): Promise<KnownPicture[]> {
   if (bytes.length < HEADER_BYTES) return [];
   const [magic, version, dims, jsonBytes] = [0, 4, 8, 12].map((at) => bytes.readUInt32LE(at));
   const payload = bytes.subarray(HEADER_BYTES);
-  const checksum = createHash("sha256").update(payload).digest();
   if (magic !== MAGIC || version !== VERSION || dims === undefined || jsonBytes === undefined) {
     return [];
   }
-  if (!checksum.equals(bytes.subarray(CHECKSUM_AT, HEADER_BYTES))) return [];
+  if (!(await sum(payload)).equals(bytes.subarray(CHECKSUM_AT, HEADER_BYTES))) return [];
   const rows = parseRows(payload.toString("utf8", 0, jsonBytes));
   const start = jsonBytes + padding(jsonBytes);
   const step = dims * Float32Array.BYTES_PER_ELEMENT;
@@ -153,6 +153,16 @@ function decode(bytes: Buffer): KnownPicture[] {
   return rows.map(([file, stamp, hash], row) => {
     return { file, stamp, hash, vector: block.subarray(row * dims, (row + 1) * dims) };
   });
+}
+
+/** SHA-256, without holding the event loop over 25 MB. */
+async function sum(payload: Buffer): Promise<Buffer> {
+  const hash = createHash("sha256");
+  for (let from = 0; from < payload.length; from += TURN_BYTES) {
+    hash.update(payload.subarray(from, from + TURN_BYTES));
+    await nextTurn();
+  }
+  return hash.digest();
 }
 
 type Row = readonly [file: string, stamp: string, hash: string];

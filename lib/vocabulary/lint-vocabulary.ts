@@ -63,7 +63,8 @@ export async function lintVocabulary(
   embedder?: Embedder,
   options: LintOptions = {},
 ): Promise<LintFinding[]> {
-  const opposed = findOpposites(vocabulary).map(({ first, second, text }) =>
+  const opposites = await findOpposites(vocabulary, options.signal);
+  const opposed = opposites.map(({ first, second, text }) =>
     finding("opposites", [first, second], text, {}),
   );
   if (!embedder) {

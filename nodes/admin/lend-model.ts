@@ -7,6 +7,7 @@ import { cacheFolder } from "../runtime/models/cache-folder";
 import { EmbedderUse } from "../runtime/models/embedder-use";
 import { findConfig, readText } from "../runtime/settings/read-settings";
 import type { Call } from "./reply";
+import { YieldingEmbedder } from "./yielding-embedder";
 
 /**
  * A use of the model that a dialog chose, or of the bundled starter; the caller gives it back. A
@@ -53,7 +54,7 @@ function lend(readOptions: () => EmbedderOptions): EmbedderUse {
 
 async function until<T>(use: EmbedderUse, work: (embedder: Embedder) => Promise<T>): Promise<T> {
   try {
-    return await work(await use.get());
+    return await work(new YieldingEmbedder(await use.get()));
   } finally {
     await use.release();
   }

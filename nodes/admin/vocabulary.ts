@@ -188,7 +188,7 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
   }).catch((thrown: unknown) => {
     // Names can be compared without any model.
     problem = toComplaint(thrown, language).message ?? null;
-    return lintVocabulary(vocabulary);
+    return lintVocabulary(vocabulary, undefined, options);
   });
   // Classes that share a name, or say the contrary of each other, are told so; that they are near
   // each other then goes without saying, and to merge opposites would be wrong.

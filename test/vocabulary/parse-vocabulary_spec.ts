@@ -6,6 +6,15 @@ import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 const labels = (input: unknown): string[] =>
   parseVocabulary(input).classes.map(({ label }) => label);
 
+const many = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `alias ${String(n)}`);
+
+function circle(): object {
+  const self: Record<string, unknown> = {};
+  self.self = self;
+  return self;
+}
+
 describe("parsing of vocabularies", () => {
   const lists: readonly (readonly [string, unknown])[] = [
     ["commas", "screw, nail, hammer"],
@@ -159,6 +168,14 @@ describe("parsing of vocabularies", () => {
     assert.deepEqual(parseVocabulary(formatVocabularyCsv(vocabulary)), vocabulary);
   });
 
+  it("numbers ten thousand equal labels without a search for each", () => {
+    const { classes } = parseVocabulary(Array.from({ length: 10_000 }, () => "nail"));
+    assert.deepEqual(
+      [0, 1, 9_999].map((at) => classes[at]?.id),
+      ["nail", "nail-2", "nail-10000"],
+    );
+  });
+
   const refusals: readonly (readonly [string, unknown, RegExp])[] = [
     ["nothing", "", /at least one class/],
     ["an empty list", [], /at least one class/],
@@ -186,6 +203,22 @@ describe("parsing of vocabularies", () => {
     ],
     ["aliases that are no texts", [{ label: "a", aliases: [1] }], /list of texts/],
     ["a text that is too long", ["x".repeat(201)], /200 characters/],
+    ["a book for a name", ["x".repeat(3_000_000)], /3000000/],
+    [
+      "a book for a template",
+      [{ label: "a", template: `{name}${"x".repeat(300)}` }],
+      /200 characters/,
+    ],
+    ["a text that is no vocabulary", "x,".repeat(3_000_000), /5000000 characters/],
+    ["too many names of a class", [{ label: "a", aliases: many(101) }], /100 names/],
+    [
+      "too many names in all",
+      Array.from({ length: 1_000 }, (_, n) => ({ label: `c${String(n)}`, aliases: many(60) })),
+      /50000 names/,
+    ],
+    ["a list with holes", new Array(3), /Entry 1/],
+    ["a threshold that has no text", [{ label: "a", threshold: circle() }], /threshold of “a”/],
+    ["an alert level that has no text", [{ label: "a", alert: 5n }], /none, info/],
     [
       "too many classes",
       Array.from({ length: 10_001 }, (_, n) => `c${String(n)}`),

@@ -8,6 +8,7 @@ import { runtimeLanguage } from "./runtime/status/language";
 import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
 import { loading } from "./runtime/status/node-status";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
+import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
@@ -33,6 +34,7 @@ export default function (RED: NodeAPI): void {
       input.show(loading(progress, language));
     });
     const readSettings = readOnce(() => {
+      checkEnvironment("clip-match", def);
       checkProperty(RED, source);
       return {
         kind: readChoice(def.input, INPUTS, "input", "BAD_CONFIG"),
@@ -43,9 +45,9 @@ export default function (RED: NodeAPI): void {
 
     const input = handleInput(RED, this, {
       doors: ["class", "review"],
-      prepare: async () => {
+      prepare: () => {
         readSettings();
-        await matcher.prepare(def.loadAtDeploy);
+        return matcher.prepare(def.loadAtDeploy);
       },
       work: async (message, signal) => {
         const { kind, frame, rules } = readSettings();

@@ -3,6 +3,8 @@ import type { NodeAPI, NodeDef } from "node-red";
 import { serveModels } from "./admin/models";
 import { cacheFolder } from "./runtime/models/cache-folder";
 import type { ClipModelNode } from "./runtime/settings/config-nodes";
+import { checkEnvironment } from "./runtime/settings/check-environment";
+import { readOnce } from "./runtime/settings/read-once";
 import { readModelOptions, type ModelFields } from "./runtime/settings/model-options";
 
 interface ClipModelDef extends NodeDef, ModelFields {
@@ -13,7 +15,10 @@ export default function (RED: NodeAPI): void {
   serveModels(RED);
   function ClipModelNode(this: ClipModelNode, def: ClipModelDef): void {
     RED.nodes.createNode(this, def);
-    this.readOptions = () => readModelOptions(def, cacheFolder(RED));
+    this.readOptions = readOnce(() => {
+      checkEnvironment("clip-model", def);
+      return readModelOptions(def, cacheFolder(RED));
+    });
   }
   RED.nodes.registerType("clip-model", ClipModelNode);
 }

@@ -37,7 +37,7 @@ export type Field =
   | { readonly kind: "rules"; readonly value: readonly never[] };
 
 /** A rule of a dialog that needs more than the field itself. */
-export type Check = "host" | "lmmModel" | "folder" | "template" | "vocabulary";
+export type Check = "host" | "lmmModel" | "folder" | "template" | "classes" | "vocabulary";
 
 export type ConfigType = "clip-model" | "tlac-vocabulary" | "lmm-server";
 
@@ -114,7 +114,7 @@ const IMAGE = {
   ...{ roiLeft, roiTop, roiWidth, roiHeight },
 };
 const CAMERA = { camera: property("topic", false), cameraType: text("msg") };
-const CLASSES = { vocabulary: config("tlac-vocabulary"), classes: text() };
+const CLASSES = { vocabulary: config("tlac-vocabulary"), classes: text("", "classes") };
 const QUESTION = {
   domain: choice(
     PROMPT_DOMAINS.map(({ name }) => name),
@@ -144,7 +144,7 @@ export const NODE_FIELDS = {
     queueLength: NUMBERS.queueLength,
     maxAge: NUMBERS.maxAge,
     canary: flag(true),
-    latestOnly: flag(false),
+    latestOnly: flag(true),
   },
   "clip-model": {
     name: text(),

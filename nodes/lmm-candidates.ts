@@ -12,6 +12,7 @@ import { LmmUse } from "./runtime/server/lmm-use";
 import { useModel } from "./runtime/models/matcher";
 import { loading, proposed, serverState } from "./runtime/status/node-status";
 import { readFilters, type FilterSettings } from "./runtime/settings/read-filters";
+import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
@@ -39,6 +40,7 @@ export default function (RED: NodeAPI): void {
     });
     const source = { property: def.image, type: def.imageType };
     const readSettings = readOnce(() => {
+      checkEnvironment("lmm-candidates", def);
       for (const property of [source, cameraSource(def)]) {
         if (property) checkProperty(RED, property);
       }
@@ -49,12 +51,14 @@ export default function (RED: NodeAPI): void {
       doors: ["out", "skipped"],
       prepare: async (signal) => {
         readSettings();
+        lmmUse.check();
         if (def.loadAtDeploy) await lmmUse.warmUp(signal);
+        return undefined;
       },
       work: async (message, signal) => {
+        const { frame, filter } = readSettings();
         const turn = await readTurn(RED, this, def, message);
         const { prompt, answer } = readPrompt(def, message, turn);
-        const { frame, filter } = readSettings();
         const { value } = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
         const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);

@@ -4,7 +4,7 @@ import { within } from "../lib/async/waits";
 import type { Language } from "../lib/i18n/catalogue";
 import type { ServerState } from "../lib/lmm/client/server-state";
 import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
-import { BoundedQueue } from "../lib/queue/bounded-queue";
+import { BoundedQueue, type QueueOptions } from "../lib/queue/bounded-queue";
 import { serveOllama } from "./admin/ollama";
 import { toComplaint } from "./admin/reply";
 import type {
@@ -12,6 +12,8 @@ import type {
   LmmServerNode,
   ServerView,
 } from "./runtime/settings/config-nodes";
+import { checkEnvironment } from "./runtime/settings/check-environment";
+import { readOnce } from "./runtime/settings/read-once";
 import { readOllamaSettings, type OllamaFields } from "./runtime/settings/ollama-settings";
 import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
 import { ServerActivity } from "./runtime/server/server-activity";
@@ -36,14 +38,27 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     this.host = def.host;
     this.activity = new ServerActivity();
+    const readSettings = readOnce(() => {
+      checkEnvironment("lmm-server", def, { ...this.credentials });
+      const kind = readChoice(def.kind, KINDS, "kind", "BAD_CONFIG");
+      const { apiKey } = this.credentials;
+      return {
+        queue: readQueueOptions(def),
+        ollama: kind === "ollama" ? readOllamaSettings(def, apiKey) : undefined,
+      };
+    });
     let queue: BoundedQueue | undefined;
-    this.getQueue = () => (queue ??= createQueue(def));
+    this.getQueue = () => (queue ??= new BoundedQueue(readSettings().queue));
     this.latestOnly = def.latestOnly;
     let ollama: OllamaLmm | undefined;
     this.openOllama = () => {
-      if (readChoice(def.kind, KINDS, "kind", "BAD_CONFIG") !== "ollama") return undefined;
-      const settings = readOllamaSettings(def, this.credentials.apiKey);
+      const { ollama: settings } = readSettings();
+      if (!settings) return undefined;
       return (ollama ??= this.activity.observe(createOllama(settings)));
+    };
+    this.check = () => {
+      this.getQueue();
+      this.openOllama();
     };
     this.readActivity = (language) => ({
       ...this.activity.read(),
@@ -65,12 +80,12 @@ export default function (RED: NodeAPI): void {
   );
 }
 
-function createQueue(def: LmmServerDef): BoundedQueue {
-  return new BoundedQueue({
+function readQueueOptions(def: LmmServerDef): QueueOptions {
+  return {
     concurrency: readNumber(def.concurrency, "concurrency"),
     maxLength: readNumber(def.queueLength, "queueLength"),
     maxAgeMs: (readNumber(def.maxAge, "maxAge") ?? 0) * 1_000,
-  });
+  };
 }
 
 function describeState(

@@ -1,10 +1,11 @@
 import type { NodeAPI, NodeDef } from "node-red";
 
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
-import type { Vocabulary } from "../lib/vocabulary/vocabulary";
 import { serveVocabulary } from "./admin/vocabulary";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
 import { describeError, runtimeLanguage } from "./runtime/status/language";
+import { checkEnvironment } from "./runtime/settings/check-environment";
+import { readOnce } from "./runtime/settings/read-once";
 import { readTemplate } from "./runtime/settings/read-template";
 
 interface VocabularyDef extends NodeDef {
@@ -17,12 +18,12 @@ interface VocabularyDef extends NodeDef {
 export default function (RED: NodeAPI): void {
   function VocabularyNode(this: VocabularyNode, def: VocabularyDef): void {
     RED.nodes.createNode(this, def);
-    let parsed: Vocabulary | undefined;
-    this.readVocabulary = () => {
-      parsed ??= parseVocabulary(def.classes);
+    this.readVocabulary = readOnce(() => {
+      checkEnvironment("tlac-vocabulary", def);
+      const vocabulary = parseVocabulary(def.classes);
       const template = readTemplate(def.template, def.name || "tlac-vocabulary");
-      return template ? { vocabulary: parsed, template } : { vocabulary: parsed };
-    };
+      return template ? { vocabulary, template } : { vocabulary };
+    });
     try {
       this.readVocabulary();
     } catch (thrown) {

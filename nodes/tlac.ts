@@ -17,6 +17,7 @@ import { readFilters, type FilterSettings } from "./runtime/settings/read-filter
 import { readPrompt, type PromptSettings } from "./runtime/settings/read-prompt";
 import { loading, serverState } from "./runtime/status/node-status";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
+import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
@@ -83,6 +84,7 @@ export default function (RED: NodeAPI): void {
       return departJudged(results, image, language);
     };
     const readSettings = readOnce(() => {
+      checkEnvironment("tlac", def);
       for (const property of [source, cameraSource(def)]) {
         if (property) checkProperty(RED, property);
       }
@@ -99,8 +101,10 @@ export default function (RED: NodeAPI): void {
       doors: ["class", "review", "skipped"],
       prepare: async (signal) => {
         const { mode } = readSettings();
-        await matcher.prepare(def.loadAtDeploy);
+        lmmUse.check();
+        const notice = await matcher.prepare(def.loadAtDeploy);
         if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
+        return notice;
       },
       work: async (message, signal) => {
         const settings = readSettings();

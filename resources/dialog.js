@@ -115,6 +115,22 @@ var tlacDialog = (() => {
       return fits || RED._(key, opt);
     },
     /**
+     * Classes of a node's own, or a vocabulary: in the dialog as it is chosen there.
+     *
+     * @this {Record<string, unknown>}
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    classes(v, opt) {
+      const input = /** @type {HTMLSelectElement | null} */ (
+        document.getElementById("node-input-vocabulary")
+      );
+      const chosen = trimmed(input ? input.value : this.vocabulary);
+      const fits = trimmed(v) !== "" || (chosen !== "" && chosen !== "_ADD_");
+      return fits || RED._(`${catalogue}error.classes`, opt);
+    },
+    /**
      * @this {{ id?: string }}
      * @param {unknown} v
      * @param {Options} _opt

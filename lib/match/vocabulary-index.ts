@@ -139,6 +139,10 @@ export class VocabularyIndex {
       ...described.map(({ fold }) => ({ name: description, fold, rank: words.length })),
     ];
     const best = board.rank(RANKING_LENGTH);
+    // Only equal names can be found: with none, "unknown" would be said of every picture.
+    if (this.table.rows === 0 && words.length > 0 && best.length + banned.rank(1).length === 0) {
+      throw this.unreadable();
+    }
     const [first] = best;
     // What a later candidate says is about something else in the picture.
     const lastRank = first ? (sources[first.word]?.rank ?? 0) : Infinity;
@@ -161,8 +165,7 @@ export class VocabularyIndex {
   /** Ranks the classes for an image's vector. Throws `BAD_CONFIG` where no name can be read. */
   matchVector(vector: Float32Array): Ranking {
     if (this.table.rows === 0) {
-      const params = { model: this.embedder.info.name };
-      throw new TlacError("BAD_CONFIG", "match.no-readable-name", params);
+      throw this.unreadable();
     }
     const board = new ScoreBoard(this.vocabulary.classes.length);
     this.table.forEachCosine(vector, (row, cosine) => {
@@ -173,6 +176,11 @@ export class VocabularyIndex {
       background: this.nearestBackground(vector, 1),
       vetoed: [],
     };
+  }
+
+  private unreadable(): TlacError {
+    const params = { model: this.embedder.info.name };
+    return new TlacError("BAD_CONFIG", "match.no-readable-name", params);
   }
 
   /** Offers the classes whose own name was proposed; returns whether there was any. */

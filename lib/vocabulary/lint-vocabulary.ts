@@ -81,8 +81,7 @@ export async function lintVocabulary(
       text: renderTemplate(entry.template ?? template, name),
     })),
   );
-  const readable = new Set(names.map(({ entry }) => entry.id));
-  for (const entry of vocabulary.classes.filter(({ id }) => !readable.has(id))) {
+  for (const entry of findUnreadable(vocabulary, info)) {
     findings.push(finding("no-readable-name", [entry], entry.label, { model: info.name }));
   }
   const texts = names.map(({ text }) => text);
@@ -98,6 +97,15 @@ export async function lintVocabulary(
   }
   const vectors = await embedder.embedTexts(texts, options);
   return [...findings, ...(await findNearClasses(names, vectors, info, options))];
+}
+
+/** Classes without a name that the model can read, the glossary's names included. */
+export function findUnreadable(
+  vocabulary: Vocabulary,
+  info: Pick<EmbedderInfo, "languages">,
+): VocabularyClass[] {
+  const { classes } = addGlossaryNames(vocabulary, info);
+  return classes.filter((entry) => comparedNamesOf(entry, info).length === 0);
 }
 
 function findDuplicates(vocabulary: Vocabulary): LintFinding[] {

@@ -26,7 +26,7 @@ function probeType(job: Partial<InputJob>) {
       api.nodes.createNode(this, def);
       handleInput(api, this, {
         doors: ["class", "review", "skipped"],
-        prepare: () => Promise.resolve(),
+        prepare: () => Promise.resolve(undefined),
         work: () => Promise.resolve(leave("class")),
         release: () => Promise.resolve(),
         ...job,

@@ -3,8 +3,9 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "
 import { createSharedEnder } from "../../../lib/async/shared-ender";
 import { within } from "../../../lib/async/waits";
 import { TlacError, toError } from "../../../lib/errors";
+import { translate, type Phrase } from "../../../lib/i18n/catalogue";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
-import { failed, withTally, working } from "../status/node-status";
+import { failed, noticed, withTally, working } from "../status/node-status";
 import { MAX_WAITING } from "../scene/image-line";
 import { copyOut } from "./copy-out";
 import { departSkipped } from "./departures";
@@ -26,11 +27,19 @@ export interface Departure {
 /** `in` = the doors + `failed` + `waiting`, at any time. */
 export type Counts = Readonly<Record<Door | "in" | "failed" | "waiting", number>>;
 
+/** What a person should know before the first message, though nothing is wrong. */
+export interface Notice {
+  /** At most 20 characters. */
+  readonly status: Phrase;
+  /** For the log. */
+  readonly warning?: Phrase;
+}
+
 export interface InputJob {
   /** In the order of the node's outputs. Without `skipped`, a message that is not judged fails. */
   readonly doors: readonly Door[];
   /** Runs once at deploy, so that a wrong setting shows before the first message. */
-  prepare(signal: AbortSignal): Promise<void>;
+  prepare(signal: AbortSignal): Promise<Notice | undefined>;
   work(message: NodeMessageInFlow, signal: AbortSignal): Promise<Departure>;
   release(): Promise<void>;
 }
@@ -198,6 +207,13 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   void track(
     Promise.resolve()
       .then(() => job.prepare(signal))
+      .then((notice) => {
+        if (!notice || signal.aborted) return;
+        const { status, warning } = notice;
+        // What has come meanwhile is shown instead.
+        if (counts.in === 0) show(noticed(status, language));
+        if (warning) node.warn(translate(warning.key, warning.params, language));
+      })
       .catch((thrown: unknown) => {
         if (signal.aborted) return;
         show(failed(toError(thrown), language));

@@ -18,7 +18,7 @@ export class EmbedderUse {
 
   constructor(
     /** Read at each opening, because a configuration may be wrong. */
-    private readonly readOptions: () => EmbedderOptions,
+    readonly readOptions: () => EmbedderOptions,
     private readonly onProgress: (progress: LoadProgress) => void,
   ) {}
 

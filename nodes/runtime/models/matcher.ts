@@ -7,9 +7,11 @@ import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { ClipModelNode, VocabularyNode } from "../settings/config-nodes";
 import { cacheFolder } from "./cache-folder";
+import type { Notice } from "../input/handle-input";
 import { EmbedderUse } from "./embedder-use";
 import { findConfig } from "../settings/read-settings";
 import { getIndex } from "./shared-indexes";
+import { findUnreadableClasses } from "./unreadable-classes";
 
 /** The fields of a dialog that say what is matched with which model. */
 export interface MatcherSettings {
@@ -17,8 +19,8 @@ export interface MatcherSettings {
   model: string;
   /** Id of a `tlac-vocabulary`; empty: the classes below. */
   vocabulary: string;
-  /** The node's own classes, in any form that `parseVocabulary` reads. */
-  classes: string;
+  /** The node's own classes, in any form that `parseVocabulary` reads; an environment variable may hold a list. */
+  classes: unknown;
 }
 
 /** A use of the model that a dialog chose, or of the bundled starter. */
@@ -58,14 +60,28 @@ export class Matcher {
     return getIndex(vocabulary, await this.embedder.get(), template);
   }
 
-  /** Checks the dialog at deploy and, where wanted, loads what the first message would load. */
-  async prepare(load: boolean): Promise<void> {
-    const { vocabulary, classes } = this.settings;
+  /**
+   * Checks the dialog at deploy and, where wanted, loads what the first message would load. What
+   * is no error but will disappoint is the notice. Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`.
+   */
+  async prepare(load: boolean): Promise<Notice | undefined> {
+    const { model } = this.embedder.readOptions();
     // No classes at all may be meant: they can come with each message.
-    const chosen = vocabulary || classes.trim() ? this.findVocabulary() : undefined;
-    if (!load) return;
-    const embedder = await this.embedder.get();
-    if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);
+    const chosen = this.hasClasses() ? this.findVocabulary() : undefined;
+    const notice = chosen
+      ? await findUnreadableClasses(chosen.vocabulary, model)
+      : ({ status: { key: "nodes.status-no-classes" } } as const);
+    if (load) {
+      const embedder = await this.embedder.get();
+      if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);
+    }
+    return notice;
+  }
+
+  private hasClasses(): boolean {
+    const { vocabulary, classes } = this.settings;
+    const own = typeof classes === "string" ? classes.trim() : classes;
+    return Boolean(vocabulary) || Boolean(own);
   }
 
   /** A text is the same as long as its letters are; a list may have been changed in place. */
@@ -82,7 +98,7 @@ export class Matcher {
     const { vocabulary, classes } = this.settings;
     const shared = findConfig<VocabularyNode>(this.RED, vocabulary, "tlac-vocabulary");
     if (shared) return shared.readVocabulary();
-    if (!classes.trim()) throw new TlacError("BAD_CONFIG", "nodes.no-classes");
+    if (!this.hasClasses()) throw new TlacError("BAD_CONFIG", "nodes.no-classes");
     this.own ??= parseVocabulary(classes);
     return { vocabulary: this.own };
   }

@@ -65,6 +65,11 @@ export class LmmUse {
     return new Recogniser(own.info.labels ? own : await this.starter.get());
   }
 
+  /** Throws `BAD_CONFIG` for a server that is gone, or whose settings cannot work. */
+  check(): void {
+    this.findServer()?.check();
+  }
+
   /** Loads what the first message would wait for. */
   async warmUp(signal: AbortSignal): Promise<void> {
     const ollama = this.openOllama();

@@ -27,7 +27,8 @@ export interface ServerView extends Activity {
 /** The LMM that several nodes share, with the one queue in front of it. */
 export interface LmmServerNode extends Node<LmmServerCredentials> {
   type: "lmm-server";
-  /** Throws `BAD_CONFIG`. */
+  /** Throws `BAD_CONFIG` where a setting cannot work. */
+  check(): void;
   getQueue(): BoundedQueue;
   /** Of the frames of one camera that wait, only the newest is kept. */
   latestOnly: boolean;

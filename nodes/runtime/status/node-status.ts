@@ -2,7 +2,12 @@ import type { NodeStatus } from "node-red";
 
 import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError, type ErrorCode } from "../../../lib/errors";
-import { translate, type Language, type MessageKey } from "../../../lib/i18n/catalogue";
+import {
+  translate,
+  type Language,
+  type MessageKey,
+  type Phrase,
+} from "../../../lib/i18n/catalogue";
 import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { SkipReason } from "../../../lib/queue/bounded-queue";
 import type { Result } from "../../../lib/tlac/result";
@@ -74,6 +79,11 @@ export function proposed(name: string): NodeStatus {
 export function skipped(reason: SkipReason, language: Language): NodeStatus {
   const text = translate(`nodes.status-skipped-${reason}`, {}, language);
   return { fill: "grey", shape: "ring", text: fit(text) };
+}
+
+/** A yellow ring: nothing is wrong, but a person should look at the dialog. */
+export function noticed({ key, params }: Phrase, language: Language): NodeStatus {
+  return { fill: "yellow", shape: "ring", text: translate(key, params, language) };
 }
 
 /** A red ring with what is wrong in a few words; the whole sentence goes to Catch and the log. */

@@ -180,7 +180,7 @@ describe("dialog of lmm-server", function () {
 function describeServer(host: string): object {
   return {
     ...{ id: "server", type: "lmm-server", name: "", kind: "ollama", model: "llava:7b" },
-    ...{ host, keepAlive: "30m", numCtx: 4096, canary: true, latestOnly: false },
+    ...{ host, keepAlive: "30m", numCtx: 4096, canary: true, latestOnly: true },
     ...{ connectTimeout: 5, loadTimeout: 300, answerTimeout: 60, totalTimeout: 300 },
     ...{ concurrency: 1, queueLength: 100, maxAge: "" },
   };

@@ -8,7 +8,7 @@
 const BETWEEN_NAMES = " | ";
 
 /** What separates anywhere, and the quotes that may open a quoted name. */
-const NEEDS_QUOTES = /[|｜;；,，、=＝\r\n\t]|^["“„”«[{]/;
+const NEEDS_QUOTES = /[|｜;；,，、=＝\r\n\t]|^["'“„”«[{]/;
 
 /** Names that `splitNames` reads back as they are. */
 export function joinNames(names: readonly string[]): string {
@@ -67,6 +67,7 @@ const IN_ALIASES = separatedBy(",，、;；\\t\\r\\n=＝|｜");
 function separatedBy(separators: string): Separators {
   const forms = [
     `"((?:[^"\\r\\n]|"")*)"`,
+    `'([^'\\r\\n]*)'`,
     `[“”]([^“”\\r\\n]*)”`,
     `„([^„“”\\r\\n]*)[“”]`,
     `«([^«»\\r\\n]*)»`,

@@ -33,7 +33,7 @@ interface Line {
   readonly line: number;
 }
 
-const DELIMITERS = ["\t", ";", ",", "|"];
+const DELIMITERS = ["\t", ";", ",", "|", "，", "、", "；"];
 
 /** A header is looked for in so many rows: a title, a date and a revision may stand above it. */
 const MOST_TITLES = 20;
@@ -273,6 +273,8 @@ function isGrid(lines: readonly Line[]): boolean {
 function looksTyped(text: string, delimiter: string, lines: readonly Line[]): boolean {
   if (lines.some(({ cells }) => cells.some((cell) => /[^=＝][=＝]/.test(cell)))) return true;
   if (delimiter === "\t" || /^\s*\|/.test(text)) return false;
+  // No spreadsheet writes these.
+  if (/[，、；]/.test(delimiter)) return true;
   return text
     .split(delimiter)
     .slice(1)

@@ -55,6 +55,13 @@ const TABLES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   ["Korean headings", "번호,품명,영문명\n1,나사,screw\n2,못,nail\n", ["나사 = screw", "못 = nail"]],
   ["an English name alone", "English name,Notes\nscrew,M4\nnail,M4\n", ["screw", "nail"]],
+  ["Japanese commas", "ラベル、別名\nねじ、screw\n釘、nail\n", ["ねじ = screw", "釘 = nail"]],
+  [
+    "numbers between Japanese commas",
+    "No、物9、材9\n1、screw、M8\n2、nail、M8\n",
+    ["screw", "nail"],
+  ],
+  ["names of defects", "Fehlercode;Fehler\nE1;Kratzer\nE2;Riss\n", ["Kratzer", "Riss"]],
   ["a group alone", "分類,備考\nねじ,M4\n釘,M4\n", ["ねじ", "釘"]],
   ["a group beside the names", "分類,品名\n部品,ねじ\n部品,釘\n", ["ねじ", "釘"]],
   [
@@ -123,6 +130,8 @@ const LISTS: readonly (readonly [string, string, readonly string[]])[] = [
     '"Nut, M8" = "hex nut, M8" | nut\nwasher',
     ["Nut, M8 = hex nut, M8 | nut", "washer"],
   ],
+  ["single quotes", "'Nut, M8', 'Bolt, M8', 'til dawn", ["Nut, M8", "Bolt, M8", "'til dawn"]],
+  ["rows with Japanese commas", "ねじ、釘\n弁、鎚\n", ["ねじ", "釘", "弁", "鎚"]],
   ["inch marks", '1/4" bolt, 3/8" bolt', ['1/4" bolt', '3/8" bolt']],
   [
     "rows that a person typed",

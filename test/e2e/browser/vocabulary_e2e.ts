@@ -246,6 +246,27 @@ describe("dialog of tlac-vocabulary", function () {
     assert.deepEqual(parseVocabulary(json.toString("utf8")).classes, classes);
   });
 
+  it("opens Excel's Unicode text, keeps names with separators, and says what it left out", async () => {
+    await open("en-US", "empty");
+    const table = '\ufeffNr.\tBezeichnung\tSynonyme\r\n1\tTür\t"""door; gate"" | portal"\r\n';
+    const buffer = Buffer.from(table, "utf16le");
+    const file = { name: "classes.txt", mimeType: "text/plain", buffer };
+    await page.setInputFiles("#tlac-vocabulary-file", file);
+    await until("label", ["Tür"]);
+    await page
+      .locator("#tlac-vocabulary-error")
+      .getByText(/Left out.*: Nr\./)
+      .waitFor();
+    assert.equal(await cells("aliases").first().inputValue(), '"door; gate" | portal');
+    assert.deepEqual(parseVocabulary(await stored()).classes[0]?.aliases, ["door; gate", "portal"]);
+    const book = { name: "classes.xlsx", mimeType: "", buffer: Buffer.from("PK\x03\x04") };
+    await page.setInputFiles("#tlac-vocabulary-file", book);
+    await page
+      .locator("#tlac-vocabulary-error")
+      .getByText(/workbook/)
+      .waitFor();
+  });
+
   it("keeps a deployed id while the label changes, and gives a new one on demand", async () => {
     await open("en-US", "plain");
     await linted();

@@ -12,9 +12,9 @@ import type { Lmm } from "../lmm/lmm";
 import { createOllama } from "../lmm/ollama/ollama";
 import { answerOf, renderPrompt } from "../lmm/prompts/render-prompt";
 import { Recogniser } from "../lmm/recogniser";
+import type { DecisionRules } from "../match/decide";
 import { VocabularyIndex } from "../match/vocabulary-index";
 import { classifyFrame, type ClassifyOptions } from "../tlac/classify";
-import type { DecisionRules } from "../tlac/judge";
 import type { Result } from "../tlac/result";
 import { decodeText } from "../vocabulary/decode-text";
 import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
@@ -72,8 +72,11 @@ class Workshop {
     private readonly language: Language,
   ) {}
 
-  async prepare(vocabulary: Vocabulary, signal: AbortSignal): Promise<ClassifyOptions> {
-    const { mode, prompt, accept, threshold, margin } = this.command;
+  async prepare(
+    vocabulary: Vocabulary,
+    signal: AbortSignal,
+  ): Promise<ClassifyOptions & { examples?: ExampleSet }> {
+    const { mode, prompt, threshold, margin } = this.command;
     const embedder = await this.open(this.command.model);
     const examples = await this.readExamples(embedder, vocabulary, signal);
     const index = await VocabularyIndex.build(vocabulary, embedder, { signal });
@@ -87,7 +90,24 @@ class Workshop {
       prompt === undefined
         ? {}
         : { prompt: renderPrompt(prompt, { vocabulary: labels }), answer: answerOf(prompt) };
-    return { mode, lmm, index, accept, rules, signal, ...question };
+    return { mode, lmm, index, rules, signal, ...question, ...(examples ? { examples } : {}) };
+  }
+
+  private async readExamples(
+    embedder: Embedder,
+    vocabulary: Vocabulary,
+    signal: AbortSignal,
+  ): Promise<ExampleSet | undefined> {
+    const { examples: folder, cacheDir = defaultCacheDir() } = this.command;
+    if (folder === undefined) return undefined;
+    return loadExamples(folder, embedder, vocabulary, {
+      cacheDir,
+      signal,
+      language: this.language,
+      note: (sentence) => {
+        this.streams.err.write(`${sentence}\n`);
+      },
+    });
   }
 
   async close(): Promise<void> {
@@ -164,10 +184,10 @@ class Report {
   private print(file: string, result: Result): void {
     this.counts[result.outcome] += 1;
     this.clearProgress();
-    const { outcome, label, confidence, explanation } = result;
+    const { outcome, label, score, explanation } = result;
     const line = this.json
       ? JSON.stringify({ file, ...result })
-      : [file, outcome, label ?? "–", confidence.toFixed(2), explanation].join("\t");
+      : [file, outcome, label ?? "–", score.toFixed(2), explanation].join("\t");
     this.streams.out.write(`${line}\n`);
   }
 

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 
-import { KNOBS, toKnob, type Knob } from "../confidence/knob";
 import { toError } from "../errors";
 import { MODES, type Mode } from "../tlac/result";
 import { UsageError } from "./usage-error";
@@ -14,7 +13,8 @@ export interface ClassifyCommand {
   readonly model: string;
   readonly lmm: { readonly host: string; readonly model: string } | null;
   readonly prompt: string | undefined;
-  readonly accept: Knob | undefined;
+  /** Folder of class folders with confirmed pictures. */
+  readonly examples: string | undefined;
   readonly threshold: number | undefined;
   readonly margin: number | undefined;
   readonly offline: boolean;
@@ -37,7 +37,7 @@ export function readOptions(args: readonly string[]): ClassifyCommand | null {
     model: values.model ?? "starter",
     lmm: readLmm(values.lmm, values["model-lmm"]),
     prompt: values.prompt,
-    accept: readAccept(values.accept),
+    examples: values.examples,
     threshold: readCosine("threshold", values.threshold),
     margin: readCosine("margin", values.margin),
     offline: values.offline ?? false,
@@ -59,7 +59,7 @@ function parse(args: readonly string[]) {
         lmm: { type: "string" },
         "model-lmm": { type: "string" },
         prompt: { type: "string" },
-        accept: { type: "string" },
+        examples: { type: "string" },
         threshold: { type: "string" },
         margin: { type: "string" },
         offline: { type: "boolean" },
@@ -93,13 +93,6 @@ function readLmm(host: string | undefined, model: string | undefined): ClassifyC
   if (host === undefined) return null;
   if (!model) throw new UsageError("cli.needs-lmm-model");
   return { host, model };
-}
-
-function readAccept(value: string | undefined): Knob | undefined {
-  if (value === undefined) return undefined;
-  const knob = toKnob(value);
-  if (knob !== undefined) return knob;
-  throw new UsageError("cli.bad-accept", { value, choices: KNOBS.join(", ") });
 }
 
 function readCosine(option: string, value: string | undefined): number | undefined {

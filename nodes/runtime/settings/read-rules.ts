@@ -1,4 +1,4 @@
-import type { DecisionRules } from "../../../lib/tlac/judge";
+import type { DecisionRules } from "../../../lib/match/decide";
 import { readNumber, type NumberField } from "./read-settings";
 
 /** The fields of a dialog that say when a class is sure enough. */
@@ -13,6 +13,7 @@ export function readRules(settings: RuleSettings): Partial<DecisionRules> {
   const threshold = readNumber(settings.threshold, "threshold");
   const margin = readNumber(settings.margin, "margin");
   return {
+    background: settings.background,
     ...(threshold === undefined ? {} : { threshold }),
     ...(margin === undefined ? {} : { margin }),
   };

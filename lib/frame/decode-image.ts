@@ -23,7 +23,7 @@ import { checkJpeg } from "./jpeg/check-jpeg";
 import { mendJpeg } from "./jpeg/mend-jpeg";
 import { readJpegStructure, type JpegStructure } from "./jpeg/read-structure";
 import { loadSharp } from "./load-sharp";
-import { damaged, tooManyPixels } from "./refuse";
+import { damaged, checkSize } from "./refuse";
 
 /** What the sentences about unknown files name. */
 export const READ_TYPES = "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM, AVIF";
@@ -102,9 +102,7 @@ async function decodeStrictly(
 async function readHeader(type: string, bytes: Uint8Array, rules: FrameRules): Promise<Metadata> {
   const sharp = await loadSharp();
   const header = await sharp(bytes, { limitInputPixels: false }).metadata();
-  if (header.width * header.height > rules.maxPixels) {
-    throw tooManyPixels(type, header, rules.maxPixels);
-  }
+  checkSize(type, header, rules.maxPixels);
   if (["AVIF", "GIF", "WebP"].includes(type)) {
     checkWholeCost({ type, ...header }, bytes, header.bitsPerSample ?? 8);
   }

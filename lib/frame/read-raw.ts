@@ -2,7 +2,7 @@ import { TlacError } from "../errors";
 import { isRecord } from "../basics/is-record";
 import type { RawImage, Samples } from "./image-source";
 import { readNumbers, toBytes, toSamples } from "./read-bytes";
-import { tooManyPixels } from "./refuse";
+import { checkSize } from "./refuse";
 
 const CHANNELS = [1, 2, 3, 4] as const;
 
@@ -29,7 +29,7 @@ export async function readRaw(input: object, maxPixels: number): Promise<RawImag
       channels: String(channels),
     });
   }
-  if (width * height > maxPixels) throw tooManyPixels("raw", { width, height }, maxPixels);
+  checkSize("raw", { width, height }, maxPixels);
   const expected = width * height * count;
   if (data.length !== expected) {
     throw new TlacError("BAD_IMAGE", "frame.bad-raw-length", {

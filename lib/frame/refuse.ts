@@ -12,11 +12,20 @@ export function unsupported(form: string, hint: MessageKey): TlacError {
   return new TlacError("BAD_IMAGE", "frame.unsupported-form", { form, hint: { key: hint } });
 }
 
-/** A picture that would cost more than one picture may. */
-export function tooManyPixels(
+/** Longer sides than any sensor or scan has; resizing them would take gigabytes. */
+const MAX_SIDE = 250_000;
+
+/** Throws `BAD_IMAGE` for a picture with more pixels than one may have, judged by its header. */
+export function checkSize(
   type: string,
   { width, height }: { width: number; height: number },
-  max: number,
-): TlacError {
-  return new TlacError("BAD_IMAGE", "frame.too-many-pixels", { type, width, height, max });
+  maxPixels: number,
+): void {
+  const params = { type, width, height };
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new TlacError("BAD_IMAGE", "frame.too-long", { ...params, max: MAX_SIDE });
+  }
+  if (width * height > maxPixels) {
+    throw new TlacError("BAD_IMAGE", "frame.too-many-pixels", { ...params, max: maxPixels });
+  }
 }

@@ -4,6 +4,7 @@ import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 
 import { assertRefused, readOne } from "./assert-frame";
+import { forgeBmp } from "./forge-bmp";
 import { forgeTiff } from "./forge-tiff";
 import { forgePng, paintQuarters, pngChunk } from "./sample-images";
 
@@ -29,9 +30,14 @@ describe("frames: what decoding may cost", () => {
       () => forgePng(10_000, 10_000, { bits: 16, colourType: 6, interlaced: true }),
       /at most 300 MB of memory.*PNG, 10000 × 10000.*1000 MB\. Save it without interlacing/,
     ],
-    "a PNG with rows of four million pixels": [
-      () => forgePng(4_000_000, 100),
+    "a PNG with rows of 200,000 pixels": [
+      () => forgePng(200_000, 2000),
       /at most 300 MB of memory.*less wide/,
+    ],
+    "a bitmap with columns of a million pixels": [
+      () =>
+        forgeBmp({ width: 2, height: 1_000_000, bits: 8, compression: 1, pixels: Buffer.alloc(9) }),
+      /sides of at most 250000 pixels/,
     ],
     "an AVIF of 8000 × 8000": [
       async () => promise(await small().avif().toBuffer(), "ispe", 4, 4, [8000, 8000]),

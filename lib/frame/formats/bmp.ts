@@ -1,7 +1,7 @@
 import { checkHeldCost } from "../decode-budget";
 import type { ImageSource } from "../image-source";
 import { Pause } from "../pause";
-import { damaged, tooManyPixels, unsupported } from "../refuse";
+import { damaged, checkSize, unsupported } from "../refuse";
 
 const TYPE = "BMP";
 
@@ -43,7 +43,7 @@ interface Header {
 export async function readBmp(bytes: Uint8Array, maxPixels: number): Promise<ImageSource> {
   const header = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const { width, height, bits, compression } = header;
-  if (width * height > maxPixels) throw tooManyPixels(TYPE, header, maxPixels);
+  checkSize(TYPE, header, maxPixels);
   // Indexes and their colours.
   checkHeldCost({ type: TYPE, width, height }, bits > 8 ? bits / 8 : header.isGrey ? 2 : 4);
   const pixels = bytes.subarray(header.start);

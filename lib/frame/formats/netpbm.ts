@@ -1,7 +1,7 @@
 import { checkHeldCost } from "../decode-budget";
 import type { RawImage, Samples } from "../image-source";
 import { Pause } from "../pause";
-import { damaged, tooManyPixels } from "../refuse";
+import { damaged, checkSize } from "../refuse";
 
 /** "P5 640 480 …", with comments between. */
 export const NETPBM_START =
@@ -29,7 +29,7 @@ export async function readNetpbm(bytes: Uint8Array, maxPixels: number): Promise<
   if (!(width > 0 && height > 0 && maxValue > 0 && maxValue < 65_536)) {
     throw damaged(TYPE, { key: "frame.bad-header" });
   }
-  if (width * height > maxPixels) throw tooManyPixels(TYPE, header, maxPixels);
+  checkSize(TYPE, header, maxPixels);
   const isCopied = !(kind >= "P5" && kind <= "P7" && maxValue === 255);
   if (isCopied) checkHeldCost({ type: TYPE, width, height }, channels * bytesOf(kind, maxValue));
   return { kind: "raw", data: await readSamples(text, kind, header), width, height, channels };

@@ -5,7 +5,8 @@ import { within } from "../../../lib/async/waits";
 import { TlacError, toError } from "../../../lib/errors";
 import { translate, type Phrase } from "../../../lib/i18n/catalogue";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
-import { failed, noticed, withTally, working } from "../status/node-status";
+import { failed, noticed, working } from "../status/node-status";
+import { withTally, type EndStatus, type Tallied } from "../status/tally";
 import { MAX_WAITING } from "../scene/image-line";
 import { copyOut } from "./copy-out";
 import { departSkipped } from "./departures";
@@ -21,7 +22,7 @@ export interface Departure {
   readonly door: Door;
   /** Set on the received message only once the work is done, so that a failure changes nothing. */
   readonly set: Readonly<Record<string, unknown>>;
-  readonly status: NodeStatus;
+  readonly status: EndStatus;
 }
 
 /** `in` = the doors + `failed` + `waiting`, at any time. */
@@ -95,8 +96,8 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
       node.status(shown);
     });
   };
-  const showEnd = (status: NodeStatus): void => {
-    show(withTally(status, [...job.doors.map((door) => counts[door]), counts.failed]));
+  const showEnd = (status: EndStatus, last: Tallied): void => {
+    show(withTally(status, counts, last));
   };
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -108,7 +109,7 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   const fail = (message: NodeMessageInFlow, thrown: unknown, done: Done): void => {
     const error = toError(thrown);
     counts.failed += 1;
-    showEnd(failed(error, language));
+    showEnd(failed(error, language), "failed");
     const tell = (): void => {
       try {
         done(toReport(error, language));
@@ -137,7 +138,7 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
       fail(message, new TlacError("BAD_MESSAGE", "nodes.stuck", { reason }), done);
       return;
     }
-    showEnd(to.status);
+    showEnd(to.status, to.door);
     attempt(done);
   };
 

@@ -11,9 +11,7 @@ import {
 import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { SkipReason } from "../../../lib/queue/bounded-queue";
 import type { Result } from "../../../lib/tlac/result";
-
-/** Node-RED asks for fewer than 20 characters under a node. */
-const MAX_TEXT = 20;
+import { fit, type EndStatus } from "./tally";
 
 /** A blue dot while at least one message is in work. */
 export function working(waiting: number, language: Language): NodeStatus {
@@ -29,7 +27,9 @@ export function loading(progress: LoadProgress, language: Language): NodeStatus 
   const { phase, loadedBytes, totalBytes } = progress;
   if (phase === "ready") return undefined;
   const percent =
-    loadedBytes === undefined || !totalBytes ? 0 : Math.floor((100 * loadedBytes) / totalBytes);
+    loadedBytes === undefined || !totalBytes
+      ? 0
+      : Math.min(100, Math.floor((100 * loadedBytes) / totalBytes));
   const text =
     phase === "download"
       ? translate("nodes.status-downloading", { percent }, language)
@@ -55,7 +55,7 @@ export function serverState(state: ServerState, language: Language): NodeStatus 
 }
 
 /** A green dot with the class and its score; grey where a person should look. */
-export function judged(results: readonly Result[], language: Language): NodeStatus {
+export function judged(results: readonly Result[], language: Language): EndStatus {
   const [first] = results;
   const sure = results.filter(({ outcome }) => outcome === "class").length;
   const fill = sure === results.length ? "green" : "grey";
@@ -63,20 +63,20 @@ export function judged(results: readonly Result[], language: Language): NodeStat
     const params = { classes: sure, images: results.length };
     return { fill, shape: "dot", text: fit(translate("nodes.status-batch", params, language)) };
   }
-  const name =
+  const text =
     first.outcome === "class"
       ? (first.label ?? "")
       : translate(`nodes.status-outcome-${first.outcome}`, {}, language);
-  return { fill, shape: "dot", text: fit(name, ` ${first.score.toFixed(2)}`) };
+  return { fill, shape: "dot", text, score: first.score.toFixed(2) };
 }
 
 /** A green dot with the best of the names that were proposed. */
-export function proposed(name: string): NodeStatus {
-  return { fill: "green", shape: "dot", text: fit(name) };
+export function proposed(name: string): EndStatus {
+  return { fill: "green", shape: "dot", text: name, score: "" };
 }
 
 /** A grey ring: the message was not judged. */
-export function skipped(reason: SkipReason, language: Language): NodeStatus {
+export function skipped(reason: SkipReason, language: Language): EndStatus {
   const text = translate(`nodes.status-skipped-${reason}`, {}, language);
   return { fill: "grey", shape: "ring", text: fit(text) };
 }
@@ -87,28 +87,14 @@ export function noticed({ key, params }: Phrase, language: Language): NodeStatus
 }
 
 /** A red ring with what is wrong in a few words; the whole sentence goes to Catch and the log. */
-export function failed(error: Error, language: Language): NodeStatus {
+export function failed(error: Error, language: Language): EndStatus {
   const key: MessageKey =
     error instanceof TlacError ? `nodes.status-${toKey(error.code)}` : "nodes.status-error";
   return { fill: "red", shape: "ring", text: translate(key, {}, language) };
-}
-
-/** How many messages have left by each door, in the order of the outputs, and how many failed. */
-export function withTally(status: NodeStatus, tally: readonly number[]): NodeStatus {
-  return { ...status, text: `${status.text ?? ""} · ${tally.join("/")}` };
 }
 
 type Dashed<S extends string> = S extends `${infer A}_${infer B}` ? `${A}-${Dashed<B>}` : S;
 
 function toKey<C extends ErrorCode>(code: C): Lowercase<Dashed<C>> {
   return code.toLowerCase().replaceAll("_", "-") as Lowercase<Dashed<C>>;
-}
-
-const graphemes = new Intl.Segmenter();
-
-/** Cuts the name, never the score behind it. */
-function fit(name: string, tail = ""): string {
-  const letters = Array.from(graphemes.segment(name), ({ segment }) => segment);
-  const room = MAX_TEXT - tail.length;
-  return (letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : name) + tail;
 }

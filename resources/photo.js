@@ -4,8 +4,8 @@ var tlacPhoto = (() => {
 
   /** Bytes that fit Node-RED's default limit for a request (5 MB) as base64. */
   const MOST_BYTES = 3e6;
-  /** Pixels of the longer side of a photo that was made smaller to fit. */
-  const SIDE = 2048;
+  /** Pixels of the longer side of a photo that is made smaller to fit; the first that does. */
+  const SIDES = [2048, 1440, 1024, 512];
   const QUALITY = 0.92;
 
   /**
@@ -18,19 +18,39 @@ var tlacPhoto = (() => {
   async function read(file) {
     if (file.size <= MOST_BYTES) return { url: await readDataUrl(file), shrunk: false };
     const bitmap = await createImageBitmap(file);
-    const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
+    try {
+      for (const side of SIDES) {
+        const smaller = await draw(bitmap, side);
+        if (smaller && smaller.size <= MOST_BYTES) {
+          return { url: await readDataUrl(smaller), shrunk: true };
+        }
+      }
+    } finally {
+      bitmap.close();
+    }
+    throw new RangeError(file.name);
+  }
+
+  /**
+   * @param {ImageBitmap} bitmap
+   * @param {number} side
+   * @returns {Promise<Blob | null>} a JPEG whose longer side is no longer
+   */
+  function draw(bitmap, side) {
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(bitmap.width * scale));
     canvas.height = Math.max(1, Math.round(bitmap.height * scale));
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    return { url: canvas.toDataURL("image/jpeg", QUALITY), shrunk: true };
+    return new Promise((resolve) => {
+      canvas.toBlob(resolve, "image/jpeg", QUALITY);
+    });
   }
 
   /**
    * A file of any kind as a data URL.
    *
-   * @param {File} file
+   * @param {Blob} file
    * @returns {Promise<string>}
    */
   function readDataUrl(file) {

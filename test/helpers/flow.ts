@@ -94,7 +94,8 @@ export async function startFlow(
       closed = true;
       await helper.unload();
       RED.hooks.remove("onComplete.tlac");
-      rmSync(userDir, { recursive: true, force: true });
+      // A write that was under way may still put its file there.
+      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

@@ -75,7 +75,8 @@ export async function startRealRuntime(
     stop: async () => {
       await RED.stop();
       server.close();
-      rmSync(userDir, { recursive: true, force: true });
+      // A write that was under way may still put its file there.
+      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

@@ -79,7 +79,8 @@ export async function startAdmin(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await helper.unload();
-      rmSync(userDir, { recursive: true, force: true });
+      // A write that was under way may still put its file there.
+      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

@@ -120,7 +120,12 @@ describe("tlac", () => {
   });
 
   it("sends what does not fit into the queue to the third output, as it came", async () => {
-    const server = { ...dragNode("lmm-server", "srv"), kind: "recogniser", queueLength: 1 };
+    const server = {
+      ...dragNode("lmm-server", "srv"),
+      kind: "recogniser",
+      queueLength: 1,
+      latestOnly: false,
+    };
     flow = await startFlow([tlac, lmmServer], { ...node, server: "srv" }, [server]);
     const payload = photo("espresso");
     flow.send("n", { payload });

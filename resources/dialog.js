@@ -276,7 +276,8 @@ var tlacDialog = (() => {
       typeField: `#${id}Type`,
     });
     const label = $(`label[for="${id}"]`).attr("id", `${id}-label`);
-    const container = $(`#${id}`).closest(".red-ui-typedInput-container");
+    // Beside the field or around it, as the version of Node-RED has it.
+    const container = $(`#${id}`).closest(".form-row").find(".red-ui-typedInput-container");
     container
       .find("input[type=text]")
       .attr({ id: `${id}-value`, "aria-labelledby": `${id}-label` });

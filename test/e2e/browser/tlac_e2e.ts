@@ -22,7 +22,7 @@ const flow = [
   { id: "tab", type: "tab", label: "tab" },
   { ...dragNode("tlac", "whole"), ...place, y: 100, classes: "espresso = coffee, dog" },
   { ...dragNode("lmm-candidates", "first"), ...place, y: 200 },
-  { ...dragNode("clip-match", "second"), ...place, y: 300 },
+  { ...dragNode("clip-match", "second"), ...place, y: 300, classes: "espresso, dog" },
 ];
 
 /** The visible controls of the open dialog that a screen reader could not name. */

@@ -65,7 +65,7 @@ export async function loadEmbedder(
     dtypes,
     threads,
   });
-  const { sharpness, sameName } = preset ?? FAMILIES[family];
+  const { decision } = preset ?? FAMILIES[family];
   const info: EmbedderInfo = {
     name: preset?.name ?? path.basename(folder),
     digest,
@@ -76,8 +76,7 @@ export async function loadEmbedder(
     languages: preset?.languages ?? model.languages,
     hasVision: dtypes.vision !== null,
     labels,
-    sharpness,
-    sameName,
+    decision,
   };
   const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}.vectors`);
   const cache = await TextCache.open(cacheFile, dims);

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
 import { TlacError } from "../errors";
-import type { Knob } from "../confidence/knob";
 import { foldName } from "./fold-name";
 import type { GlossaryNames } from "./glossary/glossary";
 
@@ -20,10 +19,8 @@ export interface VocabularyClass {
   readonly aliases: readonly string[];
   /** Names of other things that are easily taken for it. */
   readonly not: readonly string[];
-  /** Smallest cosine of this class, −1…1, which flows of version 0.1 may have set. */
+  /** Smallest cosine of this class, −1…1, in place of the common one. */
   readonly threshold?: number;
-  /** The knob of this class: at most 1 wrong in so many; absent: the common one. */
-  readonly accept?: Knob;
   readonly alert?: AlertLevel;
   /** The sentence around this class's names, with `{name}`, in place of the common one. */
   readonly template?: string;
@@ -90,7 +87,7 @@ function createClass(
   const label = checkText(input.label, line);
   if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const own = foldName(label);
-  const { threshold, accept, alert } = input;
+  const { threshold, alert } = input;
   const template = input.template === undefined ? undefined : checkText(input.template, line);
   if (threshold !== undefined && !(threshold >= -1 && threshold <= 1)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: threshold });
@@ -104,7 +101,6 @@ function createClass(
     aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
     not: listNames(input.not ?? [], line),
     ...(threshold === undefined ? {} : { threshold }),
-    ...(accept === undefined ? {} : { accept }),
     ...(alert === undefined ? {} : { alert }),
     ...(template === undefined ? {} : { template }),
   };

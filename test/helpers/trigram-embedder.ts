@@ -23,8 +23,10 @@ export class TrigramEmbedder implements Embedder {
       languages: "en",
       hasVision: false,
       labels: null,
-      sharpness: { words: 20, sight: 22 },
-      sameName: 0.84,
+      decision: {
+        text: { threshold: 0.6, margin: 0.03 },
+        image: { threshold: 0.6, margin: 0.03 },
+      },
       ...info,
     };
   }

@@ -11,7 +11,6 @@ import {
 } from "../../lib/clip/shared-embedders";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { createVocabulary } from "../../lib/vocabulary/vocabulary";
-import { rankWords } from "../helpers/rank-words";
 
 /** Words, class lists of them, and what Python's transformers makes of answer and list. */
 interface PaperRule {
@@ -60,7 +59,7 @@ for (const name of ["tiny-clip", "tiny-siglip"]) {
       for (const [answer, list, expected] of rule.pairs) {
         const candidate = { name: rule.words[answer] ?? "", synonyms: [] };
         const index = indexes[list]!;
-        const { classes } = await rankWords(index, [candidate]);
+        const { classes } = await index.match([candidate], "");
         assert.equal(classes[0]?.class, index.vocabulary.classes[expected]?.id, candidate.name);
       }
     });

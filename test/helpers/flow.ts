@@ -1,12 +1,13 @@
 /** Real flows for the specs of the nodes: core Catch and Status nodes around ours. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { Node, NodeDef, NodeInitializer, NodeMessageInFlow } from "node-red";
 import RED from "node-red";
 import helper from "node-red-node-test-helper";
+import { removeFolder } from "./remove-folder";
 
 helper.init(require.resolve("node-red"));
 
@@ -94,8 +95,7 @@ export async function startFlow(
       closed = true;
       await helper.unload();
       RED.hooks.remove("onComplete.tlac");
-      // A write that was under way may still put its file there.
-      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      await removeFolder(userDir);
     },
   };
 }

@@ -3,7 +3,7 @@
  * the runtime starts and stops its nodes. It serves a process of its own, because there is only
  * one in each.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,6 +11,7 @@ import path from "node:path";
 import RED, { type NodeAPI } from "node-red";
 
 import manifest from "../../package.json";
+import { removeFolder } from "./remove-folder";
 
 const root = path.join(__dirname, "..", "..");
 const TYPES = Object.keys(manifest["node-red"].nodes);
@@ -75,8 +76,7 @@ export async function startRealRuntime(
     stop: async () => {
       await RED.stop();
       server.close();
-      // A write that was under way may still put its file there.
-      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      await removeFolder(userDir);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The admin endpoints of node types over real HTTP. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import helper from "node-red-node-test-helper";
 
 import type { JobView } from "../../nodes/admin/jobs";
 import type { FlowNode } from "../helpers/flow";
+import { removeFolder } from "../helpers/remove-folder";
 
 helper.init(require.resolve("node-red"));
 
@@ -79,8 +80,7 @@ export async function startAdmin(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await helper.unload();
-      // A write that was under way may still put its file there.
-      rmSync(userDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      await removeFolder(userDir);
     },
   };
 }

@@ -127,9 +127,9 @@ var tlacJobs = (() => {
       try {
         follow(await tlacRequest.send("GET", `${type}/jobs/${id}`));
       } catch (error) {
-        // A restart of the editor's connection is no reason to give up.
+        // A connection that breaks off is no reason to give up.
         misses += 1;
-        if (tlacRequest.statusOf(error) === 0 && misses < MOST_MISSES) pollIn(3 * POLL_MS);
+        if (tlacRequest.isAway(error) && misses < MOST_MISSES) pollIn(3 * POLL_MS);
         else end("failed", tlacRequest.explain(error));
       }
     }

@@ -1,16 +1,38 @@
 /**
  * Requests from a dialog to the runtime, and what their failures mean to the person before it.
  *
- * @import { Complaint } from "../nodes/admin/reply"
+ * @import { Complaint, RefusalCode } from "../nodes/admin/reply"
  */
 var tlacRequest = (() => {
   "use strict";
 
   const catalogue = "@tlac/node-red-tlac/tlac:tlac.request.";
-  /** Refusals that the runtime tells without a sentence. */
-  const REFUSALS = ["NOT_FOUND", "IN_USE", "TOO_MANY"];
-  /** @type {Readonly<Record<number, string>>} */
-  const STATUSES = { 0: "lost", 401: "forbidden", 403: "forbidden", 413: "tooLarge" };
+  /**
+   * Refusals that the runtime tells without a sentence.
+   *
+   * @type {Readonly<Record<RefusalCode, RefusalCode>>}
+   */
+  const REFUSALS = {
+    NOT_FOUND: "NOT_FOUND",
+    IN_USE: "IN_USE",
+    NOT_JSON: "NOT_JSON",
+    TOO_MANY: "TOO_MANY",
+  };
+  /**
+   * What else can be told by the status alone. Of 200 only an answer that is no JSON comes here.
+   *
+   * @type {Readonly<Record<number, string>>}
+   */
+  const STATUSES = {
+    0: "lost",
+    200: "foreign",
+    401: "forbidden",
+    403: "forbidden",
+    413: "tooLarge",
+    502: "proxy",
+    503: "proxy",
+    504: "proxy",
+  };
 
   /** A request that was not granted, with a sentence in the language of the editor. */
   class TlacRefusal extends Error {
@@ -41,8 +63,8 @@ var tlacRequest = (() => {
   function tell(complaint, status = 500) {
     if (status === 401 || status === 403) return RED._(`${catalogue}forbidden`);
     if (complaint?.message) return complaint.message;
-    const key = REFUSALS.find((code) => code === complaint?.code) ?? STATUSES[status] ?? "failed";
-    return RED._(catalogue + key, { status });
+    const refusal = Object.entries(REFUSALS).find(([code]) => code === complaint?.code)?.[1];
+    return RED._(catalogue + (refusal ?? STATUSES[status] ?? "failed"), { status });
   }
 
   /**
@@ -87,5 +109,14 @@ var tlacRequest = (() => {
     return error instanceof TlacRefusal ? error.status : undefined;
   }
 
-  return { send, tell, explain, statusOf, language };
+  /**
+   * Whether nobody, or only a proxy, has answered, as while Node-RED restarts.
+   *
+   * @param {unknown} error
+   */
+  function isAway(error) {
+    return [0, 502, 503, 504].some((status) => status === statusOf(error));
+  }
+
+  return { send, tell, explain, statusOf, isAway, language };
 })();

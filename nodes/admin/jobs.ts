@@ -54,7 +54,7 @@ export class Jobs {
     const running = [...this.jobs].filter(([, { state }]) => state === "running");
     const same = running.find(([, job]) => job.key === key);
     if (same) return same[0];
-    if (running.length >= this.limits.maxRunning) throw new Refusal(429, "TOO_MANY");
+    if (running.length >= this.limits.maxRunning) throw new Refusal("TOO_MANY");
     const id = randomUUID();
     const job: Job = {
       key,
@@ -109,7 +109,7 @@ export class Jobs {
 
   private find(id: string): Job {
     const job = this.jobs.get(id);
-    if (!job) throw new Refusal(404, "NOT_FOUND");
+    if (!job) throw new Refusal("NOT_FOUND");
     return job;
   }
 

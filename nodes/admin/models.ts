@@ -113,7 +113,7 @@ export function serveModels(RED: NodeAPI): void {
       const preset = readPreset(readField(body, "preset"));
       const downloads = [undefined, ...DTYPES].map((dtype) => jobKey(preset, dtype));
       const held = await isEmbedderHeld(preset.name, cacheDir());
-      if (held || downloads.some((key) => jobs.isRunning(key))) throw new Refusal(409, "IN_USE");
+      if (held || downloads.some((key) => jobs.isRunning(key))) throw new Refusal("IN_USE");
       await rm(presetFolder(preset, cacheDir()), { recursive: true, force: true });
       return readState(preset, cacheDir(), undefined);
     }),

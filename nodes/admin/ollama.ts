@@ -47,7 +47,7 @@ export function serveOllama(RED: NodeAPI): void {
     read,
     reply(({ params, language }) => {
       const node = findServer(RED, params.id);
-      if (!node) throw new Refusal(404, "NOT_FOUND");
+      if (!node) throw new Refusal("NOT_FOUND");
       return node.readActivity(language);
     }),
   );

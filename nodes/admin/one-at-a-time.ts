@@ -30,7 +30,7 @@ export class OneAtATime {
       signal,
       work: () => withDeadline({ ms: this.maxMs, late, signals: [signal] }, work),
     });
-    if ("skipped" in outcome) throw new Refusal(429, "TOO_MANY");
+    if ("skipped" in outcome) throw new Refusal("TOO_MANY");
     return outcome.value;
   }
 }

@@ -10,14 +10,16 @@ export interface Complaint {
   readonly message?: string;
 }
 
+/** Why a request cannot be granted, with the status of HTTP that says so. */
+export const REFUSALS = { NOT_FOUND: 404, IN_USE: 409, NOT_JSON: 415, TOO_MANY: 429 } as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
 /** A request that cannot be granted, for reasons of the dialog and not of a model or server. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 
-  constructor(
-    readonly status: 404 | 409 | 415 | 429,
-    readonly code: "NOT_FOUND" | "IN_USE" | "NOT_JSON" | "TOO_MANY",
-  ) {
+  constructor(readonly code: RefusalCode) {
     super(code);
   }
 }
@@ -55,7 +57,7 @@ export function reply(
     };
     void Promise.resolve()
       .then(() => {
-        if (request.method !== "GET" && !isJson(request)) throw new Refusal(415, "NOT_JSON");
+        if (request.method !== "GET" && !isJson(request)) throw new Refusal("NOT_JSON");
         return work(call);
       })
       .then(
@@ -82,7 +84,7 @@ export function toComplaint(thrown: unknown, language: Language): Complaint {
 }
 
 function toStatus(thrown: unknown): number {
-  if (thrown instanceof Refusal) return thrown.status;
+  if (thrown instanceof Refusal) return REFUSALS[thrown.code];
   if (!(thrown instanceof TlacError)) return 500;
   return thrown.code === "BAD_CONFIG" || thrown.code === "BAD_MESSAGE" ? 400 : 502;
 }

@@ -28,7 +28,7 @@ export function serveRules(RED: NodeAPI, type: "tlac" | "lmm-candidates"): void 
     `/tlac/${type}/rules`,
     RED.auth.needsPermission(`${type}.read`),
     reply(async (call) => {
-      if (asking >= MAX_ASKING) throw new Refusal(429, "TOO_MANY");
+      if (asking >= MAX_ASKING) throw new Refusal("TOO_MANY");
       asking += 1;
       try {
         return await checkRules(call);

@@ -66,15 +66,22 @@ export interface FolderMatch {
  * by the id, label or an alias, folded. The id is nearer than a label, a label nearer than an alias.
  */
 export function matchFolders(folders: readonly string[], vocabulary: Vocabulary): FolderMatch {
-  const names = namesFor(vocabulary);
   const classIds = new Map<string, string>();
   const unmatched: string[] = [];
   for (const folder of folders) {
-    const [owner, ...others] = findOwners(folder.normalize("NFC"), names);
+    const [owner, ...others] = findClasses(folder, vocabulary);
     if (owner !== undefined && others.length === 0) classIds.set(folder, owner);
     else unmatched.push(folder);
   }
   return { classIds, unmatched };
+}
+
+/**
+ * The ids of the classes that a person's word for one may mean, by the same rule as `matchFolders`:
+ * none, one, or several where it is a name of more than one.
+ */
+export function findClasses(word: string, vocabulary: Vocabulary): readonly string[] {
+  return findOwners(word.normalize("NFC"), namesFor(vocabulary));
 }
 
 /** What folders of a vocabulary may be called; tables are made when the first folder needs them. */

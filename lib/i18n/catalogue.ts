@@ -2,6 +2,7 @@ import mustache from "mustache";
 
 import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
+import enEvaluation from "../../locales/en-US/lib/evaluation.json";
 import enExamples from "../../locales/en-US/lib/examples.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
@@ -12,6 +13,7 @@ import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
 import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
+import jaEvaluation from "../../locales/ja/lib/evaluation.json";
 import jaExamples from "../../locales/ja/lib/examples.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
@@ -28,6 +30,7 @@ import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
 const EN = {
   cli: enCli,
   clip: enClip,
+  evaluation: enEvaluation,
   examples: enExamples,
   frame: enFrame,
   lmm: enLmm,
@@ -41,6 +44,7 @@ const EN = {
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   cli: jaCli,
   clip: jaClip,
+  evaluation: jaEvaluation,
   examples: jaExamples,
   frame: jaFrame,
   lmm: jaLmm,

@@ -8,6 +8,7 @@ import enFrame from "../../locales/en-US/lib/frame.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
 import enNodes from "../../locales/en-US/lib/nodes.json";
+import enRecord from "../../locales/en-US/lib/record.json";
 import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
@@ -19,6 +20,7 @@ import jaFrame from "../../locales/ja/lib/frame.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
 import jaNodes from "../../locales/ja/lib/nodes.json";
+import jaRecord from "../../locales/ja/lib/record.json";
 import jaStart from "../../locales/ja/lib/start.json";
 import jaTlac from "../../locales/ja/lib/tlac.json";
 import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
@@ -36,6 +38,7 @@ const EN = {
   lmm: enLmm,
   match: enMatch,
   nodes: enNodes,
+  record: enRecord,
   start: enStart,
   tlac: enTlac,
   vocabulary: enVocabulary,
@@ -50,6 +53,7 @@ const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   lmm: jaLmm,
   match: jaMatch,
   nodes: jaNodes,
+  record: jaRecord,
   start: jaStart,
   tlac: jaTlac,
   vocabulary: jaVocabulary,

@@ -13,6 +13,7 @@ import { MODES } from "../lib/tlac/result";
 import { NODE_FIELDS, type NodeType } from "../nodes/field-table";
 import { composeDialog } from "../tools/dialogs/compose-dialog";
 import { composeHelp } from "../tools/dialogs/compose-help";
+import { readCatalogue } from "./helpers/catalogues";
 import { readDefinition } from "./helpers/flow-nodes";
 
 const root = path.join(__dirname, "..");
@@ -34,19 +35,6 @@ const manifest = JSON.parse(read("package.json")) as Manifest;
 const types = Object.keys(manifest["node-red"].nodes);
 const flowTypes = types.filter((type) => readDefinition(type).category !== "config");
 const languages = ["en-US", "ja"] as const;
-
-/** Keys with dots, and their texts. */
-function flatten(value: unknown, prefix = ""): Map<string, string> {
-  if (typeof value === "string") return new Map([[prefix, value]]);
-  const entries = Object.entries(value as Record<string, unknown>);
-  return new Map(
-    entries.flatMap(([key, inner]) => [...flatten(inner, prefix ? `${prefix}.${key}` : key)]),
-  );
-}
-
-function readCatalogue(language: string, ...file: string[]): Map<string, string> {
-  return flatten(JSON.parse(read("locales", language, ...file)));
-}
 
 /** Options of one select in a dialog. */
 function optionsOf(type: string, id: string): string[] {

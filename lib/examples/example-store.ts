@@ -42,9 +42,9 @@ export interface Added {
 }
 
 /** Long side of a kept picture, px: more than any image tower sees. */
-const MOST_SIDE = 512;
+export const MOST_SIDE = 512;
 
-const MOST_PER_CLASS = 64;
+export const MOST_PER_CLASS = 64;
 
 /** Pictures that were removed and can be restored. */
 const REMOVED = ".removed";

@@ -24,7 +24,7 @@ export type AnswerFilter = (
 ) => Promise<FilteredWords>;
 
 export const MAX_RULES = 100;
-const MAX_PATTERN_LENGTH = 300;
+export const MAX_PATTERN_LENGTH = 300;
 
 /** Milliseconds for all rules on one answer; healthy ones need a hundredth of it. */
 const MAX_MS = 1_000;

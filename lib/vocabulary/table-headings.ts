@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<Heading, string>> = {
     alerte, niveau d'alerte, niveau, gravite, alarme, alerta, nivel, nivel de alerta, gravedad,
     allarme, livello, livello di allarme, waarschuwing, alarmniveau,
     警报, 报警, 警报级别, 报警级别, 告警, 경보, 경보 수준, 알림, 심각도`,
-  template: `template, sentence, prompt template, テンプレート, 文の型, 文型, ひな形, 雛形, tenpureto, vorlage,
+  template: `template, sentence, prompt template, テンプレート, 比較用の文, 文の型, 文型, ひな形, 雛形, tenpureto, vorlage,
     satz, satzvorlage, modele, phrase, plantilla, frase, modello, sjabloon, zin, 模板, 句子, 템플릿, 문장`,
   group: `group, category, categories, type, kind, family, genus, 分類, 分類名, カテゴリ, カテゴリー, 区分,
     種類, 種別, 品種, グループ, 大分類, 中分類, 小分類, bunrui, kategori, shurui, gruppe, kategorie, art,

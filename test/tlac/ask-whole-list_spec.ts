@@ -77,7 +77,7 @@ describe("the second stage over the whole list", () => {
       (error) =>
         error instanceof TlacError &&
         error.code === "BAD_CONFIG" &&
-        /10000 classes.*num_ctx/.test(error.message),
+        /10000 classes.*“Context”/.test(error.message),
     );
     assert.equal(asked, 0);
     await assert.rejects(ask(["a", "b"], "a", 10), { code: "BAD_CONFIG" });

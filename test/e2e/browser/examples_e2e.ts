@@ -141,7 +141,7 @@ describe("examples in the dialog of tlac-vocabulary", function () {
     await page.keyboard.press("Enter");
     await row(0).locator(".tlac-vocabulary-examples").waitFor({ state: "hidden" });
     await row(1).locator("input[type=file]").setInputFiles(photo("espresso"));
-    await said(1).getByText("すでにespressoの見本").waitFor();
+    await said(1).getByText("すでに espresso の見本").waitFor();
     await row(1)
       .locator("input[type=file]")
       .setInputFiles({ name: "text.jpg", mimeType: "image/jpeg", buffer: Buffer.from("text") });

@@ -283,7 +283,7 @@ describe("dialog of tlac-vocabulary", function () {
     await linted();
     await cells("aliases").nth(1).fill("puppy, hound");
     await cells("aliases").nth(1).press("Tab");
-    const split = page.getByText("コンマで分ける");
+    const split = page.getByText("カンマで分ける");
     await split.waitFor();
     await takeScreenshot(page, "vocabulary-hint-ja");
     await split.click();

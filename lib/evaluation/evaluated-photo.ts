@@ -1,3 +1,4 @@
+import type { Phrase } from "../i18n/catalogue";
 import type { Blame } from "./blame";
 import type { TruePhoto } from "./labels/match-labels";
 
@@ -51,7 +52,7 @@ export interface FailedPhoto extends TruePhoto {
   readonly outcome: "failed";
   readonly code: string | null;
   /** The sentence that a person reads. */
-  readonly reason: string;
+  readonly reason: string | Phrase;
   readonly blame: Blame;
 }
 

@@ -35,7 +35,7 @@ export function formatVocabularyCsv({ classes }: Vocabulary): string {
  * A spreadsheet takes a text such as `=1+1` or `+` for a formula, and would compute or change it.
  * An apostrophe in front keeps it a text (OWASP, "CSV Injection").
  */
-function guardCell(text: string): string {
+export function guardCell(text: string): string {
   return /^'*[=+\-@]/.test(text) ? `'${text}` : text;
 }
 
@@ -44,6 +44,7 @@ export function unguardCell(text: string): string {
   return /^'+[=+\-@]/.test(text) ? text.slice(1) : text;
 }
 
-function quoteCell(text: string): string {
+/** A cell of a CSV. */
+export function quoteCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -31,12 +31,16 @@ export interface StoreOptions {
 export interface AddOptions {
   /** Asked for only where a picture has to go; without it the oldest one goes. */
   readonly getEmbedder?: () => Promise<Embedder>;
+  /** The bytes are from another store: a JPEG that is small enough keeps its content and its name. */
+  readonly asTheyAre?: boolean;
   readonly signal?: AbortSignal;
 }
 
 export interface Added {
   /** `<folder>/<name>`, for `remove`. */
   readonly file: string;
+  /** False: the class had the picture already. */
+  readonly added: boolean;
   /** The picture that made room, for `restore`; null: there was room. */
   readonly removed: string | null;
 }
@@ -98,17 +102,17 @@ export class ExampleStore {
       if (!vocabulary.classes.some(({ id }) => id === classId)) {
         throw new TlacError("BAD_MESSAGE", "examples.no-class", { id: classId.slice(0, 100) });
       }
-      const jpeg = await toJpeg(picture, options.signal);
+      const jpeg = await toJpeg(picture, options);
       const given = picture instanceof Uint8Array ? [picture] : [];
       const list = await this.list(vocabulary, options.signal);
       const same = await this.findSame(list, [jpeg, ...given], vocabulary, classId);
-      if (same) return { file: same, removed: null };
+      if (same) return { file: same, added: false, removed: null };
       const name = `${hashBytes(jpeg).slice(0, NAME_DIGITS)}.jpg`;
       const file = `${toFolderName(classId)}/${name}`;
       throwIfClosed(options.signal);
       await this.whileWritable(() => writeWholeFile(path.join(this.root, file), jpeg));
       const removed = await this.makeRoom(file, vocabulary, classId, options);
-      return { file, removed };
+      return { file, added: true, removed };
     });
   }
 
@@ -381,7 +385,7 @@ export class ExampleStore {
 /** The picture as it is kept. Throws `BAD_IMAGE`. */
 async function toJpeg(
   picture: Frame | Uint8Array,
-  signal: AbortSignal | undefined,
+  { signal, asTheyAre = false }: AddOptions,
 ): Promise<Buffer> {
   const frame =
     picture instanceof Uint8Array
@@ -389,7 +393,9 @@ async function toJpeg(
       : picture;
   if (!frame) throw new TlacError("BAD_IMAGE", "frame.empty");
   const { width, height, jpeg } = frame;
-  return Math.max(width, height) <= MOST_SIDE ? jpeg : shrinkJpeg(jpeg, MOST_SIDE);
+  if (Math.max(width, height) > MOST_SIDE) return shrinkJpeg(jpeg, MOST_SIDE);
+  const isJpeg = picture instanceof Uint8Array && picture[0] === 0xff && picture[1] === 0xd8;
+  return asTheyAre && isJpeg ? Buffer.from(picture) : jpeg;
 }
 
 /** `<folder>/<name>` and nothing that leads elsewhere. */

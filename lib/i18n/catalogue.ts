@@ -5,6 +5,7 @@ import enClip from "../../locales/en-US/lib/clip.json";
 import enEvaluation from "../../locales/en-US/lib/evaluation.json";
 import enExamples from "../../locales/en-US/lib/examples.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
+import enLearn from "../../locales/en-US/lib/learn.json";
 import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
 import enNodes from "../../locales/en-US/lib/nodes.json";
@@ -17,6 +18,7 @@ import jaClip from "../../locales/ja/lib/clip.json";
 import jaEvaluation from "../../locales/ja/lib/evaluation.json";
 import jaExamples from "../../locales/ja/lib/examples.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
+import jaLearn from "../../locales/ja/lib/learn.json";
 import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
 import jaNodes from "../../locales/ja/lib/nodes.json";
@@ -35,6 +37,7 @@ const EN = {
   evaluation: enEvaluation,
   examples: enExamples,
   frame: enFrame,
+  learn: enLearn,
   lmm: enLmm,
   match: enMatch,
   nodes: enNodes,
@@ -50,6 +53,7 @@ const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   evaluation: jaEvaluation,
   examples: jaExamples,
   frame: jaFrame,
+  learn: jaLearn,
   lmm: jaLmm,
   match: jaMatch,
   nodes: jaNodes,

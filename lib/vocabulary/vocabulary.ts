@@ -44,9 +44,9 @@ export type ClassInput = Partial<Omit<VocabularyClass, "glossary">> & {
 
 /** Bounds against a file that was taken for a vocabulary by mistake. */
 export const MAX_CLASSES = 10_000;
-const MAX_NAMES = 100;
+export const MAX_NAMES = 100;
 const MAX_TEXT = 200;
-const MAX_ALL_NAMES = 50_000;
+export const MAX_ALL_NAMES = 50_000;
 /** A text with so much white space in it is no name either. */
 const MAX_RAW_TEXT = 10_000;
 

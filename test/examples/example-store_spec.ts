@@ -41,9 +41,10 @@ describe("examples in folders", () => {
     );
 
   it("keeps a picture as a plain JPEG of at most 512 px, whatever it came as", async () => {
-    const { file, removed } = await store.add(VOCABULARY, "screw", await paint(1, "png", 900));
+    const picture = await paint(1, "png", 900);
+    const { file, added, removed } = await store.add(VOCABULARY, "screw", picture);
     assert.match(file, /^screw\/[0-9a-f]{32}\.jpg$/);
-    assert.equal(removed, null);
+    assert.deepEqual([added, removed], [true, null]);
     const { format, width, height, exif } = await sharp(path.join(root, file)).metadata();
     assert.deepEqual([format, width, height, exif], ["jpeg", 512, 512, undefined]);
     // No other file beside it, not even a hidden one.
@@ -64,7 +65,8 @@ describe("examples in folders", () => {
   it("does not keep again what a person has put there under another name", async () => {
     const bytes = await paint(3);
     await put(root, "ねじ/昨日の写真 1", bytes);
-    assert.equal((await store.add(VOCABULARY, "screw", bytes)).file, "ねじ/昨日の写真 1");
+    const { file, added } = await store.add(VOCABULARY, "screw", bytes);
+    assert.deepEqual([file, added], ["ねじ/昨日の写真 1", false]);
   });
 
   it("refuses a picture that another class has, and says which", async () => {

@@ -54,7 +54,6 @@ export async function measureAccuracy(
   const counts = new Map(
     modes.map((mode) => [mode, { right: 0, best: 0, wrong: 0, abstained: 0 }]),
   );
-  const forced = { right: 0, best: 0, wrong: 0, abstained: 0 };
   for (const { file, label } of photos) {
     const started = performance.now();
     const { frames } = await readFrames(await readFile(file));
@@ -74,13 +73,6 @@ export async function measureAccuracy(
       if (mode !== "slac") continue;
       steps.frame.push(frameMs);
       steps.match.push(result.timings.match);
-      const always = await classifyFrame(frame, {
-        mode,
-        lmm,
-        index,
-        rules: { threshold: -1, margin: 0, background: false },
-      });
-      countAnswer(forced, always.ranking[0]?.label, always.label, label);
     }
   }
   printTitle(
@@ -94,9 +86,10 @@ export async function measureAccuracy(
     text: "≥ 90 %",
     met: top5 / total >= 0.9,
   });
-  printFigure("slac, best class, no threshold", percent(forced.right, total), {
+  const slac = counts.get("slac")?.best ?? 0;
+  printFigure("slac, best class, whatever the confidence", percent(slac, total), {
     text: "≥ 65 %",
-    met: forced.right / total >= 0.65,
+    met: slac / total >= 0.65,
   });
   for (const [mode, { right, best, wrong, abstained }] of counts) {
     printFigure(`${mode}: best class right`, percent(best, total));

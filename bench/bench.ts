@@ -16,6 +16,7 @@ import { measureLoopLag } from "./loop-lag";
 import { measureMatching } from "./matching";
 import { measureOllamaModes } from "./ollama-modes";
 import { listLabelledPhotos } from "./photos";
+import { seePhotos } from "../tools/fit-confidence/photos";
 import { printFigure, printTitle } from "./print";
 
 async function main(): Promise<void> {
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     const embedder = await lease.value;
     if (photos.length > 0) {
       await measureAccuracy(photos, embedder);
-      await measureDecisions(photos, embedder);
+      await measureDecisions(await seePhotos(folder, embedder), embedder);
       await measureOllamaModes(photos, embedder, cacheDir);
     } else {
       console.log(`${folder} holds no photo named x_the_name.jpg: accuracy is not measured.`);

@@ -1,86 +1,132 @@
-import { readFile } from "node:fs/promises";
-
 import type { Embedder } from "../lib/clip/embedder";
-import { readFrames } from "../lib/frame/read-frames";
-import type { Candidate } from "../lib/lmm/lmm";
-import { Recogniser } from "../lib/lmm/recogniser";
-import { decide, type DecisionRules } from "../lib/match/decide";
-import type { Ranking } from "../lib/match/ranking";
-import { VocabularyIndex } from "../lib/match/vocabulary-index";
-import { createVocabulary } from "../lib/vocabulary/vocabulary";
-import type { LabelledPhoto } from "./photos";
+import { estimateConfidence, thresholdOf } from "../lib/confidence/confidence";
+import type { Evidence } from "../lib/confidence/features";
+import { DEFAULT_KNOB } from "../lib/confidence/knob";
+import type { SeenPhoto } from "../tools/fit-confidence/photos";
+import {
+  calibrationError,
+  rankQuality,
+  reliability,
+  rightAt,
+  type Outcome,
+} from "../tools/fit-confidence/quality";
+import { createRandom } from "../tools/fit-confidence/random";
+import { observe, type Situation } from "../tools/fit-confidence/scenarios";
 import { percent, printFigure, printTitle } from "./print";
 
-const THRESHOLDS = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75];
-const MARGINS = [0, 0.02, 0.04, 0.06, 0.1];
+/** Draws of which half of the names are classes. */
+const DRAWS = 4;
+
+/** Version 0.1's rule with the starter: cosines and a margin of the LMM's words alone. */
+const BEFORE = { threshold: 0.6, margin: 0.03 };
+
+const BASE = {
+  title: "",
+  density: 0,
+  classes: Infinity,
+  labels: true,
+  examples: 0,
+} as const;
+
+const SITUATIONS: readonly Situation[] = [
+  { ...BASE, title: "own names", names: "own", synonyms: true, probabilities: true },
+  {
+    ...BASE,
+    title: "own names, words by rank only",
+    names: "own",
+    synonyms: true,
+    probabilities: false,
+  },
+  {
+    ...BASE,
+    title: "other names, with synonyms",
+    names: "other",
+    synonyms: true,
+    probabilities: false,
+  },
+  {
+    ...BASE,
+    title: "other names, no synonyms, by rank only",
+    names: "other",
+    synonyms: false,
+    probabilities: false,
+  },
+];
 
 /**
- * What threshold, margin and background words do where a plant's names differ from the LMM's and
- * half of what passes the camera is none of its classes: every other name is a class, under its
- * last synonym, and the candidates come without synonyms, so that hardly any name matches.
+ * What the decision is worth where half of the frames show none of the classes: every other name
+ * is a class. `before` is the rule of version 0.1.
  */
 export async function measureDecisions(
-  photos: readonly LabelledPhoto[],
+  photos: readonly SeenPhoto[],
   embedder: Embedder,
 ): Promise<void> {
-  const lmm = new Recogniser(embedder);
-  const other = new Map(
-    (embedder.info.labels ?? []).map(({ name, synonyms }) => [name, synonyms.at(-1)]),
-  );
-  const renamed = photos.filter(({ label }) => other.get(label));
-  const insiders = new Set(
-    renamed.filter((_, position) => position % 2 === 0).map(({ label }) => label),
-  );
-  const vocabulary = createVocabulary(
-    [...insiders].map((id) => ({ id, label: other.get(id) ?? id })),
-  );
-  const index = await VocabularyIndex.build(vocabulary, embedder, {});
-  const seen: { truth: string | null; text: Ranking; image: Ranking }[] = [];
-  for (const { file, label } of renamed) {
-    const { frames } = await readFrames(await readFile(file));
-    const [frame] = frames;
-    if (!frame) continue;
-    const { candidates } = await lmm.propose(frame, "");
-    const bare = candidates.map((candidate): Candidate => ({ ...candidate, synonyms: [] }));
-    seen.push({
-      truth: insiders.has(label) ? label : null,
-      text: await index.match(bare),
-      image: index.matchVector((await embedder.see(frame)).embedding!),
-    });
-  }
-  for (const side of ["text", "image"] as const) {
-    printTitle(
-      `Decisions by ${side}: ${String(vocabulary.classes.length)} renamed classes, as many strangers`,
-    );
-    for (const background of [true, false]) {
-      for (const threshold of THRESHOLDS) {
-        printRow(side, { threshold, margin: embedder.info.decision[side].margin, background });
+  for (const situation of SITUATIONS) {
+    const before: Outcome[] = [];
+    const after: (Outcome & { decided: boolean })[] = [];
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const random = createRandom(1_000 + draw);
+      for (const { known, evidences } of await observe(photos, situation, embedder, random)) {
+        const [whole] = evidences;
+        const words = evidences.find(({ evidence }) => !evidence.sight && !evidence.examples);
+        if (!whole || !words) continue;
+        const estimate = estimateConfidence(whole.evidence);
+        const confidence = estimate?.confidence ?? 0;
+        const threshold = thresholdOf(DEFAULT_KNOB, estimate?.voices ?? "");
+        after.push({ known, right: whole.right, confidence, decided: confidence >= threshold });
+        const decided = decideAsBefore(words.evidence);
+        before.push({ known, right: words.right, confidence: decided ? 1 : 0 });
       }
     }
-    for (const margin of MARGINS) {
-      printRow(side, {
-        threshold: embedder.info.decision[side].threshold,
-        margin,
-        background: true,
-      });
-    }
-  }
-
-  function printRow(side: "text" | "image", rules: DecisionRules): void {
-    const count = { right: 0, wrong: 0, person: 0, strangerTaken: 0 };
-    for (const { truth, ...rankings } of seen) {
-      const { class: id } = decide(rankings[side], rules, vocabulary);
-      if (truth === null) count.strangerTaken += id === null ? 0 : 1;
-      else if (id === truth) count.right += 1;
-      else if (id === null) count.person += 1;
-      else count.wrong += 1;
-    }
-    const inside = seen.filter(({ truth }) => truth !== null).length;
-    const { threshold, margin, background } = rules;
-    printFigure(
-      `threshold ${threshold.toFixed(2)} margin ${margin.toFixed(2)} background ${background ? "on " : "off"}`,
-      `right ${percent(count.right, inside)}, wrong ${percent(count.wrong, inside)}, ` +
-        `strangers taken ${percent(count.strangerTaken, seen.length - inside)}`,
+    printTitle(`Decisions, half of the frames strangers: ${situation.title}`);
+    printCounts(
+      "before (0.1)",
+      before.map((one) => ({ ...one, decided: one.confidence > 0 })),
     );
+    printCounts(`after, at 1 in ${String(DEFAULT_KNOB)}`, after);
+    printFigure(
+      "right at 1 % / 3 % of all frames wrong",
+      [0.01, 0.03].map((wrong) => `${(100 * rightAt(after, wrong)).toFixed(1)} %`).join(" / "),
+    );
+    const ranked = rankQuality(after);
+    printFigure("AUROC of the confidence", ranked.toFixed(3), {
+      text: "≥ 0.95",
+      met: ranked >= 0.95,
+    });
+    const error = calibrationError(after);
+    printFigure("expected calibration error", error.toFixed(3), {
+      text: "≤ 0.05",
+      met: error <= 0.05,
+    });
+    for (const { count, confidence, right } of reliability(after)) {
+      if (count === 0) continue;
+      printFigure(
+        `  confidence ${confidence.toFixed(2)}`,
+        `right ${right.toFixed(2)} of ${String(count)}`,
+      );
+    }
   }
+}
+
+function printCounts(title: string, outcomes: readonly (Outcome & { decided: boolean })[]): void {
+  const known = outcomes.filter((one) => one.known);
+  const strangers = outcomes.filter((one) => !one.known);
+  const decided = outcomes.filter((one) => one.decided);
+  const right = decided.filter((one) => one.right).length;
+  const taken = strangers.filter((one) => one.decided).length;
+  printFigure(
+    title,
+    `right ${percent(right, known.length)}, all wrong ${percent(decided.length - right, outcomes.length)}, ` +
+      `strangers taken ${percent(taken, strangers.length)}, to a person ${percent(outcomes.length - decided.length, outcomes.length)}`,
+  );
+}
+
+/** An exact name beyond the threshold, or the nearest class with a lead and before any background. */
+function decideAsBefore({ words, combined }: Evidence): boolean {
+  const [winner = -1, second = -1] = combined.order;
+  const score = words?.scores[winner] ?? NaN;
+  if (!words || !(score >= BEFORE.threshold)) return false;
+  if ((words.exact[winner] ?? 0) > 0) return true;
+  if ((words.background?.score ?? -1) > score) return false;
+  return !(score - (words.scores[second] ?? -1) < BEFORE.margin);
 }

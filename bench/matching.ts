@@ -28,8 +28,8 @@ export async function measureMatching(embedder: Embedder): Promise<void> {
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const candidate = { name: `unheard-of thing ${String(round)} ${randomUUID()}`, synonyms: [] };
-    fresh.push(await timeOf(() => index.match([candidate], "")));
-    known.push(await timeOf(() => index.match([candidate], "")));
+    fresh.push(await timeOf(() => index.hear([candidate])));
+    known.push(await timeOf(() => index.hear([candidate])));
     theirs.push(await timeOf(() => pipeline.run(image, labels)));
   }
   const ratio = median(theirs) / median(known);

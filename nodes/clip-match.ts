@@ -30,7 +30,7 @@ export default function (RED: NodeAPI): void {
     const language = runtimeLanguage(RED);
     const source = { property: def.image, type: def.imageType };
     const name = nameProperty(source);
-    const matcher = new Matcher(RED, def, (progress: LoadProgress) => {
+    const matcher = new Matcher(RED, this.id, def, (progress: LoadProgress) => {
       input.show(loading(progress, language));
     });
     const readSettings = readOnce(() => {
@@ -55,23 +55,24 @@ export default function (RED: NodeAPI): void {
         const isImage = kind ? kind === "image" : looksLikeImage(value);
         if (!isImage) {
           const words = readWords(value, name);
-          const index = await matcher.getIndex(message);
-          const result = await classifyWords(words, { index, rules, signal });
+          const { index, accept } = await matcher.prepareFor(message);
+          const result = await classifyWords(words, { index, accept, rules, signal });
           return departJudged([result], undefined, language);
         }
-        const index = await matcher.getIndex(message);
+        const { index, examples, accept } = await matcher.prepareFor(message);
         const { image, results } = await compareInTurn({
           signal,
           image: await loadImage(value, name, { ...frame, signal }),
           work: async (image) => {
             const { frames, frameMs } = image;
-            const options = { mode: "clip", lmm: null, index, rules, frameMs, signal } as const;
+            const compared = { index, examples, accept, rules, frameMs, signal };
+            const options = { mode: "clip", lmm: null, ...compared } as const;
             return { image, results: await classifyFrames(frames, options) };
           },
         });
         return departJudged(results, image, language);
       },
-      release: () => matcher.embedder.release(),
+      release: () => matcher.release(),
     });
   }
   RED.nodes.registerType("clip-match", ClipMatchNode);

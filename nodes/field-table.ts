@@ -5,6 +5,7 @@
  */
 import { DTYPES } from "../lib/clip/dtype";
 import { PRESETS } from "../lib/clip/presets";
+import { KNOBS } from "../lib/confidence/knob";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
 import { MODES } from "../lib/tlac/result";
 
@@ -17,7 +18,7 @@ export interface NumberField {
   /** Names a text of the dialogs' catalogue; null: a bare number. */
   readonly unit: "seconds" | "tokens" | "messages" | "of64" | null;
   /** What an empty field means: a number, or the name of a text where no number can be told. */
-  readonly empty: number | "measured" | "threads" | "noLimit" | "rest";
+  readonly empty: number | "noDemand" | "threads" | "noLimit" | "rest";
   /** What a new node holds: nothing, or the same number written out. */
   readonly value: number | "";
   /** Side of a region: the field that holds where it starts. */
@@ -82,8 +83,8 @@ export const NUMBERS = {
   roiTop: number([0, 100], 0),
   roiWidth: number([1, 100], "rest", null, { start: "roiLeft" }),
   roiHeight: number([1, 100], "rest", null, { start: "roiTop" }),
-  threshold: number([-1, 1], "measured"),
-  margin: number([0, 2], "measured"),
+  threshold: number([-1, 1], "noDemand"),
+  margin: number([0, 2], "noDemand"),
   // Four of 64 bits: sensor noise and JPEG change 0 to 2, another of the development photos at
   // least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
   unchangedDistance: number([0, 64], 4, "of64", { whole: true }),
@@ -123,7 +124,10 @@ const QUESTION = {
   prompt: text(),
   filters: { kind: "rules", value: [] },
 } as const;
-const DECISION = { threshold, margin, background: flag(true) };
+/** Empty: what the vocabulary says, else the default. */
+const ACCEPT = choice(["", ...KNOBS.map(String)], "");
+// Threshold, margin and background are what flows of version 0.1 demand beside the confidence.
+const DECISION = { accept: ACCEPT, threshold, margin, background: flag(true) };
 
 /** Of each node type, in the order of its dialog. */
 export const NODE_FIELDS = {
@@ -162,6 +166,7 @@ export const NODE_FIELDS = {
     name: text(),
     classes: text("", "vocabulary"),
     template: text("", "template"),
+    accept: ACCEPT,
   },
   "lmm-candidates": {
     name: text(),
@@ -188,6 +193,7 @@ export const NODE_FIELDS = {
     ...QUESTION,
     mode: choice(["", ...MODES], ""),
     secondLook: flag(false),
+    sight: flag(true),
     ...IMAGE,
     ...DECISION,
     ...CAMERA,

@@ -5,6 +5,7 @@ import { serveVocabulary } from "./admin/vocabulary";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
 import { describeError, runtimeLanguage } from "./runtime/status/language";
 import { checkEnvironment } from "./runtime/settings/check-environment";
+import { readAccept } from "./runtime/settings/read-rules";
 import { readOnce } from "./runtime/settings/read-once";
 import { readTemplate } from "./runtime/settings/read-template";
 
@@ -13,6 +14,8 @@ interface VocabularyDef extends NodeDef {
   classes: string;
   /** Sentence around each name; empty: the default. */
   template: string;
+  /** The knob: at most 1 wrong in so many; empty: the default. */
+  accept?: string;
 }
 
 export default function (RED: NodeAPI): void {
@@ -22,7 +25,8 @@ export default function (RED: NodeAPI): void {
       checkEnvironment("tlac-vocabulary", def);
       const vocabulary = parseVocabulary(def.classes);
       const template = readTemplate(def.template, def.name || "tlac-vocabulary");
-      return template ? { vocabulary, template } : { vocabulary };
+      const accept = readAccept(def.accept, "accept", "BAD_CONFIG");
+      return { vocabulary, ...(template ? { template } : {}), ...(accept ? { accept } : {}) };
     });
     try {
       this.readVocabulary();

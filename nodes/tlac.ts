@@ -47,6 +47,8 @@ interface TlacDef
   /** Empty: `cascade` with an LMM that answers questions, `slac` without. */
   mode: string;
   secondLook: boolean;
+  /** Whether the image itself testifies beside the LMM's words. */
+  sight?: boolean;
   loadAtDeploy: boolean;
   /** The editor shows the last image under the node. */
   thumbnail: boolean;
@@ -70,7 +72,7 @@ export default function (RED: NodeAPI): void {
     const showLoading = (progress: LoadProgress): void => {
       input.show(loading(progress, language));
     };
-    const matcher = new Matcher(RED, def, showLoading);
+    const matcher = new Matcher(RED, this.id, def, showLoading);
     const lmmUse = new LmmUse(RED, this.id, def.server, matcher.embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
@@ -112,13 +114,17 @@ export default function (RED: NodeAPI): void {
         const { value } = await readProperty(RED, this, source, message);
         const wanted = readChoice(message.mode, MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
-        const index = await matcher.getIndex(message);
+        const { index, examples, accept } = await matcher.prepareFor(message);
         const labels = index.vocabulary.classes.map(({ label }) => label);
         const lmm = chosen === "clip" ? null : await lmmUse.get();
         const options: ClassifyOptions = {
           mode: chosen ?? (lmm?.ask ? "cascade" : "slac"),
           lmm,
           index,
+          examples,
+          accept,
+          // Flows made before there was a choice have none.
+          sight: def.sight !== false,
           rules: settings.rules,
           ...readPrompt(def, message, { ...turn, vocabulary: labels }),
           ...(settings.filter ? { filter: settings.filter } : {}),
@@ -149,7 +155,7 @@ export default function (RED: NodeAPI): void {
       release: async () => {
         thumbnail?.close();
         await lmmUse.release();
-        await matcher.embedder.release();
+        await matcher.release();
       },
     });
   }
@@ -157,6 +163,9 @@ export default function (RED: NodeAPI): void {
 }
 
 /** What must be the same for a camera's last result to hold. */
-function contextOf({ mode, index, prompt, rules }: ClassifyOptions): string {
-  return JSON.stringify([mode, index.vocabulary.digest, index.embedder.info.digest, prompt, rules]);
+function contextOf(options: ClassifyOptions): string {
+  const { mode, index, examples, accept, sight, prompt, rules } = options;
+  const { vocabulary, embedder } = index;
+  const models = [vocabulary.digest, embedder.info.digest, examples?.digest];
+  return JSON.stringify([mode, ...models, accept, sight, prompt, rules]);
 }

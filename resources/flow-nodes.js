@@ -10,56 +10,6 @@ var tlacFlowNodes = (() => {
    */
   const releases = [];
 
-  // --- What empty fields of the decision mean -------------------------------------------------
-
-  /** @typedef {"text" | "image"} Side of the model that a decision rests on */
-
-  /**
-   * @param {readonly import("../nodes/admin/models").PresetState[]} presets
-   */
-  function findPreset(presets) {
-    const model = tlacDialog.chosenConfig("#node-input-model");
-    const name = model && model.kind !== "starter" ? model.preset : "starter";
-    // What is measured for a folder of one's own shows only once it is loaded.
-    if (model && model.kind === "folder") return undefined;
-    return presets.find((preset) => preset.name === name);
-  }
-
-  /**
-   * @param {JQuery} control
-   * @param {(value: string) => readonly Side[]} readSides
-   */
-  async function prepareDecision(control, readSides) {
-    /**
-     * As the runtime knows them; empty until it has told, or where it may not tell.
-     *
-     * @type {readonly import("../nodes/admin/models").PresetState[]}
-     */
-    let presets = [];
-
-    function show() {
-      const decision = findPreset(presets)?.decision;
-      for (const field of /** @type {const} */ (["threshold", "margin"])) {
-        const sides = readSides(tlacDialog.textOf(control));
-        const values = new Set(sides.map((side) => decision?.[side][field]));
-        const [value] = values;
-        const words =
-          values.size === 1 && value !== undefined
-            ? RED._(`${catalogue}placeholder.measuredValue`, { value })
-            : RED._(`${catalogue}placeholder.measured`);
-        $(`#node-input-${field}`).attr("placeholder", words);
-      }
-    }
-    control.on("change", show);
-    $("#node-input-model").on("change", show);
-    try {
-      ({ presets } = await tlacRequest.send("GET", "clip-model/presets?dtype="));
-      show();
-    } catch {
-      // The placeholder says "as measured", without the number.
-    }
-  }
-
   // --- Unchanged scenes -----------------------------------------------------------------------
 
   function prepareUnchanged() {
@@ -114,7 +64,6 @@ var tlacFlowNodes = (() => {
       tlacStages.prepare();
       releases.push(tlacQuestion.prepare("tlac"));
       releases.push(tlacAnswerRules.prepare(node, "tlac"));
-      void prepareDecision($("#node-input-mode"), (mode) => [mode === "clip" ? "image" : "text"]);
       prepareUnchanged();
       releases.push(tlacPhotoTest.prepare(node));
       openWrongParts();
@@ -132,9 +81,6 @@ var tlacFlowNodes = (() => {
       close();
       prepareClasses();
       prepareImage();
-      void prepareDecision($("#node-input-input"), (input) =>
-        input === "words" ? ["text"] : input === "image" ? ["image"] : ["text", "image"],
-      );
       openWrongParts();
     },
     /** @param {TlacNode} node */

@@ -12,10 +12,11 @@ import type { Lmm } from "../lmm/lmm";
 import { createOllama } from "../lmm/ollama/ollama";
 import { answerOf, renderPrompt } from "../lmm/prompts/render-prompt";
 import { Recogniser } from "../lmm/recogniser";
-import type { DecisionRules } from "../match/decide";
 import { VocabularyIndex } from "../match/vocabulary-index";
 import { classifyFrame, type ClassifyOptions } from "../tlac/classify";
+import type { DecisionRules } from "../tlac/judge";
 import type { Result } from "../tlac/result";
+import { ExampleIndex } from "../witness/examples";
 import { decodeText } from "../vocabulary/decode-text";
 import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
@@ -72,11 +73,8 @@ class Workshop {
     private readonly language: Language,
   ) {}
 
-  async prepare(
-    vocabulary: Vocabulary,
-    signal: AbortSignal,
-  ): Promise<ClassifyOptions & { examples?: ExampleSet }> {
-    const { mode, prompt, threshold, margin } = this.command;
+  async prepare(vocabulary: Vocabulary, signal: AbortSignal): Promise<ClassifyOptions> {
+    const { mode, prompt, accept, threshold, margin } = this.command;
     const embedder = await this.open(this.command.model);
     const examples = await this.readExamples(embedder, vocabulary, signal);
     const index = await VocabularyIndex.build(vocabulary, embedder, { signal });
@@ -90,7 +88,8 @@ class Workshop {
       prompt === undefined
         ? {}
         : { prompt: renderPrompt(prompt, { vocabulary: labels }), answer: answerOf(prompt) };
-    return { mode, lmm, index, rules, signal, ...question, ...(examples ? { examples } : {}) };
+    const confirmed = examples && ExampleIndex.of(examples, vocabulary.classes);
+    return { mode, lmm, index, accept, examples: confirmed, rules, signal, ...question };
   }
 
   private async readExamples(
@@ -184,10 +183,10 @@ class Report {
   private print(file: string, result: Result): void {
     this.counts[result.outcome] += 1;
     this.clearProgress();
-    const { outcome, label, score, explanation } = result;
+    const { outcome, label, confidence, explanation } = result;
     const line = this.json
       ? JSON.stringify({ file, ...result })
-      : [file, outcome, label ?? "–", score.toFixed(2), explanation].join("\t");
+      : [file, outcome, label ?? "–", confidence.toFixed(2), explanation].join("\t");
     this.streams.out.write(`${line}\n`);
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { KNOBS, toKnob, type Knob } from "../confidence/knob";
 import { toError } from "../errors";
 import { MODES, type Mode } from "../tlac/result";
 import { UsageError } from "./usage-error";
@@ -15,6 +16,7 @@ export interface ClassifyCommand {
   readonly prompt: string | undefined;
   /** Folder of class folders with confirmed pictures. */
   readonly examples: string | undefined;
+  readonly accept: Knob | undefined;
   readonly threshold: number | undefined;
   readonly margin: number | undefined;
   readonly offline: boolean;
@@ -38,6 +40,7 @@ export function readOptions(args: readonly string[]): ClassifyCommand | null {
     lmm: readLmm(values.lmm, values["model-lmm"]),
     prompt: values.prompt,
     examples: values.examples,
+    accept: readAccept(values.accept),
     threshold: readCosine("threshold", values.threshold),
     margin: readCosine("margin", values.margin),
     offline: values.offline ?? false,
@@ -60,6 +63,7 @@ function parse(args: readonly string[]) {
         "model-lmm": { type: "string" },
         prompt: { type: "string" },
         examples: { type: "string" },
+        accept: { type: "string" },
         threshold: { type: "string" },
         margin: { type: "string" },
         offline: { type: "boolean" },
@@ -93,6 +97,13 @@ function readLmm(host: string | undefined, model: string | undefined): ClassifyC
   if (host === undefined) return null;
   if (!model) throw new UsageError("cli.needs-lmm-model");
   return { host, model };
+}
+
+function readAccept(value: string | undefined): Knob | undefined {
+  if (value === undefined) return undefined;
+  const knob = toKnob(value);
+  if (knob !== undefined) return knob;
+  throw new UsageError("cli.bad-accept", { value, choices: KNOBS.join(", ") });
 }
 
 function readCosine(option: string, value: string | undefined): number | undefined {

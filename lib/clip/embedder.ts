@@ -1,10 +1,10 @@
 import type { Frame } from "../frame/frame";
 import type { Dtype } from "./dtype";
-import type { DecisionDefaults, Family } from "./family";
+import type { Family, Sharpness } from "./family";
 import type { Label } from "./model-folder";
 
 export type { Dtype } from "./dtype";
-export type { DecisionDefaults, Family } from "./family";
+export type { Family, Sharpness } from "./family";
 export type { Label } from "./model-folder";
 
 /** What is known of a loaded model. */
@@ -24,7 +24,9 @@ export interface EmbedderInfo {
   readonly hasVision: boolean;
   /** Names of the image tower's own classes, in the order of its logits. */
   readonly labels: readonly Label[] | null;
-  readonly decision: { readonly text: DecisionDefaults; readonly image: DecisionDefaults };
+  readonly sharpness: Sharpness;
+  /** Cosine from which on two names say the same thing. */
+  readonly sameName: number;
 }
 
 /** What one pass of the image tower tells of a picture. */

@@ -65,7 +65,7 @@ export async function loadEmbedder(
     dtypes,
     threads,
   });
-  const { decision } = preset ?? FAMILIES[family];
+  const { sharpness, sameName } = preset ?? FAMILIES[family];
   const info: EmbedderInfo = {
     name: preset?.name ?? path.basename(folder),
     digest,
@@ -76,7 +76,8 @@ export async function loadEmbedder(
     languages: preset?.languages ?? model.languages,
     hasVision: dtypes.vision !== null,
     labels,
-    decision,
+    sharpness,
+    sameName,
   };
   const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}.vectors`);
   const cache = await TextCache.open(cacheFile, dims);

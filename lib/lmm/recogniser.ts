@@ -1,4 +1,4 @@
-import type { Embedder } from "../clip/embedder";
+import type { Embedder, Label } from "../clip/embedder";
 import { TlacError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { AskOptions, Candidate, Lmm, Proposal } from "./lmm";
@@ -36,15 +36,7 @@ export class Recogniser implements Lmm {
         classes: probabilities.length,
       });
     }
-    const candidates = [...probabilities.entries()]
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, TOP_NAMES)
-      .flatMap(([index, probability]): Candidate[] => {
-        const label = labels[index];
-        if (!label) return [];
-        const { name, synonyms } = label;
-        return [{ name, synonyms, probability, evidence: `p=${probability.toFixed(3)}` }];
-      });
+    const candidates = nameLikeliest(probabilities, labels);
     return {
       candidates,
       description: "",
@@ -53,4 +45,17 @@ export class Recogniser implements Lmm {
       timings: { total: performance.now() - started },
     };
   }
+}
+
+/** The likeliest of an image tower's own classes as candidates, best first. */
+export function nameLikeliest(probabilities: Float32Array, labels: readonly Label[]): Candidate[] {
+  return [...probabilities.entries()]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, TOP_NAMES)
+    .flatMap(([index, probability]): Candidate[] => {
+      const label = labels[index];
+      if (!label) return [];
+      const { name, synonyms } = label;
+      return [{ name, synonyms, probability, evidence: `p=${probability.toFixed(3)}` }];
+    });
 }

@@ -34,23 +34,34 @@ export class ScoreBoard {
     this.rows[position] = row;
   }
 
-  /** The best `length` classes, best first; equal ones in the vocabulary's order. */
-  rank(length: number): Source[] {
-    const top: number[] = [];
-    const scoreAt = (position: number | undefined): number =>
-      position === undefined ? NO_SCORE : (this.scores[position] ?? NO_SCORE);
+  /** What a class has; undefined where nothing was offered. */
+  at(position: number): Source | undefined {
+    const score = this.scores[position] ?? NO_SCORE;
+    if (score === NO_SCORE) return undefined;
+    const word = this.words[position] ?? 0;
+    return { position, score, word, row: this.rows[position] ?? EXACT };
+  }
+
+  /** The best class; the first in the vocabulary's order where some are equal. */
+  best(): Source | undefined {
+    let best = -1;
     for (const [position, score] of this.scores.entries()) {
-      if (score <= (top.length < length ? NO_SCORE : scoreAt(top.at(-1)))) continue;
-      let place = top.length;
-      while (place > 0 && scoreAt(top[place - 1]) < score) place--;
-      top.splice(place, 0, position);
-      if (top.length > length) top.pop();
+      if (score > (this.scores[best] ?? NO_SCORE)) best = position;
     }
-    return top.map((position) => ({
-      position,
-      score: scoreAt(position),
-      word: this.words[position] ?? 0,
-      row: this.rows[position] ?? EXACT,
-    }));
+    return this.at(best);
+  }
+
+  /** Score by position; NaN where a class has none. */
+  toScores(): Float64Array {
+    return this.scores.map((score) => (score === NO_SCORE ? NaN : score));
+  }
+
+  /** Positions of a score beyond the bound. */
+  above(bound: number): Set<number> {
+    const positions = new Set<number>();
+    for (const [position, score] of this.scores.entries()) {
+      if (score > bound) positions.add(position);
+    }
+    return positions;
   }
 }

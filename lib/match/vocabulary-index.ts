@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Embedder, EmbedderInfo, EmbedOptions } from "../clip/embedder";
-import { TlacError, throwIfClosed } from "../errors";
+import type { Embedder, EmbedderInfo, EmbedOptions, Label, Sight } from "../clip/embedder";
+import { throwIfClosed } from "../errors";
 import type { Candidate } from "../lmm/lmm";
 import { foldName } from "../vocabulary/fold-name";
 import { addGlossaryNames } from "../vocabulary/glossary/add-glossary-names";
@@ -18,7 +18,8 @@ import {
   type NameTable,
 } from "../vocabulary/class-names";
 import { findNamesInText } from "./find-name-in-text";
-import { RANKING_LENGTH, type RankedClass, type Ranking, type Via } from "./ranking";
+import type { Background, SightTestimony, Via, WordsTestimony } from "./testimonies";
+import { shareBelief } from "../witness/testimony";
 import { EXACT, ScoreBoard, type Source } from "./score-board";
 import { VectorTable } from "../clip/vector-table";
 
@@ -27,11 +28,8 @@ export interface IndexOptions extends EmbedOptions {
   readonly template?: string;
 }
 
-/**
- * How far from the threshold to 1 a background word may come to a class's name: nearer, it says
- * the same thing and would only take it away. Relative, because each model has a scale of its own.
- */
-const SAME_THING = 0.6;
+/** Cosine of "none of the classes" where not even a background word was heard. */
+const NO_WORD = 0.4;
 
 /** A name that stands in the description only is weaker than one that was proposed. */
 const DESCRIPTION_WEIGHT = 0.9;
@@ -46,6 +44,8 @@ const ROWS_PER_TURN = 2_000;
 export class VocabularyIndex {
   private readonly names: NameTable;
   private readonly notWords: NameTable;
+  /** Classes of the image tower that have a name of one of the vocabulary's. */
+  private readonly recognised: readonly { readonly label: number; readonly position: number }[];
 
   private constructor(
     readonly vocabulary: Vocabulary,
@@ -60,6 +60,7 @@ export class VocabularyIndex {
   ) {
     this.names = foldNames(vocabulary, "names");
     this.notWords = foldNames(vocabulary, "not");
+    this.recognised = findRecognised(embedder.info.labels ?? [], this.names);
   }
 
   /** Embeds the names. Throws `EMBEDDER_UNAVAILABLE`, `CLOSED`. */
@@ -105,16 +106,16 @@ export class VocabularyIndex {
   }
 
   /**
-   * Ranks the classes for proposed words. Each word gives each class its weight times 1 where it
+   * What proposed words say of the classes. Each word gives each class its weight times 1 where it
    * is one of the class's names (folded), else times the cosine of the class's nearest name; a
    * class keeps the best that any word gives it. Later candidates weigh less. Where no word names
-   * a class, a class's name inside the description does.
+   * a class, a class's name inside the description does. Null where there is no word at all.
    */
-  async match(
+  async hear(
     candidates: readonly Candidate[],
     description = "",
     options: EmbedOptions = {},
-  ): Promise<Ranking> {
+  ): Promise<WordsTestimony | null> {
     const size = this.vocabulary.classes.length;
     const board = new ScoreBoard(size);
     // What a not-word kept from its class, to tell whether it would have come first.
@@ -128,6 +129,7 @@ export class VocabularyIndex {
     );
     const named = this.offerNamed(words, board, banned);
     const described = named ? [] : affirmed;
+    if (words.length === 0 && described.length === 0) return null;
     for (const [number, { positions }] of described.entries()) {
       for (const position of positions) {
         board.offer(position, DESCRIPTION_WEIGHT, words.length + number, EXACT);
@@ -138,49 +140,78 @@ export class VocabularyIndex {
       ...words,
       ...described.map(({ fold }) => ({ name: description, fold, rank: words.length })),
     ];
-    const best = board.rank(RANKING_LENGTH);
-    // Only equal names can be found: with none, "unknown" would be said of every picture.
-    if (this.table.rows === 0 && words.length > 0 && best.length + banned.rank(1).length === 0) {
-      throw this.unreadable();
-    }
-    const [first] = best;
+    const first = board.best();
     // What a later candidate says is about something else in the picture.
     const lastRank = first ? (sources[first.word]?.rank ?? 0) : Infinity;
+    const background = backgrounds
+      .filter(({ rank }) => rank <= lastRank)
+      .reduce<Background | null>(
+        (nearest, { word, score }) => (score > (nearest?.score ?? -2) ? { word, score } : nearest),
+        null,
+      );
+    const scores = board.toScores();
+    const none = Math.max(background?.score ?? -1, NO_WORD);
     return {
-      classes: best.map((source) => this.describe(source, sources)),
-      background: backgrounds
-        .filter(({ rank }) => rank <= lastRank)
-        .reduce<Ranking["background"]>(
-          (nearest, { word, score }) =>
-            score > (nearest?.score ?? -2) ? { word, score } : nearest,
-          null,
-        ),
-      vetoed: banned
-        .rank(RANKING_LENGTH)
-        .filter(({ score }) => score > (first?.score ?? -1))
-        .flatMap(({ position }) => this.vocabulary.classes[position]?.id ?? []),
+      scores,
+      ...shareBelief(scores, none, this.embedder.info.sharpness.words),
+      exact: scores.map((score, position) => (board.at(position)?.row === EXACT ? score : 0)),
+      background,
+      vetoed: banned.above(first?.score ?? -1),
+      via: (position) => {
+        const source = board.at(position);
+        return source && this.describe(source, sources);
+      },
     };
   }
 
-  /** Ranks the classes for an image's vector. Throws `BAD_CONFIG` where no name can be read. */
-  matchVector(vector: Float32Array): Ranking {
-    if (this.table.rows === 0) {
-      throw this.unreadable();
+  /**
+   * What an image says of the classes: where one of the class's names is a name of the image
+   * tower's own classes, their probability; else the cosine of the class's nearest name, in what
+   * probability is left. Null where the image cannot speak of any class.
+   */
+  look({ embedding, probabilities }: Sight): SightTestimony | null {
+    const { info } = this.embedder;
+    const size = this.vocabulary.classes.length;
+    const board = new ScoreBoard(size);
+    if (embedding) {
+      this.table.forEachCosine(embedding, (row, cosine) => {
+        board.offer(this.owners[row] as number, cosine, 0, row);
+      });
     }
-    const board = new ScoreBoard(this.vocabulary.classes.length);
-    this.table.forEachCosine(vector, (row, cosine) => {
-      board.offer(this.owners[row] as number, cosine, 0, row);
-    });
+    const known = this.recognise(probabilities);
+    if (this.table.rows === 0 && !known) return null;
+    const background = embedding && this.nearestBackground(embedding, 1);
+    const scores = board.toScores();
+    const unnamed = known ? scores.map((score, at) => (known.has(at) ? NaN : score)) : scores;
+    const named = [...(known?.values() ?? [])].reduce((sum, one) => sum + one, 0);
+    const none = background?.score ?? -Infinity;
+    const share = shareBelief(unnamed, none, info.sharpness.sight, Math.max(0, 1 - named));
+    for (const [position, probability] of known ?? []) share.beliefs[position] = probability;
     return {
-      classes: board.rank(RANKING_LENGTH).map((source) => this.describe(source, null)),
-      background: this.nearestBackground(vector, 1),
-      vetoed: [],
+      scores,
+      ...share,
+      background,
+      recognises: (position) => known?.has(position) ?? false,
+      via: (position) => {
+        const source = board.at(position);
+        return source && this.describe(source, null);
+      },
     };
   }
 
-  private unreadable(): TlacError {
-    const params = { model: this.embedder.info.name };
-    return new TlacError("BAD_CONFIG", "match.no-readable-name", params);
+  /** Whether an image or a word in the model's language can speak of any class. */
+  get readable(): boolean {
+    return this.table.rows > 0;
+  }
+
+  /** Probability by position of each class that the image tower has a class of its own for. */
+  private recognise(probabilities: Float32Array | null): Map<number, number> | null {
+    if (!probabilities || this.recognised.length === 0) return null;
+    const known = new Map<number, number>();
+    for (const { label, position } of this.recognised) {
+      known.set(position, (known.get(position) ?? 0) + (probabilities[label] ?? 0));
+    }
+    return known;
   }
 
   /** Offers the classes whose own name was proposed; returns whether there was any. */
@@ -254,7 +285,7 @@ export class VocabularyIndex {
     return backgrounds;
   }
 
-  private nearestBackground(vector: Float32Array, weight: number): Ranking["background"] {
+  private nearestBackground(vector: Float32Array, weight: number): Background | null {
     let best = -2;
     let word: string | undefined;
     this.background.forEachCosine(vector, (row, cosine) => {
@@ -267,21 +298,28 @@ export class VocabularyIndex {
 
   /** `words` null: the image itself was compared. */
   private describe(
-    { position, score, word, row }: Source,
+    { position, word, row }: Source,
     words: readonly { readonly name: string; readonly fold: string }[] | null,
-  ): RankedClass {
+  ): Via {
     const entry = this.vocabulary.classes[position] as VocabularyClass;
     const proposed = words?.[word];
     const exact = namesOf(entry).find((name) => foldName(name) === proposed?.fold);
     const alias = (row === EXACT ? exact : this.rowNames[row]) ?? entry.label;
     const kind = words === null ? "image" : row === EXACT ? "alias" : "text";
     const isOwn = alias === entry.label || entry.aliases.includes(alias);
-    const via: Via = {
-      ...{ candidate: proposed?.name ?? "", alias, kind },
-      ...(isOwn ? {} : { glossary: true }),
-    };
-    return { class: entry.id, label: entry.label, score, via };
+    const glossary = isOwn ? {} : { glossary: true as const };
+    return { candidate: proposed?.name ?? "", alias, kind, ...glossary };
   }
+}
+
+function findRecognised(
+  labels: readonly Label[],
+  names: NameTable,
+): { label: number; position: number }[] {
+  return labels.flatMap(({ name, synonyms }, label) => {
+    const positions = [name, ...synonyms].flatMap((word) => names.get(foldName(word)) ?? []);
+    return [...new Set(positions)].map((position) => ({ label, position }));
+  });
 }
 
 /** The background words that say something else than every class. */
@@ -292,15 +330,13 @@ async function dropSameThings(
   info: EmbedderInfo,
   { signal }: EmbedOptions,
 ): Promise<{ word: string; vector: Float32Array }[]> {
-  const { threshold } = info.decision.text;
-  const sameThing = threshold + (1 - threshold) * SAME_THING;
   const kept: { word: string; vector: Float32Array }[] = [];
   for (const [number, word] of words.entries()) {
     const vector = vectors[number];
     if (!vector) continue;
     let nearest = -1;
     names.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
-    if (nearest < sameThing) kept.push({ word, vector });
+    if (nearest < info.sameName) kept.push({ word, vector });
     await giveWay(names, signal);
   }
   return kept;

@@ -1,28 +1,37 @@
 /**
- * From one frame to one result. Each mode is a way from the frame to a verdict:
+ * From one frame to one result. Witnesses testify: the LMM's words, the sight of the image tower,
+ * and the examples that a person confirmed. A mode says what the LMM is asked:
  *
- * - `clip`: image tower against the classes' texts, no LMM.
- * - `slac`: the LMM names what it sees, the text match decides (the paper's single stage).
- * - `tlac`: a second LMM call picks from the whole class list, then the text match decides
- *   (the paper's two stages; arXiv 2503.12206).
+ * - `clip`: nothing; sight and examples alone.
+ * - `slac`: what it sees (the paper's single stage).
+ * - `tlac`: then, which of the whole class list that is (the paper's two stages; arXiv 2503.12206).
  * - `cascade`: as `slac`, but a near-tie pays for a second call about the near classes only.
  */
 import { randomUUID } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
+import type { Calibration } from "../confidence/calibration";
+import { DEFAULT_COEFFICIENTS, estimateConfidence, type Estimate } from "../confidence/confidence";
+import type { Evidence } from "../confidence/features";
+import { guaranteeOf } from "../confidence/guarantee";
+import { DEFAULT_KNOB, type Knob } from "../confidence/knob";
 import { TlacError, throwIfClosed } from "../errors";
 import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
 import type { AskOptions, Candidate, Lmm, LmmTimings, Proposal, Question, Reply } from "../lmm/lmm";
-import { decide, type Decision, type DecisionRules } from "../match/decide";
-import type { Ranking } from "../match/ranking";
+import type { SightTestimony, WordsTestimony } from "../match/testimonies";
 import type { VocabularyIndex } from "../match/vocabulary-index";
+import { combine } from "../witness/combine";
+import type { ExampleIndex } from "../witness/examples";
+import type { Testimony } from "../witness/testimony";
 import { askWholeList } from "./ask-whole-list";
-import { settleNearTie } from "./cascade";
 import { explainVerdict, vocabularyLanguage } from "./explain";
+import { judge, type DecisionRules } from "./judge";
+import { describeRanking, RANKING_LENGTH } from "./ranking";
 import type { ReconcileMemo } from "./reconcile-memo";
 import type { Mode, Result, Verdict } from "./result";
 import type { StepFacts, StepName, StepReport } from "./steps";
+import { CHOICE_BELIEF, hearChoice, settleNearTie, type Choice } from "./settle";
 
 /** What a decision needs besides the frame. */
 export interface ClassifyOptions {
@@ -30,7 +39,15 @@ export interface ClassifyOptions {
   /** May be null in mode `clip`. */
   readonly lmm: Lmm | null;
   readonly index: VocabularyIndex;
-  /** Whatever is left out is the model's measured default. */
+  /** Pictures that a person confirmed, of the vocabulary that `index` has. */
+  readonly examples?: ExampleIndex | undefined;
+  /** Whether the image tower testifies; default: where the model has one. */
+  readonly sight?: boolean;
+  /** The knob: accept at most 1 wrong in so many judged pictures; default 50. */
+  readonly accept?: Knob | undefined;
+  /** What the user's own labelled photos have shown; ignored where it is of other models. */
+  readonly calibration?: Calibration | undefined;
+  /** What flows made for version 0.1 still demand beside the confidence. */
   readonly rules?: Partial<DecisionRules>;
   /** What the LMM is asked about the image. */
   readonly prompt?: string;
@@ -57,22 +74,35 @@ export interface Words {
   readonly forcedUnknown?: boolean;
 }
 
-/** What a mode finds out, before it becomes a result. */
-interface Finding extends Words {
-  readonly ranking: Ranking;
-  readonly verdict: Verdict;
-  readonly reconciledFromMemo: boolean;
+/** A result with what its confidence was computed from. */
+export interface Judgement {
+  readonly result: Result;
+  /** Null where nobody spoke. */
+  readonly estimate: Estimate | null;
 }
+
+/** What the image alone tells: sight and examples. */
+interface Seen {
+  readonly sight: SightTestimony | null;
+  readonly examples: Testimony | null;
+}
+
+/** What a mode finds out, before it becomes a result. */
+interface Finding {
+  readonly words: Words;
+  readonly evidence: Evidence;
+  readonly fromMemo: boolean;
+}
+
+const NO_WORDS: Words = { candidates: [], description: "" };
+const UNSEEN: Seen = { sight: null, examples: null };
 
 /**
  * Classifies one frame. Throws `BAD_CONFIG` where the mode does not fit the models, and what the
  * LMM and the embedder throw; a failure is never a class.
  */
 export async function classifyFrame(frame: Frame, options: ClassifyOptions): Promise<Result> {
-  const clock = new StepClock(options.frameMs ?? 0);
-  const run = new Run(options, clock);
-  const result = run.toResult(options.mode, await run.findClass(frame));
-  return freezeDeep({ ...result, ...factsOf(frame) });
+  return (await judgeFrame(frame, options)).result;
 }
 
 /** One after the other, because each costs an LMM or an image tower its whole attention. */
@@ -85,23 +115,20 @@ export async function classifyFrames(
   return results;
 }
 
-/** Matches words that were found elsewhere: the second half of mode `slac`. */
+/** As `classifyFrame`, with the evidence in numbers, for whoever calibrates. */
+export async function judgeFrame(frame: Frame, options: ClassifyOptions): Promise<Judgement> {
+  const run = new Run(options, new StepClock(options.frameMs ?? 0));
+  const { result, estimate } = run.conclude(await run.gather(frame));
+  return { result: freezeDeep({ ...result, ...factsOf(frame) }), estimate };
+}
+
+/** Matches words that were found elsewhere: the second half of mode `slac`, without an image. */
 export async function classifyWords(
   words: Words,
   options: Omit<ClassifyOptions, "mode" | "lmm">,
 ): Promise<Result> {
   const run = new Run({ ...options, mode: "slac", lmm: null }, new StepClock(options.frameMs ?? 0));
-  return run.toResult("slac", await run.match(words));
-}
-
-/** An answer as words to match; an empty one is no word. */
-function oneName(name: string): Words {
-  return { candidates: name ? [{ name, synonyms: [] }] : [], description: "" };
-}
-
-/** What a rule of the user's forbids is unknown, however well it would match. */
-function rejectDecision(decision: Decision): Verdict {
-  return { ...decision, outcome: "unknown", class: null, label: null, reason: "filtered" };
+  return freezeDeep(run.conclude(await run.match(words, UNSEEN)).result);
 }
 
 /** Adds up what each step costs. */
@@ -136,7 +163,7 @@ class Run {
     private readonly clock: StepClock,
   ) {}
 
-  findClass(frame: Frame): Promise<Finding> {
+  async gather(frame: Frame): Promise<Finding> {
     switch (this.options.mode) {
       case "clip":
         return this.clip(frame);
@@ -150,86 +177,131 @@ class Run {
   }
 
   private async clip(frame: Frame): Promise<Finding> {
-    const { index } = this.options;
-    const { info } = index.embedder;
+    const { info } = this.options.index.embedder;
     if (!info.hasVision) {
       throw new TlacError("BAD_CONFIG", "tlac.mode-needs-images", { model: info.name });
     }
-    const { embedding } = await this.step(
-      "see",
-      () => this.clock.time("embed", () => index.embedder.see(frame, this.askOptions())),
-      () => ({ model: info.name }),
-    );
-    if (!embedding) {
-      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-image-vector", {
-        model: info.name,
-        dims: info.dims,
-      });
+    const seen = await this.look(frame);
+    if (!seen.sight && !seen.examples) {
+      throw new TlacError("BAD_CONFIG", "match.no-readable-name", { model: info.name });
     }
-    const ranking = await this.rank(() =>
-      this.clock.time("match", () => index.matchVector(embedding)),
-    );
-    const verdict = decide(ranking, this.rules("image"), index.vocabulary);
-    return { candidates: [], description: "", ranking, verdict, reconciledFromMemo: false };
+    const evidence = await this.tell(() => Promise.resolve(this.weigh(null, seen, NO_WORDS)));
+    return { words: NO_WORDS, evidence, fromMemo: false };
   }
 
   private async slac(frame: Frame): Promise<Finding> {
-    return this.match(await this.propose(frame));
+    const [proposal, seen] = await this.proposeAndLook(frame);
+    return this.match(proposal, seen);
   }
 
   private async tlac(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
-    const proposal = await this.propose(frame);
+    const [proposal, seen] = await this.proposeAndLook(frame);
     const predicted = proposal.candidates[0]?.name;
+    const first = await this.match(proposal, seen);
     // Rules may have dropped every name: there is nothing to ask about then.
-    if (proposal.forcedUnknown || !predicted) return this.match(proposal);
+    if (proposal.forcedUnknown || !predicted) return first;
+    const { classes } = this.options.index.vocabulary;
+    const find = async (name: string): Promise<number | undefined> => {
+      const heard = await this.hear({ candidates: [{ name, synonyms: [] }], description: "" });
+      return heard ? combine({ words: heard }, classes.length, 1).order[0] : undefined;
+    };
     const answer = await askWholeList({
-      labels: this.options.index.vocabulary.classes.map(({ label }) => label),
+      labels: classes.map(({ label }) => label),
       predicted,
       ask,
       tokens: this.options.lmm?.questionTokens,
-      findLabel: async (name) => (await this.rankWords(oneName(name))).classes[0]?.label,
+      findLabel: async (name) => classes[(await find(name)) ?? -1]?.label,
     });
-    const finding = await this.match(oneName(answer));
-    return { ...finding, candidates: proposal.candidates, description: proposal.description };
+    const chosen = answer ? await find(answer) : undefined;
+    if (chosen === undefined) return first;
+    const choice = { chosen, probability: CHOICE_BELIEF, fromMemo: false };
+    return this.hearAgain(first, seen, choice, true);
   }
 
   private async cascade(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
-    const proposal = await this.propose(frame);
-    const finding = await this.match(proposal);
-    if (finding.verdict.reason !== "near-tie") return finding;
-    const settled = await settleNearTie({
+    const [proposal, seen] = await this.proposeAndLook(frame);
+    const first = await this.match(proposal, seen);
+    if (this.judge(first).verdict.reason !== "near-tie") return first;
+    const choice = await settleNearTie({
       ask,
       proposal,
-      ranking: finding.ranking,
-      rules: this.rules("text"),
+      evidence: first.evidence,
       vocabulary: this.options.index.vocabulary,
       memo: this.options.memo,
       frame: this.options.secondLook ? frame : undefined,
-      verdict: finding.verdict,
     });
-    return { ...finding, ...settled };
+    // An answer that settles nothing leaves the near-tie open, but it was asked for.
+    const { evidence } = first;
+    if (!choice) return { ...first, evidence: { ...evidence, chosen: -1 } };
+    return this.hearAgain(first, seen, choice);
   }
 
-  /** The text match and its decision. */
-  async match(words: Words): Promise<Finding> {
+  /** The finding once a second answer has been heard. */
+  private hearAgain(first: Finding, seen: Seen, choice: Choice, forced = false): Finding {
+    const { words } = first.evidence;
+    const heard = words && hearChoice(words, choice, forced);
+    const evidence = this.weigh(heard, seen, first.words);
+    return {
+      ...first,
+      evidence: { ...evidence, chosen: choice.chosen },
+      fromMemo: choice.fromMemo,
+    };
+  }
+
+  /** The words' testimony beside what was seen. */
+  async match(words: Words, seen: Seen): Promise<Finding> {
+    const evidence = await this.tell(async () => this.weigh(await this.hear(words), seen, words));
+    return { words, evidence, fromMemo: false };
+  }
+
+  private tell(work: () => Promise<Evidence>): Promise<Evidence> {
+    const { embedder, vocabulary } = this.options.index;
+    const model = embedder.info.name;
+    return this.step("match", work, (evidence) => ({
+      model,
+      ranking: describeRanking(evidence, vocabulary.classes),
+    }));
+  }
+
+  private hear({ candidates, description }: Words): Promise<WordsTestimony | null> {
     const { index } = this.options;
-    const ranking = await this.rank(() => this.rankWords(words));
-    const decision = decide(ranking, this.rules("text"), index.vocabulary);
-    const verdict = words.forcedUnknown ? rejectDecision(decision) : decision;
-    const { candidates, description } = words;
-    return { candidates, description, ranking, verdict, reconciledFromMemo: false };
+    return this.clock.time("match", () => index.hear(candidates, description, this.askOptions()));
   }
 
-  private rankWords({ candidates, description }: Words): Promise<Ranking> {
-    const { index } = this.options;
-    return this.clock.time("match", () => index.match(candidates, description, this.askOptions()));
+  private async look(frame: Frame): Promise<Seen> {
+    const { index, examples, mode } = this.options;
+    // Without words there is nobody else to ask.
+    const sight = mode === "clip" || this.options.sight !== false;
+    const { embedder } = index;
+    if (!embedder.info.hasVision || (!sight && !examples)) return UNSEEN;
+    const seen = await this.step(
+      "see",
+      () => this.clock.time("embed", () => embedder.see(frame, this.askOptions())),
+      () => ({ model: embedder.info.name }),
+    );
+    return this.clock.time("match", () => ({
+      sight: sight ? index.look(seen) : null,
+      examples: (seen.features && examples?.testify(seen.features)) ?? null,
+    }));
   }
 
-  private rank(work: () => Promise<Ranking>): Promise<Ranking> {
-    const model = this.options.index.embedder.info.name;
-    return this.step("match", work, ({ classes: ranking }) => ({ model, ranking }));
+  private weigh(words: WordsTestimony | null, seen: Seen, { candidates }: Words): Evidence {
+    const { index, examples } = this.options;
+    const { length } = index.vocabulary.classes;
+    return {
+      words,
+      ...seen,
+      combined: combine({ words, ...seen }, length, RANKING_LENGTH, words?.vetoed),
+      countExamples: (position) => examples?.count(position) ?? 0,
+      lmmProbability: candidates[0]?.probability,
+    };
+  }
+
+  /** The LMM is asked while the image tower looks. */
+  private async proposeAndLook(frame: Frame): Promise<[Proposal & Words, Seen]> {
+    return Promise.all([this.propose(frame), this.look(frame)]);
   }
 
   private async propose(frame: Frame): Promise<Proposal & Words> {
@@ -291,40 +363,67 @@ class Run {
     return answer;
   }
 
-  private rules(side: "text" | "image"): DecisionRules {
-    const defaults = this.options.index.embedder.info.decision[side];
-    return { background: true, ...defaults, ...this.options.rules };
-  }
-
   private askOptions(): AskOptions {
     return this.options.signal ? { signal: this.options.signal } : {};
   }
 
-  toResult(mode: Mode, finding: Finding): Result {
-    const { index } = this.options;
+  /** The calibration, where it is one of these models in this mode. */
+  private findCalibration(): Calibration | undefined {
+    const { calibration, index, mode } = this.options;
+    const lmm = this.lmmModel?.digest ?? this.lmmModel?.name ?? "";
+    const fits =
+      calibration?.key.embedder === index.embedder.info.digest &&
+      calibration.key.mode === mode &&
+      calibration.key.lmm === lmm;
+    return fits ? calibration : undefined;
+  }
+
+  private judge({ words, evidence }: Finding): { verdict: Verdict; estimate: Estimate | null } {
+    const { index, accept = DEFAULT_KNOB, rules = {} } = this.options;
+    const coefficients = this.findCalibration() ?? DEFAULT_COEFFICIENTS;
+    const estimate = estimateConfidence(evidence, coefficients);
     const { vocabulary } = index;
-    const { verdict, ranking } = finding;
+    const verdict = judge({ evidence, estimate, knob: accept, coefficients, rules, vocabulary });
+    // What a rule of the user's forbids is unknown, however well it would match.
+    const filtered: Partial<Verdict> = words.forcedUnknown
+      ? { outcome: "unknown", class: null, label: null, reason: "filtered" }
+      : {};
+    return { verdict: { ...verdict, ...filtered }, estimate };
+  }
+
+  conclude(finding: Finding): Judgement {
+    const { index, mode } = this.options;
+    const { vocabulary } = index;
+    const { classes } = vocabulary;
+    const { verdict, estimate } = this.judge(finding);
+    const { outcome, class: id, label, confidence, score, margin, reason } = verdict;
     const { name, digest } = index.embedder.info;
-    const winner = vocabulary.classes.find(({ id }) => id === verdict.class);
-    return freezeDeep({
+    const best = classes[finding.evidence.combined.order[0] ?? -1];
+    const accept = best?.accept ?? this.options.accept ?? DEFAULT_KNOB;
+    const language = vocabularyLanguage(vocabulary);
+    const ranking = describeRanking(finding.evidence, classes);
+    const result: Result = {
       id: randomUUID(),
-      outcome: verdict.outcome,
-      class: verdict.class,
-      label: verdict.label,
-      score: verdict.score,
-      margin: verdict.margin,
-      confidence: null,
-      alert: winner?.alert ?? "none",
-      ranking: [...ranking.classes],
-      candidates: [...finding.candidates],
-      description: finding.description,
+      outcome,
+      class: id,
+      label,
+      score,
+      margin,
+      confidence,
+      accept,
+      guarantee: guaranteeOf(accept, this.findCalibration(), language),
+      alert: (id === null ? undefined : best?.alert) ?? "none",
+      ranking,
+      candidates: [...finding.words.candidates],
+      description: finding.words.description,
       mode,
-      cached: { frame: false, reconcile: finding.reconciledFromMemo },
+      cached: { frame: false, reconcile: finding.fromMemo },
       models: { lmm: this.lmmModel, embedder: { name, digest } },
       timings: this.clock.toTimings(),
       lmmCalls: this.lmmCalls,
-      reason: verdict.reason,
-      explanation: explainVerdict(verdict, ranking, vocabularyLanguage(vocabulary)),
-    });
+      reason,
+      explanation: explainVerdict(verdict, ranking, finding.evidence, language),
+    };
+    return { result, estimate };
   }
 }

@@ -1,6 +1,8 @@
 import { translate, type Language, type MessageKey } from "../i18n/catalogue";
-import type { Ranking } from "../match/ranking";
+import type { Evidence } from "../confidence/features";
 import type { Vocabulary } from "../vocabulary/vocabulary";
+import { WITNESSES, type Testimony, type Witness } from "../witness/testimony";
+import type { RankedClass } from "./ranking";
 import type { Verdict } from "./result";
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
@@ -10,11 +12,20 @@ export function vocabularyLanguage(vocabulary: Vocabulary): Language {
   return vocabulary.classes.some(({ label }) => JAPANESE.test(label)) ? "ja" : "en-US";
 }
 
-/** One sentence that says which word led to which class, by how much, or why there is none. */
-export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Language): string {
-  const [first, second] = ranking.classes;
+/**
+ * A sentence that says which word or sight led to which class, how sure that is or why there is no
+ * class, and who spoke for and against it.
+ */
+export function explainVerdict(
+  verdict: Verdict,
+  ranking: readonly RankedClass[],
+  evidence: Evidence,
+  language: Language,
+): string {
+  const [first, second] = ranking;
   const { reason } = verdict;
   const via = first?.via;
+  const background = evidence.words?.background ?? evidence.sight?.background;
   const byImage = via?.kind === "image" && (reason === "clear" || reason === "background");
   const key: MessageKey = byImage
     ? `tlac.explain-${reason}-image`
@@ -22,7 +33,7 @@ export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Lan
       ? "tlac.explain-alias-glossary"
       : `tlac.explain-${reason}`;
   const alias = via?.alias ?? "";
-  return translate(
+  const sentence = translate(
     key,
     {
       candidate: via?.candidate ?? "",
@@ -30,10 +41,32 @@ export function explainVerdict(verdict: Verdict, ranking: Ranking, language: Lan
       label: verdict.label ?? first?.label ?? "",
       first: first?.label ?? "",
       runnerUp: second?.label ?? "–",
-      score: verdict.score.toFixed(2),
-      margin: verdict.margin.toFixed(2),
-      background: ranking.background?.word ?? "",
+      percent: Math.floor(100 * verdict.confidence),
+      background: background?.word ?? "–",
     },
     language,
   );
+  const voices = first ? explainVoices(evidence, language) : "";
+  return [sentence, voices].filter(Boolean).join(language === "ja" ? "" : " ");
+}
+
+/** Who spoke for the best class, and who for another or for none. */
+function explainVoices(evidence: Evidence, language: Language): string {
+  const [winner = -1] = evidence.combined.order;
+  const name = (witness: Witness): string => translate(`tlac.witness-${witness}`, {}, language);
+  const spoke = WITNESSES.filter((witness) => evidence[witness]);
+  const against = spoke.filter((witness) => {
+    const { beliefs, none } = evidence[witness] as Testimony;
+    const own = beliefs[winner] ?? 0;
+    return none > own || beliefs.some((belief) => belief > own);
+  });
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
+  const witnesses = list.format(spoke.map(name));
+  if (spoke.length < 2) return translate("tlac.voices-one", { witnesses }, language);
+  if (against.length === 0) return translate("tlac.voices-agree", { witnesses }, language);
+  const others = list.format(against.map(name));
+  if (against.length === spoke.length) {
+    return translate("tlac.voices-doubt", { witnesses }, language);
+  }
+  return translate("tlac.voices-disagree", { witnesses, others }, language);
 }

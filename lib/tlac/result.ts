@@ -1,23 +1,45 @@
 import { randomUUID } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
+import type { Knob } from "../confidence/knob";
 import type { EmbedderInfo } from "../clip/embedder";
 import type { FrameFacts } from "../frame/frame";
 import type { Candidate, LmmIdentity, LmmTimings } from "../lmm/lmm";
-import type { Decision } from "../match/decide";
-import type { RankedClass } from "../match/ranking";
 import type { AlertLevel } from "../vocabulary/vocabulary";
+import type { RankedClass } from "./ranking";
 
 /** The ways to a decision; see the folder's `classify.ts`. */
 export const MODES = ["clip", "slac", "tlac", "cascade"] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What a decision rests on: the match alone, or what the second LMM call said of a near-tie. */
+/** What a decision rests on, and why there is no class where there is none. */
 export type VerdictReason =
-  Decision["reason"] | "agreed" | "disagreed" | "none-of-these" | "filtered";
+  | "alias"
+  | "clear"
+  | "below-threshold"
+  | "near-tie"
+  | "background"
+  | "anti-alias"
+  | "empty"
+  | "agreed"
+  | "disagreed"
+  | "none-of-these"
+  | "filtered";
 
 /** A decision with the reason that a person is told. */
-export type Verdict = Omit<Decision, "reason"> & { readonly reason: VerdictReason };
+export interface Verdict {
+  readonly outcome: "class" | "ambiguous" | "unknown";
+  /** Id and label of the winner; null unless the outcome is `class`. */
+  readonly class: string | null;
+  readonly label: string | null;
+  /** Probability 0…1 that the best class is right; 0 where there is none. */
+  readonly confidence: number;
+  /** Share of the witnesses' pooled belief that the best class has, 0…1; 0 where there is none. */
+  readonly score: number;
+  /** The best class's score minus the runner-up's. */
+  readonly margin: number;
+  readonly reason: VerdictReason;
+}
 
 /** Milliseconds spent in each step of one decision. */
 export interface Timings {
@@ -32,20 +54,24 @@ export interface Timings {
 export interface Result {
   /** Of this decision; feedback refers to it. */
   readonly id: string;
-  readonly outcome: Decision["outcome"];
+  readonly outcome: Verdict["outcome"];
   /** Stable id of the winner; null unless the outcome is `class`. */
   readonly class: string | null;
   /** Display name of the winner. */
   readonly label: string | null;
-  /** Cosine of the best class, −1…1. */
+  /** Share of the witnesses' pooled belief that the best class has, 0…1. */
   readonly score: number;
   /** Winner minus runner-up. */
   readonly margin: number;
-  /** Calibrated probability 0…1; null until calibrated. */
-  readonly confidence: number | null;
+  /** Calibrated probability 0…1 that the best class is right. */
+  readonly confidence: number;
+  /** The knob: at most 1 wrong in so many judged pictures is accepted. */
+  readonly accept: Knob;
+  /** What labelled photos prove about the knob, or how many would: one sentence. */
+  readonly guarantee: string;
   /** Alert level of the winner; `none` unless the outcome is `class`. */
   readonly alert: AlertLevel;
-  /** Best first; `via`: the candidate and the alias that won. */
+  /** Best first, with what each witness says; `via`: the candidate and the alias that won. */
   readonly ranking: readonly RankedClass[];
   readonly candidates: readonly Candidate[];
   readonly description: string;

@@ -1,5 +1,5 @@
 import type { Candidate } from "../lmm/lmm";
-import type { RankedClass } from "../match/ranking";
+import type { RankedClass } from "./ranking";
 
 /** What a step of a decision has found out. */
 export interface StepFacts {

@@ -1,20 +1,30 @@
 import { joinNames } from "./names-in-text";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
 
-const COLUMNS = ["id", "label", "aliases", "not", "threshold", "alert", "template"] as const;
+const COLUMNS = [
+  "id",
+  "label",
+  "aliases",
+  "not",
+  "threshold",
+  "accept",
+  "alert",
+  "template",
+] as const;
 
 /** A class as text, one cell a field; empty where the class does not have it. */
 export type TextRow = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
 /** A class as the row of a table that `parseVocabulary` reads back. */
 export function formatRow(entry: Omit<VocabularyClass, "id"> & { readonly id?: string }): TextRow {
-  const { id = "", label, aliases, not, threshold, alert = "", template = "" } = entry;
+  const { id = "", label, aliases, not, threshold, accept, alert = "", template = "" } = entry;
   return {
     id,
     label,
     aliases: joinNames(aliases),
     not: joinNames(not),
     threshold: threshold === undefined ? "" : String(threshold),
+    accept: accept === undefined ? "" : String(accept),
     alert,
     template,
   };
@@ -25,7 +35,9 @@ export function formatVocabularyCsv({ classes }: Vocabulary): string {
   const rows = classes.map((entry) => {
     const row = formatRow(entry);
     return COLUMNS.map((column) =>
-      quoteCell(column === "threshold" ? row[column] : guardCell(row[column])),
+      quoteCell(
+        column === "threshold" || column === "accept" ? row[column] : guardCell(row[column]),
+      ),
     ).join(",");
   });
   return [COLUMNS.join(","), ...rows, ""].join("\r\n");

@@ -42,11 +42,11 @@ export interface LintOptions extends EmbedOptions {
 }
 
 /**
- * How far from the threshold to 1 two names may come: nearer, they are told apart by chance, and
+ * How far from the same name's cosine to 1 two names may come: nearer, they are told apart by chance, and
  * the order of an LMM's words moves them more. Relative, because each model has a scale of its
  * own; 0.95 with the starter model.
  */
-const NEARLY_THE_SAME = 0.875;
+const NEARLY_THE_SAME = 0.69;
 
 /** Comparing all pairs grows with the square: about 10 s of one core at this many names. */
 const MAX_COMPARED = 5_000;
@@ -137,11 +137,10 @@ interface NamedText {
 async function findNearClasses(
   names: readonly NamedText[],
   vectors: readonly Float32Array[],
-  { dims, decision }: EmbedderInfo,
+  { dims, sameName }: EmbedderInfo,
   { signal }: EmbedOptions,
 ): Promise<LintFinding[]> {
-  const { threshold } = decision.text;
-  const nearlyTheSame = threshold + (1 - threshold) * NEARLY_THE_SAME;
+  const nearlyTheSame = sameName + (1 - sameName) * NEARLY_THE_SAME;
   const table = new VectorTable(vectors, dims);
   const nearest = new Map<string, { a: NamedText; b: NamedText; similarity: number }>();
   for (const [position, a] of names.entries()) {

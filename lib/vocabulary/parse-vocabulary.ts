@@ -1,3 +1,4 @@
+import { KNOBS, toKnob, type Knob } from "../confidence/knob";
 import { isRecord } from "../basics/is-record";
 import { TlacError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
@@ -115,6 +116,7 @@ function readClass(entry: unknown, line: number): ClassInput {
   const id = typeof entry.id === "number" ? String(entry.id) : text("id");
   const template = text("template");
   const threshold = readThreshold(entry.threshold, label);
+  const accept = readAccept(entry.accept, label);
   const alert = readAlert(entry.alert, label);
   return {
     line,
@@ -123,6 +125,7 @@ function readClass(entry: unknown, line: number): ClassInput {
     not: readNames(entry.not, line),
     ...(id === undefined ? {} : { id }),
     ...(threshold === undefined ? {} : { threshold }),
+    ...(accept === undefined ? {} : { accept }),
     ...(alert === undefined ? {} : { alert }),
     ...(template === undefined ? {} : { template }),
   };
@@ -145,6 +148,16 @@ function readThreshold(value: unknown, label: string): number | undefined {
     typeof value === "string" && /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?$/i.test(text);
   if (isDecimal) return Number(text.replace(",", "."));
   throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: show(value) });
+}
+
+/** "50", or "1 in 50" as a person writes it. */
+function readAccept(value: unknown, label: string): Knob | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const text = show(value).normalize("NFKC").trim();
+  const knob = toKnob(/^(?:1\s*(?:in|\/|:)\s*)?(\d+)$/i.exec(text)?.[1]);
+  if (knob !== undefined) return knob;
+  const params = { label, value: text, choices: KNOBS.join(", ") };
+  throw new TlacError("BAD_CONFIG", "vocabulary.bad-accept", params);
 }
 
 function readAlert(value: unknown, label: string): AlertLevel | undefined {

@@ -1,5 +1,6 @@
 /** What a column of a table can hold. */
-export type Column = "id" | "label" | "aliases" | "not" | "threshold" | "alert" | "template";
+export type Column =
+  "id" | "label" | "aliases" | "not" | "threshold" | "accept" | "alert" | "template";
 
 /**
  * What a heading means. `group`: a label only where no column names the things themselves.
@@ -56,6 +57,7 @@ const WORDS: Readonly<Record<Heading, string>> = {
     minimum similarity, min similarity, しきい値, 閾値, 敷居値, スレッショルド, 最小スコア, 下限スコア,
     shikiichi, schwelle, schwellwert, schwellenwert, grenzwert, mindestwert, seuil, umbral, soglia,
     limiar, drempel, drempelwaarde, 阈值, 门限, 임계값, 임계치`,
+  accept: `accept, knob, 1 in, one in, at most 1 wrong in, 許容, 許容誤り, 許容率, akzeptiert, toleranz`,
   alert: `alert, alerts, alert level, level, severity, alarm, alarms, alarm level, warning level,
     警報, 警報レベル, アラート, アラートレベル, アラーム, アラームレベル, 警告, 警告レベル, 重大度, 警戒レベル,
     keiho, keihou, arato, alarmstufe, alarmierung, warnstufe, warnung, meldestufe, schweregrad,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
 import { TlacError } from "../errors";
+import type { Knob } from "../confidence/knob";
 import { foldName } from "./fold-name";
 import type { GlossaryNames } from "./glossary/glossary";
 
@@ -19,8 +20,10 @@ export interface VocabularyClass {
   readonly aliases: readonly string[];
   /** Names of other things that are easily taken for it. */
   readonly not: readonly string[];
-  /** Smallest cosine of this class, −1…1, in place of the common one. */
+  /** Smallest cosine of this class, −1…1, which flows of version 0.1 may have set. */
   readonly threshold?: number;
+  /** The knob of this class: at most 1 wrong in so many; absent: the common one. */
+  readonly accept?: Knob;
   readonly alert?: AlertLevel;
   /** The sentence around this class's names, with `{name}`, in place of the common one. */
   readonly template?: string;
@@ -87,7 +90,7 @@ function createClass(
   const label = checkText(input.label, line);
   if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const own = foldName(label);
-  const { threshold, alert } = input;
+  const { threshold, accept, alert } = input;
   const template = input.template === undefined ? undefined : checkText(input.template, line);
   if (threshold !== undefined && !(threshold >= -1 && threshold <= 1)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: threshold });
@@ -101,6 +104,7 @@ function createClass(
     aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
     not: listNames(input.not ?? [], line),
     ...(threshold === undefined ? {} : { threshold }),
+    ...(accept === undefined ? {} : { accept }),
     ...(alert === undefined ? {} : { alert }),
     ...(template === undefined ? {} : { template }),
   };

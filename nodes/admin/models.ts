@@ -19,7 +19,7 @@ const ROOT = "/tlac/clip-model";
 /** What the dialog shows of a preset. */
 export interface PresetState extends Pick<
   Preset,
-  "name" | "repo" | "revision" | "licence" | "sizeMB" | "languages" | "decision"
+  "name" | "repo" | "revision" | "licence" | "sizeMB" | "languages"
 > {
   readonly folder: string;
   /** On this disk, halves of files included. */
@@ -164,7 +164,7 @@ async function readState(
   cacheDir: string,
   dtype: Dtype | undefined,
 ): Promise<PresetState> {
-  const { name, repo, revision, licence, sizeMB, languages, decision } = preset;
+  const { name, repo, revision, licence, sizeMB, languages } = preset;
   const shipped = repo === null;
   const folder = shipped ? findStarterFolder() : presetFolder(preset, cacheDir);
   return {
@@ -174,7 +174,6 @@ async function readState(
     licence,
     sizeMB,
     languages,
-    decision,
     folder,
     bytes: await sizeOfFolder(folder),
     missing: shipped

@@ -127,6 +127,7 @@ describe("sharing models", () => {
         lease.onProgress(({ phase }) => phases.add(phase));
         const { info } = await lease.value;
         assert.equal(info.name, preset.name);
+        assert.equal(info.sharpness.sight, 100);
         assert.deepEqual(info.dtype, { text: "fp32", vision: "q8" });
         assert.deepEqual([...phases], ["load", "download", "ready"]);
         await lease.release();
@@ -223,9 +224,9 @@ describe("sharing models", () => {
   it("has a licence, a size and a repository for every preset, each under one name", () => {
     const names = PRESETS.flatMap(({ name, repo }) => (repo === null ? [name] : [name, repo]));
     assert.equal(new Set(names).size, names.length);
-    for (const { licence, sizeMB } of PRESETS) {
+    for (const { licence, sizeMB, sharpness } of PRESETS) {
       assert.match(licence, /^(MIT|Apache-2\.0)$/);
-      assert.ok(sizeMB > 0);
+      assert.ok(sizeMB > 0 && sharpness.sight > 0);
     }
   });
 });

@@ -45,6 +45,7 @@ describe("a camera on MQTT and its alert", () => {
       [tlac, lmmServer, mqtt],
       {
         ...dragNode("tlac"),
+        sight: false,
         classes: CLASSES,
         server: "server",
         mode: "cascade",

@@ -16,6 +16,7 @@ const TYPES = [tlac, lmmCandidates, lmmServer];
 const place = { z: "tab", x: 0, y: 0 };
 const judge = {
   ...dragNode("tlac"),
+  sight: false,
   classes: "hammer, screwdriver",
   server: "server",
   mode: "slac",

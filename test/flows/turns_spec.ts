@@ -17,6 +17,7 @@ const TYPES = [tlac, clipMatch, lmmCandidates, lmmServer];
 const place = { z: "tab", x: 0, y: 0 };
 const judge = {
   ...dragNode("tlac"),
+  sight: false,
   classes: "hammer, screwdriver",
   server: "server",
   mode: "slac",
@@ -97,6 +98,7 @@ describe("the line in front of an LMM", () => {
       const node = {
         ...judge,
         ...dragNode(type),
+        sight: false,
         classes: "hammer, saw",
         server: "server",
         input: "image",

@@ -50,6 +50,7 @@ describe("a scene that has not changed", () => {
   async function start(unchanged: string, settings: Readonly<Record<string, unknown>> = {}) {
     const judge = {
       ...dragNode("tlac"),
+      sight: false,
       classes: "hammer, screwdriver",
       server: "server",
       unchanged,

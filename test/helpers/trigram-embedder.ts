@@ -23,10 +23,8 @@ export class TrigramEmbedder implements Embedder {
       languages: "en",
       hasVision: false,
       labels: null,
-      decision: {
-        text: { threshold: 0.6, margin: 0.03 },
-        image: { threshold: 0.6, margin: 0.03 },
-      },
+      sharpness: { words: 20, sight: 22 },
+      sameName: 0.84,
       ...info,
     };
   }

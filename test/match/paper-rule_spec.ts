@@ -11,6 +11,7 @@ import {
 } from "../../lib/clip/shared-embedders";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { createVocabulary } from "../../lib/vocabulary/vocabulary";
+import { rankWords } from "../helpers/rank-words";
 
 /** Words, class lists of them, and what Python's transformers makes of answer and list. */
 interface PaperRule {
@@ -59,7 +60,7 @@ for (const name of ["tiny-clip", "tiny-siglip"]) {
       for (const [answer, list, expected] of rule.pairs) {
         const candidate = { name: rule.words[answer] ?? "", synonyms: [] };
         const index = indexes[list]!;
-        const { classes } = await index.match([candidate], "");
+        const { classes } = await rankWords(index, [candidate]);
         assert.equal(classes[0]?.class, index.vocabulary.classes[expected]?.id, candidate.name);
       }
     });

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 
-import { TlacError } from "../../lib/errors";
 import type { Candidate } from "../../lib/lmm/lmm";
 import { BACKGROUND_WORDS } from "../../lib/match/background-words";
-import { RANKING_LENGTH, type Ranking } from "../../lib/match/ranking";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { foldName } from "../../lib/vocabulary/fold-name";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import { rankWords, type Heard } from "../helpers/rank-words";
 import { TrigramEmbedder } from "../helpers/trigram-embedder";
 
 const candidate = (name: string, ...synonyms: string[]): Candidate => ({ name, synonyms });
@@ -23,11 +22,11 @@ async function rank(
   candidates: readonly Candidate[],
   description = "",
   classes: unknown = PARTS,
-): Promise<Ranking> {
+): Promise<Heard> {
   const index = await VocabularyIndex.build(parseVocabulary(classes), new TrigramEmbedder(), {
     template: "{name}",
   });
-  return index.match(candidates, description);
+  return rankWords(index, candidates, description);
 }
 
 describe("rankings", () => {
@@ -145,7 +144,7 @@ describe("rankings", () => {
   it("embed only what an English-only model reads", async () => {
     const embedder = new TrigramEmbedder();
     const index = await VocabularyIndex.build(parseVocabulary(PARTS), embedder, {});
-    await index.match([candidate("ドライバー", "screw driver")], "");
+    await index.hear([candidate("ドライバー", "screw driver")]);
     assert.ok(embedder.embedded.includes("a photo of a hammer"));
     assert.ok(embedder.embedded.includes("a photo of a screw driver"));
     assert.deepEqual(
@@ -170,12 +169,11 @@ describe("rankings", () => {
     assert.ok(near.classes.every(({ class: id }) => id !== "ビス"));
   });
 
-  it("refuse an image where no class has a readable name", async () => {
+  it("say nothing of an image where no class has a readable name", async () => {
     const index = await VocabularyIndex.build(parseVocabulary("甲種、乙種"), new TrigramEmbedder());
-    assert.throws(
-      () => index.matchVector(new Float32Array(512)),
-      (thrown) => thrown instanceof TlacError && thrown.code === "BAD_CONFIG",
-    );
+    assert.equal(index.readable, false);
+    const sight = { embedding: new Float32Array(512), features: null, probabilities: null };
+    assert.equal(index.look(sight), null);
   });
 
   it("compare background words, but those that are classes", async () => {
@@ -213,16 +211,16 @@ describe("rankings", () => {
       template: "{name}",
     });
     const wanted = labels[7_777] ?? "";
-    const exact = await index.match([candidate(wanted.toUpperCase())], "");
+    const exact = await rankWords(index, [candidate(wanted.toUpperCase())]);
     assert.deepEqual([exact.classes[0]?.label, exact.classes[0]?.score], [wanted, 1]);
 
     const [answer, ...vectors] = await embedder.embedTexts(["party 1x9", ...labels]);
     const cosines = vectors.map((vector) =>
       vector.reduce((sum, value, at) => sum + value * (answer?.[at] ?? NaN), 0),
     );
-    const sorted = [...cosines].sort((a, b) => b - a).slice(0, RANKING_LENGTH);
-    const { classes } = await index.match([candidate("party 1x9")], "");
-    assert.equal(classes.length, RANKING_LENGTH);
+    const sorted = [...cosines].sort((a, b) => b - a);
+    const { classes } = await rankWords(index, [candidate("party 1x9")]);
+    assert.equal(classes.length, 10);
     for (const [place, { score, label }] of classes.entries()) {
       assert.ok(Math.abs(score - (sorted[place] ?? NaN)) < 1e-6, `${String(place)}: ${label}`);
       assert.ok(Math.abs((cosines[labels.indexOf(label)] ?? NaN) - score) < 1e-6, label);

@@ -51,7 +51,6 @@ describe("admin endpoints of clip-model", () => {
     assert.deepEqual([state.bytes, state.licence, state.sizeMB], [0, "MIT", 344]);
     const starter = await readState("starter");
     assert.deepEqual(starter.missing, []);
-    assert.deepEqual(starter.decision.text, { threshold: 0.6, margin: 0.03 });
     assert.ok(starter.bytes > 30e6);
   });
 

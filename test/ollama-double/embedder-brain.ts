@@ -9,8 +9,8 @@ export function createEmbedderBrain(embedder: Embedder): RecogniserBrain {
   const embed = (words: readonly string[]): Promise<Float32Array[]> =>
     embedder.embedTexts(words.map((word) => `a photo of a ${word.replaceAll("_", " ")}`));
   return new RecogniserBrain({
-    // Below its threshold the model itself calls two names different things.
-    noneScore: embedder.info.decision.text.threshold,
+    // Half-way to the same name: below, two names are different things.
+    noneScore: embedder.info.sameName - 0.24,
     recognise: async (image) => {
       const [frame] = (await readFrames(image)).frames;
       if (!frame) return [];

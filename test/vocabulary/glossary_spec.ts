@@ -16,6 +16,7 @@ import { guessEnglish, lookUpJapanese } from "../../lib/vocabulary/glossary/glos
 import ja from "../../lib/vocabulary/glossary/ja.json";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import labels from "../../models/starter/labels.json";
+import { rankWords } from "../helpers/rank-words";
 import { TrigramEmbedder } from "../helpers/trigram-embedder";
 
 const TOPICS: Record<string, Record<string, string>> = ja;
@@ -192,7 +193,7 @@ describe("glossary names of a vocabulary", () => {
     assert.ok(embedder.embedded.includes("a photo of a giant panda"));
     assert.ok(!embedder.embedded.some((text) => text.includes("Ailuropoda")));
     const candidates = [{ name: "Ailuropoda melanoleuca", synonyms: [] }];
-    const [first] = (await index.match(candidates)).classes;
+    const [first] = (await rankWords(index, candidates)).classes;
     assert.deepEqual(first?.via, {
       candidate: "Ailuropoda melanoleuca",
       alias: "Ailuropoda melanoleuca",
@@ -234,7 +235,7 @@ describe("Japanese classes with the starter", () => {
     }
     const near = await judge(classes, "claw hammer");
     assert.equal(near.label, "ハンマー");
-    assert.match(near.explanation, /「用語集: hammer」に最も近い→ハンマー/);
+    assert.match(near.explanation, /「用語集: hammer」を通じてハンマーに最も近い/);
   });
 
   it("leaves the words of other things to nobody", async () => {

@@ -113,7 +113,9 @@ function writeOptions(name: string, type: NodeType): string {
 /** Weight formats are called the same in every language; "automatic" is not. */
 function writeOption(name: string, choice: string, type: NodeType): string {
   if (name === "dtype" && choice) return `<option value="${choice}">${choice}</option>\n`;
-  const catalogue = name === "domain" ? SHARED : type;
+  // What an empty knob means depends on the node.
+  const isShared = name === "domain" || (name === "accept" && choice !== "");
+  const catalogue = isShared ? SHARED : type;
   const key = `${catalogue}.${name}.${choice || "auto"}`;
   return `<option value="${choice}" data-i18n="${key}"></option>\n`;
 }

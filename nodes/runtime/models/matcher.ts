@@ -2,6 +2,7 @@ import type { NodeAPI, NodeMessageInFlow } from "node-red";
 
 import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError } from "../../../lib/errors";
+import type { Knob } from "../../../lib/confidence/knob";
 import type { VocabularyIndex } from "../../../lib/match/vocabulary-index";
 import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
@@ -10,7 +11,10 @@ import { cacheFolder } from "./cache-folder";
 import type { Notice } from "../input/handle-input";
 import { EmbedderUse } from "./embedder-use";
 import { findConfig } from "../settings/read-settings";
-import { getIndex } from "./shared-indexes";
+import type { ExampleIndex } from "../../../lib/witness/examples";
+import { ExamplesUse } from "../examples/shared-examples";
+import { readAccept } from "../settings/read-rules";
+import { getIndex, indexExamples } from "./shared-indexes";
 import { findUnreadableClasses } from "./unreadable-classes";
 
 /** The fields of a dialog that say what is matched with which model. */
@@ -21,6 +25,8 @@ export interface MatcherSettings {
   vocabulary: string;
   /** The node's own classes, in any form that `parseVocabulary` reads; an environment variable may hold a list. */
   classes: unknown;
+  /** The knob; empty: the vocabulary's. */
+  accept?: string | number | undefined;
 }
 
 /** A use of the model that a dialog chose, or of the bundled starter. */
@@ -39,6 +45,14 @@ export function useModel(
   );
 }
 
+/** What one message is compared with. */
+export interface Comparison {
+  readonly index: VocabularyIndex;
+  /** Absent where no picture is confirmed for any class. */
+  readonly examples: ExampleIndex | undefined;
+  readonly accept: Knob | undefined;
+}
+
 /** Model and vocabulary of one node, from its dialog or its messages. */
 export class Matcher {
   readonly embedder: EmbedderUse;
@@ -46,18 +60,36 @@ export class Matcher {
   /** What the last `msg.vocabulary` held: ten thousand classes take 100 ms to read. */
   private sent: { readonly text: string; readonly vocabulary: Vocabulary } | undefined;
 
+  private readonly examples: ExamplesUse;
+
   constructor(
     private readonly RED: NodeAPI,
+    node: string,
     private readonly settings: MatcherSettings,
     onProgress: (progress: LoadProgress) => void,
   ) {
+    this.examples = new ExamplesUse(RED, settings.vocabulary || node);
     this.embedder = useModel(RED, settings.model, onProgress);
   }
 
-  /** The index for a message: `msg.vocabulary` first, then the dialog. Throws `BAD_CONFIG`. */
-  async getIndex(message: NodeMessageInFlow): Promise<VocabularyIndex> {
-    const { vocabulary, template } = this.findVocabulary(message.vocabulary);
-    return getIndex(vocabulary, await this.embedder.get(), template);
+  /**
+   * What a message is compared with: `msg.vocabulary` and `msg.accept` first, then the dialog.
+   * Throws `BAD_CONFIG`, `BAD_MESSAGE`.
+   */
+  async prepareFor(message: NodeMessageInFlow & { accept?: unknown }): Promise<Comparison> {
+    const { vocabulary, template, accept } = this.findVocabulary(message.vocabulary);
+    const wanted = readAccept(message.accept, "msg.accept", "BAD_MESSAGE");
+    const own = readAccept(this.settings.accept, "accept", "BAD_CONFIG");
+    const embedder = await this.embedder.get();
+    const index = await getIndex(vocabulary, embedder, template);
+    const set = embedder.info.hasVision ? await this.examples.get(embedder, vocabulary) : undefined;
+    const examples = set && set.rows > 0 ? indexExamples(set, index.vocabulary) : undefined;
+    return { index, examples, accept: wanted ?? own ?? accept };
+  }
+
+  async release(): Promise<void> {
+    this.examples.release();
+    await this.embedder.release();
   }
 
   /**
@@ -91,7 +123,9 @@ export class Matcher {
     return this.sent.vocabulary;
   }
 
-  private findVocabulary(override?: unknown): { vocabulary: Vocabulary; template?: string } {
+  private findVocabulary(
+    override?: unknown,
+  ): { vocabulary: Vocabulary; template?: string; accept?: Knob } {
     if (override !== undefined && override !== null) {
       return { vocabulary: this.readSent(override) };
     }

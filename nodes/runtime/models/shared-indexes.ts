@@ -1,6 +1,8 @@
 import { Memo } from "../../../lib/basics/memo";
 import type { Embedder } from "../../../lib/clip/embedder";
+import type { ExampleSet } from "../../../lib/examples/example-set";
 import { VocabularyIndex } from "../../../lib/match/vocabulary-index";
+import { ExampleIndex } from "../../../lib/witness/examples";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 
 /** A flow may send a vocabulary with each message; the one unused for longest goes first. */
@@ -21,4 +23,15 @@ export function getIndex(
   return known.get(JSON.stringify([vocabulary.digest, template ?? ""]), () =>
     VocabularyIndex.build(vocabulary, embedder, template ? { template } : {}),
   );
+}
+
+const exampleIndexes = new WeakMap<ExampleSet, Map<string, ExampleIndex>>();
+
+/** The examples of a vocabulary, centred and ready: once, however many nodes ask for them. */
+export function indexExamples(set: ExampleSet, vocabulary: Vocabulary): ExampleIndex {
+  const known = exampleIndexes.get(set) ?? new Map<string, ExampleIndex>();
+  exampleIndexes.set(set, known);
+  const index = known.get(vocabulary.digest) ?? ExampleIndex.of(set, vocabulary.classes);
+  known.set(vocabulary.digest, index);
+  return index;
 }

@@ -2,6 +2,7 @@
 import type { Node } from "node-red";
 
 import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
+import type { Knob } from "../../../lib/confidence/knob";
 import type { Language } from "../../../lib/i18n/catalogue";
 import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
@@ -52,5 +53,5 @@ export interface ClipModelNode extends Node {
 export interface VocabularyNode extends Node {
   type: "tlac-vocabulary";
   /** Throws `BAD_CONFIG` with the line that cannot be read. */
-  readVocabulary(): { vocabulary: Vocabulary; template?: string };
+  readVocabulary(): { vocabulary: Vocabulary; template?: string; accept?: Knob };
 }

@@ -1,0 +1,126 @@
+import {
+  DEFAULT_COEFFICIENTS,
+  thresholdOf,
+  type Coefficients,
+  type VoiceModel,
+} from "./confidence";
+import { KNOBS, missingPhotos, provenThreshold, type Judged } from "./knob";
+import { fitLogistic, predict, type LogisticModel, type Sample } from "./logistic";
+
+/** A labelled photo as the witnesses saw it. */
+export interface CalibrationSample extends Sample {
+  /** Who spoke, as `WinnerFeatures` tells it. */
+  readonly voices: string;
+}
+
+/** What the witnesses depend on: another model or mode has a calibration of its own. */
+export interface CalibrationKey {
+  /** Digest of the embedder. */
+  readonly embedder: string;
+  /** Digest of the LMM, or its name; empty without one. */
+  readonly lmm: string;
+  readonly mode: string;
+}
+
+/** What a user's own labelled photos make of the default coefficients. */
+export interface Calibration extends Coefficients {
+  readonly version: 1;
+  readonly key: CalibrationKey;
+  /** ISO 8601. */
+  readonly date: string;
+  /** Labelled photos that were judged, and how many of them show none of the classes. */
+  readonly photos: number;
+  readonly strangers: number;
+  /** Thresholds that the photos prove, by the knob's number. */
+  readonly proven: Readonly<Record<string, number>>;
+  /** About how many more photos would prove a knob that is not proven yet. */
+  readonly missing: Readonly<Record<string, number>>;
+}
+
+/** Fewer photos say nothing that the default does not know better. */
+export const MIN_PHOTOS = 10;
+
+/**
+ * How many photos the default coefficients count as: 20 photos change little, 300 decide. In
+ * units of the ridge, because a standardised feature of an undecided photo adds a quarter.
+ */
+const RIDGE = 12;
+
+const FOLDS = 10;
+
+/** Null below `MIN_PHOTOS`. The order of the samples matters for nothing but the folds. */
+export function calibrate(
+  samples: readonly CalibrationSample[],
+  strangers: number,
+  key: CalibrationKey,
+  date: Date,
+): Calibration | null {
+  if (samples.length < MIN_PHOTOS) return null;
+  // Each photo is judged by coefficients that have not seen it: else they would prove themselves.
+  const folds = Array.from({ length: FOLDS }, (_, fold) =>
+    samples.filter((_sample, at) => at % FOLDS !== fold),
+  );
+  const judged = folds.flatMap((others, fold): (Judged & { voices: string })[] => {
+    const models = fitAll(others);
+    return samples
+      .filter((_sample, at) => at % FOLDS === fold)
+      .map(({ values, voices, right }) => {
+        const model = models[voices] ?? DEFAULT_COEFFICIENTS.models[voices];
+        return { voices, confidence: model ? predict(model, values) : 0, right };
+      });
+  });
+  const proven: Record<string, number> = {};
+  const missing: Record<string, number> = {};
+  for (const knob of KNOBS) {
+    const threshold = provenThreshold(judged, knob);
+    if (threshold !== null) proven[String(knob)] = threshold;
+    else {
+      const isWrong = ({ confidence, right, voices }: (typeof judged)[number]): boolean =>
+        !right && confidence >= thresholdOf(knob, voices);
+      const more = missingPhotos(judged.filter(isWrong).length, judged.length, knob);
+      if (more !== null) missing[String(knob)] = more;
+    }
+  }
+  return {
+    version: 1,
+    key,
+    date: date.toISOString(),
+    photos: samples.length,
+    strangers,
+    models: withThresholds(fitAll(samples), proven),
+    proven,
+    missing,
+  };
+}
+
+/** Refined coefficients for those voices that enough photos were heard of. */
+function fitAll(samples: readonly CalibrationSample[]): Record<string, LogisticModel> {
+  const models: Record<string, LogisticModel> = {};
+  for (const voices of new Set(samples.map((sample) => sample.voices))) {
+    const own = samples.filter((sample) => sample.voices === voices);
+    const prior = DEFAULT_COEFFICIENTS.models[voices];
+    if (prior && own.length >= MIN_PHOTOS) models[voices] = fitLogistic(own, prior, RIDGE);
+  }
+  return models;
+}
+
+/**
+ * What is proven takes the place of the default's thresholds, for all voices. A stricter knob must
+ * not decide more, wherever its threshold is from.
+ */
+function withThresholds(
+  fitted: Readonly<Record<string, LogisticModel>>,
+  proven: Readonly<Record<string, number>>,
+): Record<string, VoiceModel> {
+  const models: Record<string, VoiceModel> = {};
+  for (const [voices, model] of Object.entries(DEFAULT_COEFFICIENTS.models)) {
+    const thresholds: Record<string, number> = {};
+    let least = 0;
+    for (const knob of KNOBS) {
+      least = Math.max(least, proven[knob] ?? model.thresholds[knob] ?? 1);
+      thresholds[knob] = least;
+    }
+    models[voices] = { ...model, ...fitted[voices], thresholds };
+  }
+  return models;
+}

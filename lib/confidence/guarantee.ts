@@ -1,0 +1,22 @@
+import { translate, type Language } from "../i18n/catalogue";
+import type { Calibration } from "./calibration";
+import { GUARANTEE_CONFIDENCE, missingPhotos, type Knob } from "./knob";
+
+/** What is proven about the knob, on how many photos, or how many would prove it: one sentence. */
+export function guaranteeOf(
+  knob: Knob,
+  calibration: Calibration | undefined,
+  language: Language,
+): string {
+  const key = String(knob);
+  if (calibration?.proven[key] !== undefined) {
+    const { photos, date } = calibration;
+    const percent = Math.round(100 * GUARANTEE_CONFIDENCE);
+    const params = { knob, photos, percent, date: date.slice(0, 10) };
+    return translate("tlac.guarantee-proven", params, language);
+  }
+  const more = calibration ? calibration.missing[key] : missingPhotos(0, 0, knob);
+  return more === undefined || more === null
+    ? translate("tlac.guarantee-out-of-reach", { knob, photos: calibration?.photos ?? 0 }, language)
+    : translate("tlac.guarantee-none", { knob, more }, language);
+}

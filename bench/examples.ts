@@ -54,7 +54,7 @@ export async function measureExamples(
           const estimate = estimateConfidence({
             ...testimonies,
             combined,
-            countExamples: (position) => examples?.count(position) ?? 0,
+            exampleFacts: examples,
             lmmProbability: candidates[0]?.probability,
           });
           const truth = labels.indexOf(label);

@@ -1,5 +1,6 @@
 import type { SightTestimony, WordsTestimony } from "../match/testimonies";
 import type { Combined } from "../witness/combine";
+import type { ExampleIndex } from "../witness/examples";
 import type { Testimony } from "../witness/testimony";
 
 /** All that is known when a decision is to be made. */
@@ -8,8 +9,8 @@ export interface Evidence {
   readonly sight: SightTestimony | null;
   readonly examples: Testimony | null;
   readonly combined: Combined;
-  /** Examples of a class, by position. */
-  readonly countExamples: (position: number) => number;
+  /** What the examples' testimony rests on; null without examples. */
+  readonly exampleFacts: Pick<ExampleIndex, "count" | "rivalCosine"> | null;
   /** 0…1, how sure the LMM was of its first name; undefined where it does not tell. */
   readonly lmmProbability: number | undefined;
   /**
@@ -62,7 +63,8 @@ export function describeWinner(evidence: Evidence): WinnerFeatures | null {
   if (examples) {
     voices.push("examples");
     describeVoice("examples", examples, winner, values);
-    values["examples.count"] = Math.log1p(evidence.countExamples(winner));
+    values["examples.count"] = Math.log1p(evidence.exampleFacts?.count(winner) ?? 0);
+    values["examples.rival"] = evidence.exampleFacts?.rivalCosine(winner) ?? 0;
   }
   return { voices: voices.join("+"), values };
 }

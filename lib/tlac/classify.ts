@@ -190,13 +190,13 @@ class Run {
   }
 
   private async slac(frame: Frame): Promise<Finding> {
-    const [proposal, seen] = await this.proposeAndLook(frame);
+    const [proposal, seen] = await this.lookAndPropose(frame);
     return this.match(proposal, seen);
   }
 
   private async tlac(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
-    const [proposal, seen] = await this.proposeAndLook(frame);
+    const [proposal, seen] = await this.lookAndPropose(frame);
     const predicted = proposal.candidates[0]?.name;
     const first = await this.match(proposal, seen);
     // Rules may have dropped every name: there is nothing to ask about then.
@@ -221,7 +221,7 @@ class Run {
 
   private async cascade(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
-    const [proposal, seen] = await this.proposeAndLook(frame);
+    const [proposal, seen] = await this.lookAndPropose(frame);
     const first = await this.match(proposal, seen);
     if (this.judge(first).verdict.reason !== "near-tie") return first;
     const choice = await settleNearTie({
@@ -294,14 +294,14 @@ class Run {
       words,
       ...seen,
       combined: combine({ words, ...seen }, length, RANKING_LENGTH, words?.vetoed),
-      countExamples: (position) => examples?.count(position) ?? 0,
+      exampleFacts: examples ?? null,
       lmmProbability: candidates[0]?.probability,
     };
   }
 
-  /** The LMM is asked while the image tower looks. */
-  private async proposeAndLook(frame: Frame): Promise<[Proposal & Words, Seen]> {
-    return Promise.all([this.propose(frame), this.look(frame)]);
+  private async lookAndPropose(frame: Frame): Promise<[Proposal & Words, Seen]> {
+    const seen = await this.look(frame);
+    return [await this.propose(frame), seen];
   }
 
   private async propose(frame: Frame): Promise<Proposal & Words> {

@@ -40,11 +40,17 @@ export class ExampleIndex {
   private readonly owners: Int32Array;
   private readonly dims: number;
   private readonly counts: Int32Array;
+  /** As given, unit vectors. */
+  private readonly vectors: Float32Array;
+  /** What `rivalCosine` has found, by position; NaN where nobody has asked. */
+  private readonly rivals: Float64Array;
 
   constructor(
     { vectors, dims, owners, digest = "" }: ExampleRows,
     private readonly classes: number,
   ) {
+    this.vectors = vectors;
+    this.rivals = new Float64Array(classes).fill(NaN);
     this.dims = dims;
     this.digest = digest;
     this.owners = Int32Array.from(owners);
@@ -80,6 +86,42 @@ export class ExampleIndex {
   /** How many examples each class has. */
   count(position: number): number {
     return this.counts[position] ?? 0;
+  }
+
+  /**
+   * How like the class's examples are to another class's: the cosine of their mean with the nearest
+   * example of any other class, before centring. Near 1: hard to tell apart; 0 where there is
+   * nothing to compare.
+   */
+  rivalCosine(position: number): number {
+    const known = this.rivals[position] ?? 0;
+    if (!Number.isNaN(known)) return known;
+    const found = this.findRival(position);
+    this.rivals[position] = found;
+    return found;
+  }
+
+  private findRival(position: number): number {
+    const { dims, vectors, owners } = this;
+    const mean = new Float32Array(dims);
+    for (const [row, owner] of owners.entries()) {
+      if (owner !== position) continue;
+      for (let column = 0; column < dims; column++) {
+        mean[column] = (mean[column] as number) + (vectors[row * dims + column] as number);
+      }
+    }
+    const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
+    if (length === 0) return 0;
+    let nearest = -1;
+    for (const [row, owner] of owners.entries()) {
+      if (owner === position) continue;
+      let dot = 0;
+      for (let column = 0; column < dims; column++) {
+        dot += (mean[column] as number) * (vectors[row * dims + column] as number);
+      }
+      nearest = Math.max(nearest, dot / length);
+    }
+    return nearest === -1 ? 0 : nearest;
   }
 
   get size(): number {

@@ -39,6 +39,7 @@ interface Row extends Outcome {
   readonly voices: string;
   readonly values: Readonly<Record<string, number>>;
   readonly situation: Situation;
+  readonly set: string;
   /** Whether all witnesses that the situation has were heard. */
   readonly whole: boolean;
 }
@@ -80,7 +81,7 @@ async function gatherRows(photos: readonly SeenPhoto[], embedder: Embedder): Pro
   const rows: Row[] = [];
   let seed = 1;
   for (const situation of listSituations()) {
-    for (const { photo, known, evidences } of await observe(
+    for (const { photo, known, set, evidences } of await observe(
       photos,
       situation,
       embedder,
@@ -89,7 +90,7 @@ async function gatherRows(photos: readonly SeenPhoto[], embedder: Embedder): Pro
       for (const [at, { evidence, right }] of evidences.entries()) {
         const features = describeWinner(evidence);
         if (!features) continue;
-        rows.push({ ...features, photo, situation, known, right, whole: at === 0, confidence: 0 });
+        rows.push({ ...features, photo, situation, set, known, right, whole: at === 0, confidence: 0 });
       }
     }
     process.stderr.write(".");
@@ -201,7 +202,7 @@ function report(rows: readonly Row[], models: Readonly<Record<string, VoiceModel
   const groups = new Map<string, Row[]>();
   for (const row of rows.filter(({ whole }) => whole)) {
     const { title, names, synonyms, labels, density, examples, classes } = row.situation;
-    const key = `${title} ${names} ${synonyms ? "syn" : "---"} ${labels ? "labels" : "texts "} density ${String(density)} ${examples ? `examples ${String(examples)} others ${String(classes)}` : ""}`;
+    const key = `${title} ${names} ${synonyms ? "syn" : "---"} ${labels ? "labels" : "texts "} density ${String(density)} ${examples ? `${row.set} examples ${String(examples)} others ${String(classes)}` : ""}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   for (const [key, own] of groups)

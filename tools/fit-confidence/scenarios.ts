@@ -2,6 +2,8 @@
  * Situations of plants, made of labelled photos: a vocabulary, photos of its classes and as many
  * of none of them, and what the witnesses say of each photo.
  */
+import path from "node:path";
+
 import type { Embedder, Label } from "../../lib/clip/embedder";
 import type { Evidence } from "../../lib/confidence/features";
 import type { Candidate } from "../../lib/lmm/lmm";
@@ -38,6 +40,8 @@ export interface Situation {
 export interface Observed {
   readonly photo: SeenPhoto;
   readonly known: boolean;
+  /** Name of the set that the examples are of; empty without examples. */
+  readonly set: string;
   /** Evidence for each combination of witnesses, with whether its winner is right. */
   readonly evidences: readonly { readonly evidence: Evidence; readonly right: boolean }[];
   /** The evidence of all that spoke, the first of `evidences`. */
@@ -121,6 +125,7 @@ export async function observe(
     observed.push({
       photo,
       known: truth !== undefined,
+      set: path.basename(sets[0] ?? ""),
       evidences: subsets(testimonies, candidates[0]?.probability, examples, classNames.length).map(
         (evidence) => ({ evidence, right: evidence.combined.order[0] === truth }),
       ),
@@ -160,7 +165,7 @@ function subsets(
       sight,
       examples,
       combined,
-      countExamples: (position) => index?.count(position) ?? 0,
+      exampleFacts: index,
       lmmProbability: words ? lmmProbability : undefined,
     });
   }

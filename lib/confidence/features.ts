@@ -64,7 +64,10 @@ export function describeWinner(evidence: Evidence): WinnerFeatures | null {
     voices.push("examples");
     describeVoice("examples", examples, winner, values);
     values["examples.count"] = Math.log1p(evidence.exampleFacts?.count(winner) ?? 0);
-    values["examples.rival"] = evidence.exampleFacts?.rivalCosine(winner) ?? 0;
+    const rival = evidence.exampleFacts?.rivalCosine(winner) ?? 0;
+    values["examples.rival"] = rival;
+    // A lead means more where the classes' examples are easily told apart.
+    values["examples.clearLead"] = (values["examples.lead"] ?? 0) * (1 - rival);
   }
   return { voices: voices.join("+"), values };
 }

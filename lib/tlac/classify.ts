@@ -11,10 +11,16 @@ import { randomUUID } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
 import type { Calibration } from "../confidence/calibration";
-import { DEFAULT_COEFFICIENTS, estimateConfidence, type Estimate } from "../confidence/confidence";
+import {
+  DEFAULT_COEFFICIENTS,
+  estimateConfidence,
+  type Coefficients,
+  type Estimate,
+} from "../confidence/confidence";
 import type { Evidence } from "../confidence/features";
 import { guaranteeOf } from "../confidence/guarantee";
 import { DEFAULT_KNOB, type Knob } from "../confidence/knob";
+import { confidenceAfter, type Choice } from "../confidence/second-answer";
 import { TlacError, throwIfClosed } from "../errors";
 import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
@@ -31,7 +37,7 @@ import { describeRanking, RANKING_LENGTH } from "./ranking";
 import type { ReconcileMemo } from "./reconcile-memo";
 import type { Mode, Result, Verdict } from "./result";
 import type { StepFacts, StepName, StepReport } from "./steps";
-import { CHOICE_BELIEF, hearChoice, settleNearTie, type Choice } from "./settle";
+import { hearChoice, settleNearTie } from "./settle";
 
 /** What a decision needs besides the frame. */
 export interface ClassifyOptions {
@@ -91,6 +97,8 @@ interface Seen {
 interface Finding {
   readonly words: Words;
   readonly evidence: Evidence;
+  /** A second question's answer, and the evidence before it. */
+  readonly second?: { readonly choice: Choice; readonly before: Evidence };
   readonly fromMemo: boolean;
 }
 
@@ -215,8 +223,7 @@ class Run {
     });
     const chosen = answer ? await find(answer) : undefined;
     if (chosen === undefined) return first;
-    const choice = { chosen, probability: CHOICE_BELIEF, fromMemo: false };
-    return this.hearAgain(first, seen, choice, true);
+    return this.hearAgain(first, seen, { chosen, others: classes.length - 1, forced: true });
   }
 
   private async cascade(frame: Frame): Promise<Finding> {
@@ -235,24 +242,29 @@ class Run {
     // An answer that settles nothing leaves the near-tie open, but it was asked for.
     const { evidence } = first;
     if (!choice) return { ...first, evidence: { ...evidence, chosen: -1 } };
-    return this.hearAgain(first, seen, choice);
+    return { ...this.hearAgain(first, seen, choice), fromMemo: choice.fromMemo };
   }
 
   /** The finding once a second answer has been heard. */
-  private hearAgain(first: Finding, seen: Seen, choice: Choice, forced = false): Finding {
+  private hearAgain(first: Finding, seen: Seen, choice: Choice): Finding {
     const { words } = first.evidence;
-    const heard = words && hearChoice(words, choice, forced);
-    const evidence = this.weigh(heard, seen, first.words);
-    return {
-      ...first,
-      evidence: { ...evidence, chosen: choice.chosen },
-      fromMemo: choice.fromMemo,
-    };
+    const heard = words && hearChoice(words, choice);
+    const evidence = { ...this.weigh(heard, seen, first.words), chosen: choice.chosen };
+    return { ...first, evidence, second: { choice, before: first.evidence } };
   }
 
-  /** The words' testimony beside what was seen. */
+  /**
+   * The words' testimony beside what was seen. Throws `BAD_CONFIG` where the words name no class,
+   * and the model can read none that they could be compared with.
+   */
   async match(words: Words, seen: Seen): Promise<Finding> {
+    const { index } = this.options;
     const evidence = await this.tell(async () => this.weigh(await this.hear(words), seen, words));
+    const heard = evidence.words;
+    if (heard && !heard.exact.some(Boolean) && !seen.sight && !seen.examples && !index.readable) {
+      const { name: model } = index.embedder.info;
+      throw new TlacError("BAD_CONFIG", "match.no-readable-name", { model });
+    }
     return { words, evidence, fromMemo: false };
   }
 
@@ -378,10 +390,11 @@ class Run {
     return fits ? calibration : undefined;
   }
 
-  private judge({ words, evidence }: Finding): { verdict: Verdict; estimate: Estimate | null } {
+  private judge(finding: Finding): { verdict: Verdict; estimate: Estimate | null } {
     const { index, accept = DEFAULT_KNOB, rules = {} } = this.options;
+    const { words, evidence } = finding;
     const coefficients = this.findCalibration() ?? DEFAULT_COEFFICIENTS;
-    const estimate = estimateConfidence(evidence, coefficients);
+    const estimate = estimateFinding(finding, coefficients);
     const { vocabulary } = index;
     const verdict = judge({ evidence, estimate, knob: accept, coefficients, rules, vocabulary });
     // What a rule of the user's forbids is unknown, however well it would match.
@@ -426,4 +439,16 @@ class Run {
     };
     return { result, estimate };
   }
+}
+
+/** How sure the winner is, by the evidence and by what a second answer adds to it. */
+function estimateFinding(
+  { evidence, second }: Finding,
+  coefficients: Coefficients,
+): Estimate | null {
+  if (!second) return estimateConfidence(evidence, coefficients);
+  const before = estimateConfidence(second.before, coefficients);
+  if (!before) return null;
+  const { combined } = second.before;
+  return { ...before, confidence: confidenceAfter(second.choice, before.confidence, combined) };
 }

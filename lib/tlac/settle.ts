@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Evidence } from "../confidence/features";
+import { CHOICE_RELIABILITY, type Choice } from "../confidence/second-answer";
 import type { Frame } from "../frame/frame";
 import type { Proposal, Question, Reply } from "../lmm/lmm";
 import type { WordsTestimony } from "../match/testimonies";
@@ -18,16 +19,9 @@ export interface NearTie {
   readonly frame: Frame | undefined;
 }
 
-/** Position of the class that was chosen; null: none of the near ones. */
-export interface Choice {
-  readonly chosen: number | null;
-  /** 0…1, as the server tells, else `CHOICE_BELIEF`. */
-  readonly probability: number;
+export interface Settled extends Choice {
   readonly fromMemo: boolean;
 }
-
-/** Belief in a second answer whose probability is not told. */
-export const CHOICE_BELIEF = 0.8;
 
 /**
  * The LMM must be likelier right than wrong where the server tells token probabilities. They are
@@ -39,21 +33,22 @@ const MIN_PROBABILITY = 0.5;
 const NEAR_SHARE = 0.02;
 
 /** Asks the LMM to choose among the near classes; undefined where its answer settles nothing. */
-export async function settleNearTie(tie: NearTie): Promise<Choice | undefined> {
+export async function settleNearTie(tie: NearTie): Promise<Settled | undefined> {
   const near = nearClasses(tie);
   const { classes: all } = tie.vocabulary;
   const { question, classes } = nearTieQuestion(
     near.flatMap((position) => all[position] ?? []),
     tie.proposal,
   );
-  const toChoice = (id: string | null, probability: number, fromMemo: boolean): Choice => ({
+  const settle = (id: string | null, fromMemo: boolean): Settled => ({
     chosen: id === null ? null : all.findIndex((entry) => entry.id === id),
-    probability,
+    others: near.length,
+    forced: false,
     fromMemo,
   });
   const key = memoKey(tie, question);
   const remembered = tie.memo?.get(key);
-  if (remembered !== undefined) return toChoice(remembered, CHOICE_BELIEF, true);
+  if (remembered !== undefined) return settle(remembered, true);
   const reply = await tie.ask(tie.frame ? { ...question, frame: tie.frame } : question);
   const letter = reply.text.trim();
   const chosen = classes.get(letter);
@@ -61,27 +56,23 @@ export async function settleNearTie(tie: NearTie): Promise<Choice | undefined> {
   if (chosen === undefined || (told ?? 1) < MIN_PROBABILITY) return undefined;
   // An answer about words alone is the same tomorrow; one about this image is not.
   if (!tie.frame) tie.memo?.set(key, chosen);
-  return toChoice(chosen, CHOICE_BELIEF, false);
+  return settle(chosen, false);
 }
 
 /**
- * The words once a second answer has chosen among the classes: it gets its probability of the
- * belief, and all others share what is left. A choice without a way out (`forced`) tells which
- * class it is, but not whether it is one: then "none of them" stays as likely as it was.
+ * The words once a second answer has chosen among the classes: the chosen one gets its share of the
+ * belief, and all others divide what is left. A choice without a way out leaves "none of them" as
+ * likely as it was.
  */
-export function hearChoice(
-  words: WordsTestimony,
-  { chosen, probability }: Pick<Choice, "chosen" | "probability">,
-  forced = false,
-): WordsTestimony {
+export function hearChoice(words: WordsTestimony, { chosen, forced }: Choice): WordsTestimony {
   const room = forced ? 1 - words.none : 1;
   const own = chosen === null ? words.none : (words.beliefs[chosen] ?? 0);
   const others = room - own;
-  const scale = others > 0 ? ((1 - probability) * room) / others : 0;
+  const scale = others > 0 ? ((1 - CHOICE_RELIABILITY) * room) / others : 0;
   const beliefs = words.beliefs.map((belief, position) =>
-    position === chosen ? probability * room : Math.min(1, belief * scale),
+    position === chosen ? CHOICE_RELIABILITY * room : Math.min(1, belief * scale),
   );
-  const none = forced ? words.none : chosen === null ? probability : words.none * scale;
+  const none = forced ? words.none : chosen === null ? CHOICE_RELIABILITY : words.none * scale;
   return { ...words, beliefs, none };
 }
 

@@ -44,7 +44,7 @@ function evidenceOf(testimonies: {
     sight: sight ? { ...sight, background, recognises: () => false, via } : null,
     examples: examples ?? null,
     combined: combine(testimonies, 2, 2),
-    countExamples: () => 0,
+    exampleFacts: null,
     lmmProbability: undefined,
   };
 }

@@ -44,7 +44,7 @@ function decide(given: Given): Verdict {
     sight: null,
     examples: null,
     combined: combine(testimony ? { words: testimony } : {}, 4, 10, testimony?.vetoed),
-    countExamples: () => 0,
+    exampleFacts: null,
     lmmProbability: undefined,
     ...(chosen === undefined ? {} : { chosen }),
   };

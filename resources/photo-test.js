@@ -69,10 +69,10 @@ var tlacPhotoTest = (() => {
       sentence: text("done.ask", { model, answer }),
       long: [[text("question"), question]],
     }),
-    decision: ({ outcome, label, score, margin, explanation, mode, output }) => ({
+    decision: ({ outcome, label, confidence, accept, explanation, mode, output }) => ({
       sentence: text(`outcome.${outcome}`, { label: label ?? "", output }),
       lines: [
-        text("numbers", { score: score.toFixed(2), margin: margin.toFixed(2), mode }),
+        text("numbers", { percent: Math.floor(100 * confidence), accept, mode }),
         explanation,
       ],
     }),
@@ -158,6 +158,9 @@ var tlacPhotoTest = (() => {
       settings: { ...tlacDialog.readFields(node), filters: tlacAnswerRules.read() },
       classes: tlacDialog.readClasses(),
       template: vocabulary?.template ?? "",
+      accept: vocabulary?.accept ?? "",
+      // Whose examples count.
+      vocabulary: vocabulary?.id ?? node.id,
       server: readChosen("#node-input-server"),
       model: readChosen("#node-input-model"),
     };

@@ -1,5 +1,5 @@
 /**
- * The last image of a `tlac` node, drawn under it with class and score. It lives in this window
+ * The last image of a `tlac` node, drawn under it with class and confidence. It lives in this window
  * alone: nothing of it is part of the flow.
  *
  * @import { Thumbnail } from "../nodes/admin/thumbnails"
@@ -54,23 +54,23 @@ var tlacThumbnails = (() => {
       shown.outcome === "class"
         ? shown.label
         : RED._(`@tlac/node-red-tlac/tlac:tlac.thumbnail.${shown.outcome}`);
-    return { name: String(name), score: Number(shown.score).toFixed(2) };
+    return { name: String(name), sure: `${String(Math.floor(100 * Number(shown.confidence)))}%` };
   }
 
   /**
-   * Shortens the name until it stands beside its score.
+   * Shortens the name until it stands beside its confidence.
    *
    * @param {SVGTextElement} element
-   * @param {{ name: string, score: string }} words
+   * @param {{ name: string, sure: string }} words
    * @param {number} width
    */
   function fit(element, words, width) {
     const letters = Array.from(words.name);
     let cut = letters.length;
-    element.textContent = `${words.name} ${words.score}`;
+    element.textContent = `${words.name} ${words.sure}`;
     while (cut > 1 && element.getComputedTextLength() > width) {
       cut -= 1;
-      element.textContent = `${letters.slice(0, cut).join("")}… ${words.score}`;
+      element.textContent = `${letters.slice(0, cut).join("")}… ${words.sure}`;
     }
   }
 
@@ -89,7 +89,7 @@ var tlacThumbnails = (() => {
       class: `tlac-thumbnail tlac-thumbnail-${shown.outcome === "class" ? "class" : "review"}`,
       transform: `translate(0,${node.h + GAP})`,
       role: "img",
-      "aria-label": `${words.name} ${words.score}`,
+      "aria-label": `${words.name} ${words.sure}`,
     });
     const card = { width: SIDE + 8, height: height + CAPTION + 8, rx: 3 };
     const href = `data:image/jpeg;base64,${shown.jpeg}`;

@@ -9,7 +9,10 @@ import type { FrameOptions } from "../../lib/frame/read-frames";
 import type { Lmm } from "../../lib/lmm/lmm";
 import { Recogniser } from "../../lib/lmm/recogniser";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
-import { classifyFrame } from "../../lib/tlac/classify";
+import { classifyFrame, type ClassifyOptions } from "../../lib/tlac/classify";
+import type { Mode } from "../../lib/tlac/result";
+import { ExampleIndex } from "../../lib/witness/examples";
+import { findStore } from "../runtime/examples/shared-examples";
 import { cacheFolder } from "../runtime/models/cache-folder";
 import { loadImage } from "../runtime/scene/resolve-image";
 import { readText } from "../runtime/settings/read-settings";
@@ -63,6 +66,7 @@ class PhotoTest {
     const settings = readTestSettings(body, cacheDir);
     await withOptions(settings.model ?? starter, async (embedder) => {
       const index = await this.buildIndex(settings, embedder);
+      const examples = await this.readExamples(settings, embedder, index);
       const { length: classes } = index.vocabulary.classes;
       this.log.done("settings", { model: embedder.info.name, classes });
       const frame = await this.log.take(
@@ -70,7 +74,8 @@ class PhotoTest {
         () => this.readFrame(body.image, settings.frame),
         describe,
       );
-      const judge = (lmm: Lmm | null): Promise<void> => this.judge(frame, lmm, index, settings);
+      const judge = (lmm: Lmm | null): Promise<void> =>
+        this.judge(frame, { ...settings.options, mode: settings.mode, lmm, index, examples });
       if (settings.mode === "clip") return judge(null);
       if (settings.server) return withServer(readServer(this.RED, settings.server), judge);
       if (embedder.info.labels) return judge(new Recogniser(embedder));
@@ -98,21 +103,29 @@ class PhotoTest {
     return frame;
   }
 
+  private async readExamples(
+    { examplesOf, vocabulary }: TestSettings,
+    embedder: Embedder,
+    index: VocabularyIndex,
+  ): Promise<ExampleIndex | undefined> {
+    if (!examplesOf || !embedder.info.hasVision) return undefined;
+    const { signal } = this;
+    const set = await findStore(this.RED, examplesOf).read(embedder, vocabulary, { signal });
+    return set.rows > 0 ? ExampleIndex.of(set, index.vocabulary.classes) : undefined;
+  }
+
   /** Without memory: a test shows what is asked, also where the answer is known by now. */
   private async judge(
     frame: Frame,
-    lmm: Lmm | null,
-    index: VocabularyIndex,
-    settings: TestSettings,
+    settings: Omit<ClassifyOptions, "mode"> & { readonly mode: Mode | undefined },
   ): Promise<void> {
     const { signal, log } = this;
-    const mode = settings.mode ?? (lmm?.ask ? "cascade" : "slac");
-    const options = { ...settings.options, mode, lmm, index, signal, onStep: log.hear };
-    const result = await classifyFrame(frame, options);
-    const { outcome, label, score, margin, explanation } = result;
+    const mode = settings.mode ?? (settings.lmm?.ask ? "cascade" : "slac");
+    const result = await classifyFrame(frame, { ...settings, mode, signal, onStep: log.hear });
+    const { outcome, label, confidence, accept, explanation } = result;
     log.begin("decision");
     log.done("decision", {
-      ...{ outcome, label, score, margin, explanation, mode },
+      ...{ outcome, label, confidence, accept, explanation, mode },
       // As `departJudged` has it for a single image.
       output: outcome === "class" ? 1 : 2,
     });

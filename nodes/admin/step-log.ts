@@ -12,7 +12,7 @@ export interface TestFacts extends StepFacts {
   readonly frame: { readonly width: number; readonly height: number; readonly scaled?: Scaled };
   readonly decision: Pick<
     Result,
-    "outcome" | "label" | "score" | "margin" | "explanation" | "mode"
+    "outcome" | "label" | "confidence" | "accept" | "explanation" | "mode"
   > & {
     /** Output of the node. */
     readonly output: 1 | 2;

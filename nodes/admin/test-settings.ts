@@ -10,7 +10,7 @@ import { readFrameOptions } from "../runtime/scene/resolve-image";
 import { readModelOptions } from "../runtime/settings/model-options";
 import { readFilters, type FilterField } from "../runtime/settings/read-filters";
 import { readPrompt } from "../runtime/settings/read-prompt";
-import { readRules } from "../runtime/settings/read-rules";
+import { readAccept, readRules } from "../runtime/settings/read-rules";
 import { readChoice, readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import type { Call } from "./reply";
@@ -26,12 +26,18 @@ export interface TestSettings {
   readonly model: EmbedderOptions | undefined;
   /** Fields of the server's dialog; undefined: the built-in recogniser. */
   readonly server: Call["body"] | undefined;
-  readonly options: Pick<ClassifyOptions, "rules" | "filter" | "secondLook" | "prompt" | "answer">;
+  /** Whose examples count: the id of the vocabulary, or of the node whose own classes they are. */
+  readonly examplesOf: string | undefined;
+  readonly options: Pick<
+    ClassifyOptions,
+    "accept" | "rules" | "filter" | "secondLook" | "sight" | "prompt" | "answer"
+  >;
 }
 
 /**
  * The settings of a test, read by the readers of the runtime. `settings` are the fields of the
- * node's dialog; `server` and `model` those of the config nodes, null where none is chosen.
+ * node's dialog; `server` and `model` those of the config nodes, null where none is chosen;
+ * `accept` the vocabulary's knob.
  * Throws `BAD_CONFIG`, `BAD_MESSAGE`.
  */
 export function readTestSettings(body: Call["body"], cacheDir: string): TestSettings {
@@ -56,7 +62,12 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
     }),
     model: readModel(body.model, cacheDir),
     server: server?.kind === "ollama" ? server : undefined,
+    examplesOf: readText(body.vocabulary, "vocabulary") || undefined,
     options: {
+      accept:
+        readAccept(settings.accept, "accept", "BAD_CONFIG") ??
+        readAccept(body.accept, "accept", "BAD_CONFIG"),
+      sight: settings.sight !== false,
       rules: readRules({
         threshold: text("threshold"),
         margin: text("margin"),

@@ -5,7 +5,7 @@ import type { Result } from "../../lib/tlac/result";
 import { reply } from "./reply";
 
 /** What the editor draws under a node; topic `tlac/thumbnail/<node id>`, never retained. */
-export interface Thumbnail extends Pick<Result, "outcome" | "label" | "score"> {
+export interface Thumbnail extends Pick<Result, "outcome" | "label" | "confidence"> {
   /** Base64 of a JPEG of at most `MAX_SIDE` pixels. */
   readonly jpeg: string;
   /** Pixels. */
@@ -119,7 +119,7 @@ async function createThumbnail(source: Buffer, result: Result): Promise<Thumbnai
     .resize(MAX_SIDE, MAX_SIDE, { fit: "inside", withoutEnlargement: true })
     .jpeg({ quality: 70 })
     .toBuffer({ resolveWithObject: true });
-  const { outcome, label, score } = result;
+  const { outcome, label, confidence } = result;
   const { width, height } = info;
-  return { jpeg: data.toString("base64"), width, height, outcome, label, score };
+  return { jpeg: data.toString("base64"), width, height, outcome, label, confidence };
 }

@@ -61,6 +61,7 @@ describe("test of a photo before the deploy", function () {
     assert.deepEqual(names(steps), [
       "settings done",
       "frame done",
+      "see done",
       "look done",
       "match done",
       "decision done",
@@ -73,12 +74,14 @@ describe("test of a photo before the deploy", function () {
   });
 
   it("asks the server, the question and the mode that stand in the dialog", async () => {
-    const settings = { mode: "tlac", domain: "general", prompt: "What lies on line {{camera}}7?" };
+    const question = { domain: "general", prompt: "What lies on line {{camera}}7?" };
+    // The image would contradict what the script says.
+    const settings = { mode: "tlac", ...question, sight: false };
     const steps = await run(ask({ server: ollama() }, settings));
     assert.deepEqual(names(steps).slice(2), [
       "look done",
-      "ask done",
       "match done",
+      "ask done",
       "decision done",
     ]);
     assert.match(factsOf(steps, "ask").question, /espresso/);
@@ -100,6 +103,13 @@ describe("test of a photo before the deploy", function () {
     const ruled = await run(ask({}, { filters: [rule] }));
     assert.equal(factsOf(ruled, "rules").forcedUnknown, true);
     assert.equal(factsOf(ruled, "decision").output, 2);
+  });
+
+  it("takes the knob of the dialog, else the vocabulary's", async () => {
+    const own = factsOf(await run(ask({ accept: "200" }, { accept: "20" })), "decision");
+    const shared = factsOf(await run(ask({ accept: "200" })), "decision");
+    assert.deepEqual([own.accept, shared.accept], [20, 200]);
+    assert.ok(own.confidence > 0.9);
   });
 
   it("compares the image itself in mode clip, and asks nobody", async () => {

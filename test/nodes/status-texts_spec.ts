@@ -45,7 +45,7 @@ const LABELS = [
 ];
 
 const result = (outcome: Result["outcome"], label: string): Result =>
-  ({ outcome, label, score: -0.123 }) as Partial<Result> as Result;
+  ({ outcome, label, confidence: 0.999 }) as Partial<Result> as Result;
 
 /** Every way that a message's end can look. */
 function endsIn(language: Language): { end: EndStatus; last: Tallied }[] {
@@ -119,14 +119,14 @@ describe("texts under a node", () => {
     }
   });
 
-  it("show the class, its score and each count that there is", () => {
+  it("show the class, its confidence and each count that there is", () => {
     const end = judged([result("class", "nail")], "en-US");
     const show = (counts: Partial<Record<Tallied, number>>): string | undefined =>
       withTally(end, counts, "class").text;
-    assert.equal(show({ class: 12 }), "nail -0.12 ✓12");
-    assert.equal(show({ class: 12, review: 3, failed: 1 }), "nail -0.12 ✓12 ?3 ✕1");
+    assert.equal(show({ class: 12 }), "nail 99% ✓12");
+    assert.equal(show({ class: 12, review: 3, failed: 1 }), "nail 99% ✓12 ?3 ✕1");
     assert.equal(show({ class: 12, review: 3, skipped: 5, failed: 1 }), "nail ✓12 ?3 »5 ✕1");
-    assert.equal(show({ class: 1_234, review: 56_789 }), "nail ✓1.2k ?56k");
+    assert.equal(show({ class: 1_234, review: 56_789 }), "nail 99% ✓1.2k ?56k");
   });
 
   it("rather cut a name than leave out a count, and never cut a failure", () => {

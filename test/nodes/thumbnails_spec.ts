@@ -10,7 +10,7 @@ import type { Result } from "../../lib/tlac/result";
 import { Thumbnails, type Thumbnail } from "../../nodes/admin/thumbnails";
 
 const photo = readFileSync(path.join(__dirname, "..", "..", "examples", "photos", "rocket.jpg"));
-const result = { outcome: "class", label: "rocket", score: 0.9 } as Result;
+const result = { outcome: "class", label: "rocket", confidence: 0.9 } as Result;
 
 interface Sent {
   topic: string;
@@ -39,7 +39,7 @@ const fail = (thrown: unknown): never => {
 };
 
 describe("last image of a node", () => {
-  it("goes to an open editor, small, with class and score, and is not kept", async () => {
+  it("goes to an open editor, small, with class and confidence, and is not kept", async () => {
     const { RED, events, sent } = createRuntime();
     const sender = new Thumbnails(RED).createSender("n", fail);
     events.emit("comms:connection-added", { session: "a" });
@@ -49,7 +49,7 @@ describe("last image of a node", () => {
     assert.equal(topic, "tlac/thumbnail/n");
     assert.equal(retain, false);
     assert.equal(thumbnail.label, "rocket");
-    assert.equal(thumbnail.score, 0.9);
+    assert.equal(thumbnail.confidence, 0.9);
     const { format, width, height } = await sharp(Buffer.from(thumbnail.jpeg, "base64")).metadata();
     assert.equal(format, "jpeg");
     assert.equal(Math.max(width, height), 160);

@@ -54,25 +54,26 @@ export function serverState(state: ServerState, language: Language): NodeStatus 
   }
 }
 
-/** A green dot with the class and its score; grey where a person should look. */
+/** A green dot with the class and how sure it is, rounded down; grey where a person should look. */
 export function judged(results: readonly Result[], language: Language): EndStatus {
   const [first] = results;
-  const sure = results.filter(({ outcome }) => outcome === "class").length;
-  const fill = sure === results.length ? "green" : "grey";
+  const classes = results.filter(({ outcome }) => outcome === "class").length;
+  const fill = classes === results.length ? "green" : "grey";
   if (results.length !== 1 || !first) {
-    const params = { classes: sure, images: results.length };
+    const params = { classes, images: results.length };
     return { fill, shape: "dot", text: fit(translate("nodes.status-batch", params, language)) };
   }
-  const text =
-    first.outcome === "class"
-      ? (first.label ?? "")
-      : translate(`nodes.status-outcome-${first.outcome}`, {}, language);
-  return { fill, shape: "dot", text, score: first.score.toFixed(2) };
+  if (first.outcome !== "class") {
+    const text = translate(`nodes.status-outcome-${first.outcome}`, {}, language);
+    return { fill, shape: "dot", text };
+  }
+  const sure = `${String(Math.floor(100 * first.confidence))}%`;
+  return { fill, shape: "dot", text: first.label ?? "", detail: sure };
 }
 
 /** A green dot with the best of the names that were proposed. */
 export function proposed(name: string): EndStatus {
-  return { fill: "green", shape: "dot", text: name, score: "" };
+  return { fill: "green", shape: "dot", text: name, detail: "" };
 }
 
 /** A grey ring: the message was not judged. */

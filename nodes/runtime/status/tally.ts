@@ -6,8 +6,8 @@ export const MAX_TEXT = 20;
 /** How a message ended, as it is shown before the counts are known. */
 export interface EndStatus extends NodeStatus {
   text: string;
-  /** Set for a name, which may be cut to make room: behind it the score, if there is room. */
-  readonly score?: string;
+  /** Set for a name, which may be cut to make room: behind it how sure it is, if there is room. */
+  readonly detail?: string;
 }
 
 /** The ways out that are counted. */
@@ -29,18 +29,18 @@ const WEIGHTS: readonly Tallied[] = ["class", "out", "review", "failed", "skippe
 const LEAST_NAME = 6;
 
 /**
- * The last end and how many messages have left by each way, `hammer 0.93 ✓12 ?3 ✕1`: what has not
+ * The last end and how many messages have left by each way, `hammer 93% ✓12 ?3 ✕1`: what has not
  * happened is left out, and so is what does not fit, the way that the last message took last.
  */
 export function withTally(
-  { fill, shape, text, score }: EndStatus,
+  { fill, shape, text, detail }: EndStatus,
   counts: Readonly<Partial<Record<Tallied, number>>>,
   last: Tallied,
 ): NodeStatus {
-  const least = score === undefined ? text.length : Math.min(text.length, LEAST_NAME);
+  const least = detail === undefined ? text.length : Math.min(text.length, LEAST_NAME);
   const tally = writeTally(counts, last, MAX_TEXT - least);
   const room = MAX_TEXT - tally.length;
-  const whole = score ? `${text} ${score}` : text;
+  const whole = detail ? `${text} ${detail}` : text;
   const shown = whole.length <= room ? whole : fit(text, room);
   return { ...(fill ? { fill } : {}), ...(shape ? { shape } : {}), text: shown + tally };
 }

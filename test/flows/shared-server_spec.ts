@@ -118,7 +118,7 @@ describe("nodes that share one LMM server", () => {
     );
     release();
     assert.equal((await flow.next("door1")).topic, "running");
-    const { counts } = await flow.statusWith("hammer 1.00");
+    const { counts } = await flow.statusWith("hammer 9");
     const { in: came, class: sure, skipped, failed, waiting, review } = counts;
     assert.deepEqual([came, sure, skipped, failed, waiting, review], [4, 1, 3, 0, 0, 0]);
   });

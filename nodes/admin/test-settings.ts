@@ -62,7 +62,7 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
     }),
     model: readModel(body.model, cacheDir),
     server: server?.kind === "ollama" ? server : undefined,
-    examplesOf: readText(body.vocabulary, "vocabulary") || undefined,
+    examplesOf: readText(body.vocabulary, "vocabulary"),
     options: {
       accept:
         readAccept(settings.accept, "accept", "BAD_CONFIG") ??

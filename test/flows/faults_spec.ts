@@ -254,7 +254,11 @@ describe("a flow whose LMM server misbehaves", () => {
         wires: [["door1"], ["door2"], ["door3"]],
       },
     ]);
-    flow = await startFlow([tlac, lmmServer], { ...dragNode("tlac"), sight: false, id: "n" }, nodes);
+    flow = await startFlow(
+      [tlac, lmmServer],
+      { ...dragNode("tlac"), sight: false, id: "n" },
+      nodes,
+    );
     const image = await paint();
     for (const [position, { payload = image }] of CASES.entries()) {
       flow.send(`case-${position}`, { payload, topic: `case-${position}` });

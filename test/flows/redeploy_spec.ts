@@ -80,7 +80,13 @@ describe("a redeploy while a message is under way", () => {
     const server = { ...dragNode("lmm-server", "server"), host: double.url, canary: false };
     flow = await startFlow(
       [tlac, lmmServer],
-      { ...dragNode("tlac"), sight: false, classes: "hammer, screwdriver", server: "server", mode: "slac" },
+      {
+        ...dragNode("tlac"),
+        sight: false,
+        classes: "hammer, screwdriver",
+        server: "server",
+        mode: "slac",
+      },
       [server],
     );
   });

@@ -90,7 +90,16 @@ async function gatherRows(photos: readonly SeenPhoto[], embedder: Embedder): Pro
       for (const [at, { evidence, right }] of evidences.entries()) {
         const features = describeWinner(evidence);
         if (!features) continue;
-        rows.push({ ...features, photo, situation, set, known, right, whole: at === 0, confidence: 0 });
+        rows.push({
+          ...features,
+          photo,
+          situation,
+          set,
+          known,
+          right,
+          whole: at === 0,
+          confidence: 0,
+        });
       }
     }
     process.stderr.write(".");

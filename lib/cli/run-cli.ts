@@ -1,6 +1,7 @@
 import { translate, toLanguage, type Language } from "../i18n/catalogue";
 import { toError } from "../errors";
 import { classifyPhotos } from "./classify-photos";
+import { estimate } from "./estimate";
 import { describeError, type Streams } from "./streams";
 import { readOptions } from "./read-options";
 import { UsageError } from "./usage-error";
@@ -26,6 +27,11 @@ export async function runCli(
 ): Promise<number> {
   const language = toLanguage(process.env.LC_ALL ?? process.env.LC_MESSAGES ?? process.env.LANG);
   try {
+    const [name, ...rest] = args;
+    if (name === "estimate") {
+      await estimate(rest, streams, language);
+      return 0;
+    }
     const command = readOptions(args);
     if (!command) {
       streams.out.write(translate("cli.usage", {}, language));

@@ -2,6 +2,7 @@ import mustache from "mustache";
 
 import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
+import enEstimate from "../../locales/en-US/lib/estimate.json";
 import enEvaluation from "../../locales/en-US/lib/evaluation.json";
 import enExamples from "../../locales/en-US/lib/examples.json";
 import enFrame from "../../locales/en-US/lib/frame.json";
@@ -15,6 +16,7 @@ import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
 import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
+import jaEstimate from "../../locales/ja/lib/estimate.json";
 import jaEvaluation from "../../locales/ja/lib/evaluation.json";
 import jaExamples from "../../locales/ja/lib/examples.json";
 import jaFrame from "../../locales/ja/lib/frame.json";
@@ -34,6 +36,7 @@ import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
 const EN = {
   cli: enCli,
   clip: enClip,
+  estimate: enEstimate,
   evaluation: enEvaluation,
   examples: enExamples,
   frame: enFrame,
@@ -50,6 +53,7 @@ const EN = {
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   cli: jaCli,
   clip: jaClip,
+  estimate: jaEstimate,
   evaluation: jaEvaluation,
   examples: jaExamples,
   frame: jaFrame,

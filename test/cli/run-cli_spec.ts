@@ -189,6 +189,39 @@ describe("tlac on the command line", () => {
     assert.match(err, /Left out.*: No\./);
   });
 
+  it("estimates what cameras need before a server is bought", async () => {
+    const plant = ["estimate", "--cameras", "8", "--per-minute", "6", "--unchanged", "75"];
+    const { code, out } = await run(
+      ...plant,
+      "--seconds",
+      "2,5",
+      "--watts",
+      "300",
+      "--price",
+      "0.3",
+    );
+    assert.equal(code, 0);
+    assert.match(out, /12 pictures a minute to judge/);
+    assert.match(out, /1 server\(s\) 50 % busy/);
+    assert.match(out, /kWh a year.*\n.* a year, at 0\.3 a kWh/);
+    const json = JSON.parse((await run(...plant, "--seconds", "20", "--json")).out) as {
+      plans: { serversNeeded: number; overtaken: number }[];
+    };
+    // Four servers' worth of work; fewer than seven let more than 5 in 100 wait over 10 s.
+    assert.deepEqual([json.plans[0]?.serversNeeded, json.plans[0]?.overtaken], [7, 0.75]);
+    for (const [args, pattern] of [
+      [[], /Expected --seconds/],
+      [["--seconds", "fast"], /--seconds should be a number from 0 to 3600, but is “fast”/],
+      [["--report", "nowhere.json"], /nowhere\.json cannot be read/],
+      [["--seconds", "1", "--colour", "red"], /--colour/],
+    ] as const) {
+      const failed = await run(...plant, ...args);
+      assert.equal(failed.code, 2);
+      assert.match(failed.err, pattern);
+    }
+    assert.match((await run("estimate", "--help")).out, /Usage: tlac estimate/);
+  });
+
   describe("as a process", () => {
     /** With far more photos than it comes to before it is stopped. */
     const start = () => {

@@ -1,8 +1,12 @@
 import { STAGES, type Stage, type StageTimes } from "../evaluated-photo";
 
-/** Milliseconds that half, and 95 of 100, pictures take at most. */
+/** Milliseconds of a stage. */
 export interface Latency {
   readonly stage: Stage;
+  readonly mean: number;
+  /** Standard deviation. */
+  readonly deviation: number;
+  /** What half, and 95 of 100, pictures take at most. */
   readonly p50: number;
   readonly p95: number;
 }
@@ -12,8 +16,14 @@ export function measureLatency(times: readonly StageTimes[]): Latency[] {
   if (times.length === 0) return [];
   return STAGES.map((stage) => {
     const sorted = times.map((one) => one[stage]).sort((a, b) => a - b);
-    return { stage, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+    const mean = meanOf(sorted);
+    const deviation = Math.sqrt(meanOf(sorted.map((ms) => (ms - mean) ** 2)));
+    return { stage, mean, deviation, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
   });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The smallest value that at least this share of all does not exceed (nearest rank). */

@@ -6,6 +6,7 @@
 import { DTYPES } from "../lib/clip/dtype";
 import { PRESETS } from "../lib/clip/presets";
 import { KNOBS } from "../lib/confidence/knob";
+import { ENGINES } from "../lib/lmm/engine-kinds";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
 import { MODES } from "../lib/tlac/result";
 
@@ -133,7 +134,7 @@ const DECISION = { accept: ACCEPT, threshold, margin, background: flag(true) };
 export const NODE_FIELDS = {
   "lmm-server": {
     name: text(),
-    kind: choice(["recogniser", "ollama"], "ollama"),
+    kind: choice(["recogniser", ...ENGINES], "ollama"),
     host: text("", "host"),
     caFile: text(),
     model: text("llava:7b", "lmmModel"),

@@ -3,9 +3,10 @@ import type { NodeAPI, NodeDef } from "node-red";
 import { within } from "../lib/async/waits";
 import type { Language } from "../lib/i18n/catalogue";
 import type { ServerState } from "../lib/lmm/client/server-state";
-import { createOllama, type OllamaLmm } from "../lib/lmm/ollama/ollama";
+import type { ServedLmm } from "../lib/lmm/client/served-lmm";
+import { createLmm } from "../lib/lmm/engines";
 import { BoundedQueue, type QueueOptions } from "../lib/queue/bounded-queue";
-import { serveOllama } from "./admin/ollama";
+import { serveLmmServer } from "./admin/lmm-server";
 import { toComplaint } from "./admin/reply";
 import type {
   LmmServerCredentials,
@@ -14,17 +15,14 @@ import type {
 } from "./runtime/settings/config-nodes";
 import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
-import { readOllamaSettings, type OllamaFields } from "./runtime/settings/ollama-settings";
-import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
+import { readEngineSettings, type EngineFields } from "./runtime/settings/engine-settings";
+import { readNumber, type NumberField } from "./runtime/settings/read-settings";
 import { ServerActivity } from "./runtime/server/server-activity";
 
 /** Milliseconds; Node-RED waits no longer than 15 s for a node to close. */
 const CLOSE_MS = 4_000;
 
-const KINDS = ["recogniser", "ollama"] as const;
-
-interface LmmServerDef extends NodeDef, OllamaFields {
-  kind: (typeof KINDS)[number];
+interface LmmServerDef extends NodeDef, EngineFields {
   concurrency: NumberField;
   queueLength: NumberField;
   /** Seconds; 0 or empty: any time. */
@@ -33,40 +31,37 @@ interface LmmServerDef extends NodeDef, OllamaFields {
 }
 
 export default function (RED: NodeAPI): void {
-  serveOllama(RED);
+  serveLmmServer(RED);
   function LmmServerNode(this: LmmServerNode, def: LmmServerDef): void {
     RED.nodes.createNode(this, def);
-    this.host = def.host;
+    this.address = { kind: def.kind, host: def.host };
     this.activity = new ServerActivity();
     const readSettings = readOnce(() => {
       checkEnvironment("lmm-server", def, { ...this.credentials });
-      const kind = readChoice(def.kind, KINDS, "kind", "BAD_CONFIG");
-      const { apiKey } = this.credentials;
       return {
         queue: readQueueOptions(def),
-        ollama: kind === "ollama" ? readOllamaSettings(def, apiKey) : undefined,
+        engine: readEngineSettings(def, this.credentials.apiKey),
       };
     });
     let queue: BoundedQueue | undefined;
     this.getQueue = () => (queue ??= new BoundedQueue(readSettings().queue));
     this.latestOnly = def.latestOnly;
-    let ollama: OllamaLmm | undefined;
-    this.openOllama = () => {
-      const { ollama: settings } = readSettings();
-      if (!settings) return undefined;
-      return (ollama ??= this.activity.observe(createOllama(settings)));
+    let lmm: ServedLmm | undefined;
+    this.openLmm = () => {
+      const { engine } = readSettings();
+      return engine && (lmm ??= this.activity.observe(createLmm(engine)));
     };
     this.check = () => {
       this.getQueue();
-      this.openOllama();
+      this.openLmm();
     };
     this.readActivity = (language) => ({
       ...this.activity.read(),
       queue: { waiting: queue?.length ?? 0, active: queue?.active ?? 0 },
-      ...describeState(ollama?.state, language),
+      ...describeState(lmm?.state, language),
     });
     this.on("close", (closed: () => void) => {
-      void within(CLOSE_MS, Promise.resolve(ollama?.close()))
+      void within(CLOSE_MS, Promise.resolve(lmm?.close()))
         .catch(() => undefined)
         .finally(closed);
     });

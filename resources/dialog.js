@@ -90,7 +90,7 @@ var tlacDialog = (() => {
      * @returns {Verdict}
      */
     lmmModel(v, opt) {
-      const fits = this.kind !== "ollama" || trimmed(v) !== "";
+      const fits = this.kind === "recogniser" || trimmed(v) !== "";
       return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.model", opt);
     },
     /**

@@ -1,10 +1,9 @@
 /**
  * The dialog of `lmm-server`: check, model list, pull, and what the deployed server is doing.
  *
- * @import { CheckStep } from "../nodes/admin/ollama"
+ * @import { CheckStep } from "../nodes/admin/lmm-server"
  * @import { ServerView } from "../nodes/runtime/settings/config-nodes"
- * @import { ListedModel } from "../lib/lmm/ollama/list-models"
- * @import { PullProgress } from "../lib/lmm/ollama/pull-model"
+ * @import { ListedModel, PullProgress } from "../lib/lmm/client/engine"
  */
 var tlacLmmServer = (() => {
   "use strict";
@@ -50,23 +49,31 @@ var tlacLmmServer = (() => {
     const t = (key, values) => node._(`lmm-server.${key}`, values);
     const dialog = { timers: [], tasks: [] };
     open = dialog;
+    const hosts = readDefaultHosts();
     tlacDialog.follow("#node-config-input-kind", ({ value }) => {
-      tlacDialog.showWhen(".tlac-row-ollama", value === "ollama");
-      tlacDialog.showWhen(".tlac-row-recogniser", value !== "ollama");
+      tlacDialog.showWhen(".tlac-row-served", value !== "recogniser");
+      for (const kind of ["recogniser", "ollama", "openai"]) {
+        tlacDialog.showWhen(`.tlac-row-${kind}`, value === kind);
+      }
+      $("#tlac-server-models, #tlac-server-test-result").empty();
+      void hosts.then((known) => input("host").attr("placeholder", known[value] ?? ""));
     });
-    void showDefaultHost();
     const refresh = prepareModels(node, t);
     preparePull(node, t, dialog, refresh);
     prepareTest(node, t, dialog);
     prepareActivity(node, t, dialog);
   }
 
-  async function showDefaultHost() {
+  /**
+   * What an empty host means, by kind; nothing where the runtime does not tell.
+   *
+   * @returns {Promise<Record<string, string>>}
+   */
+  async function readDefaultHosts() {
     try {
-      const { host } = await tlacRequest.send("GET", "lmm-server/defaults");
-      input("host").attr("placeholder", host);
+      return await tlacRequest.send("GET", "lmm-server/defaults");
     } catch {
-      // The field's own placeholder stays.
+      return {};
     }
   }
 
@@ -85,6 +92,7 @@ var tlacLmmServer = (() => {
   function prepareModels(node, t) {
     const button = $("#tlac-server-list");
     const place = $("#tlac-server-models");
+    const icons = { vision: "fa-eye", noVision: "fa-eye-slash", untold: "fa-question" };
 
     function mark() {
       const chosen = tlacDialog.textOf(input("model")).trim();
@@ -96,17 +104,19 @@ var tlacLmmServer = (() => {
     }
     /** @param {ListedModel} model */
     function toRow(model) {
-      const facts = [model.parameterSize, tlacJobs.formatBytes(model.sizeBytes)].filter(Boolean);
-      const sees = t(model.vision ? "models.vision" : "models.noVision");
+      const { vision, parameterSize, sizeBytes } = model;
+      const told = vision === null ? "untold" : vision ? "vision" : "noVision";
+      const size = sizeBytes ? tlacJobs.formatBytes(sizeBytes) : "";
+      const note = [t(`models.${told}`), parameterSize, size].filter(Boolean).join(" · ");
       return $("<button>", { type: "button", class: "tlac-model" })
         .data("model", model.name)
         .append(
           $("<i>", {
-            class: `fa ${model.vision ? "fa-eye" : "fa-eye-slash"}`,
+            class: `fa ${icons[told]}`,
             "aria-hidden": "true",
           }),
           $("<span>", { class: "tlac-model-name" }).text(model.name),
-          $("<span>", { class: "tlac-model-note" }).text(`${sees} · ${facts.join(" · ")}`),
+          $("<span>", { class: "tlac-model-note" }).text(note),
         )
         .on("click", () => {
           input("model").val(model.name).trigger("change");
@@ -121,7 +131,10 @@ var tlacLmmServer = (() => {
         place.empty();
         const title = { class: "tlac-models", role: "group", "aria-label": t("models.title") };
         if (models.length > 0) place.append($("<div>", title).append(models.map(toRow)));
-        else place.append(tlacJobs.line("note", t("models.none")));
+        else {
+          const isOllama = tlacDialog.textOf(input("kind")) === "ollama";
+          place.append(tlacJobs.line("note", t(isOllama ? "models.none" : "models.noneServed")));
+        }
         mark();
       } catch (error) {
         place.empty().append(tlacJobs.line("failed", tlacRequest.explain(error)));
@@ -213,10 +226,14 @@ var tlacLmmServer = (() => {
     }
     /** @param {CheckStep} step */
     function toLine({ step, state, params, error }) {
-      const bytes = Number(params?.bytes ?? 0);
-      const values = { ...params, ...(bytes ? { size: tlacJobs.formatBytes(bytes) } : {}) };
-      const sentence = error ? tlacRequest.tell(error) : t(`test.${step}.${state}`, values);
-      return tlacJobs.line(state, sentence);
+      const { bytes, parameters, server } = params ?? {};
+      const size = bytes ? tlacJobs.formatBytes(Number(bytes)) : "";
+      const facts = [parameters, size].filter(Boolean).join(", ");
+      const isBare =
+        state === "ok" && ((step === "reach" && !server) || (step === "model" && !facts));
+      const key = `test.${step}.${state}${isBare ? "Bare" : ""}`;
+      const sentence = error ? tlacRequest.tell(error) : t(key, { ...params, facts });
+      return tlacJobs.line(state === "untold" ? "note" : state, sentence);
     }
     start.on("click", () => {
       start.hide();

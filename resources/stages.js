@@ -56,7 +56,10 @@ var tlacStages = (() => {
   function readMode() {
     const chosen = tlacDialog.textOf("#node-input-mode");
     const server = tlacDialog.chosenConfig("#node-input-server");
-    return { chosen, mode: chosen || (server?.kind === "ollama" ? "cascade" : "slac") };
+    return {
+      chosen,
+      mode: chosen || (server && server.kind !== "recogniser" ? "cascade" : "slac"),
+    };
   }
 
   /** @param {JQuery} container */

@@ -33,7 +33,7 @@ var tlacVocabularyGlossary = (() => {
   }
 
   /**
-   * The Ollama servers of the flow; first the one that a user of this vocabulary asks.
+   * The LMM servers of the flow; first the one that a user of this vocabulary asks.
    *
    * @param {string} vocabulary
    */
@@ -42,7 +42,7 @@ var tlacVocabularyGlossary = (() => {
     const servers = [];
     RED.nodes.eachConfig((config) => {
       const { type, kind, d: disabled } = config;
-      if (type === "lmm-server" && kind === "ollama" && !disabled) servers.push(config);
+      if (type === "lmm-server" && kind !== "recogniser" && !disabled) servers.push(config);
     });
     const used = new Set();
     RED.nodes.eachNode((user) => {

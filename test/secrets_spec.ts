@@ -9,9 +9,9 @@ import RED from "node-red";
 import { TlacError } from "../lib/errors";
 import type { Frame } from "../lib/frame/frame";
 import { readFrames } from "../lib/frame/read-frames";
-import { withOllamaDialog } from "../lib/lmm/ollama/dialog";
-import { createOllama } from "../lib/lmm/ollama/ollama";
-import type { OllamaSettings } from "../lib/lmm/ollama/settings";
+import type { ServerSettings } from "../lib/lmm/client/server-settings";
+import { ENGINES } from "../lib/lmm/engine-kinds";
+import { createLmm, withServerDialog } from "../lib/lmm/engines";
 import lmmCandidates from "../nodes/lmm-candidates";
 import lmmServer from "../nodes/lmm-server";
 import { paint } from "./flows/scripted-lmm";
@@ -91,7 +91,7 @@ describe("secrets", () => {
     server.close();
   });
 
-  const logins = (): readonly Partial<OllamaSettings>[] => [
+  const logins = (): readonly Partial<ServerSettings>[] => [
     { host: `http://plant:${PASSWORD}@${place}` },
     { host: `plant:${PASSWORD}@${place}` },
     { host: `http://${place}`, apiKey: API_KEY },
@@ -105,42 +105,45 @@ describe("secrets", () => {
   ];
 
   for (const each of MODES) {
-    it(`leave no trace where a server answers by ${each}`, async () => {
-      mode = each;
-      for (const login of logins()) {
-        const settings = {
-          ...{ model: "llava:7b", canary: false, ...login },
-          pace: { retryMs: [], crashMs: 1, breakerThreshold: 1 },
-        };
-        const seen: unknown[] = [];
-        const fails = async (work: () => Promise<unknown>): Promise<void> => {
-          await work().then(
-            () => assert.fail("an answer"),
-            (thrown: unknown) => seen.push(thrown),
-          );
-        };
-        await fails(async () => {
-          const ollama = createOllama(settings);
-          ollama.onState((state) => seen.push(state));
-          try {
-            await fails(() => ollama.propose(frame, "What is it?"));
-            // The second meets the open breaker.
-            return await ollama.ask({ prompt: "Which one?" });
-          } finally {
-            seen.push(ollama.state);
-            await ollama.close();
+    for (const engine of ENGINES) {
+      it(`leave no trace where a server answers by ${each} (${engine})`, async () => {
+        mode = each;
+        for (const login of logins()) {
+          const settings = {
+            engine,
+            ...{ model: "llava:7b", canary: false, ...login },
+            pace: { retryMs: [], crashMs: 1, breakerThreshold: 1 },
+          };
+          const seen: unknown[] = [];
+          const fails = async (work: () => Promise<unknown>): Promise<void> => {
+            await work().then(
+              () => assert.fail("an answer"),
+              (thrown: unknown) => seen.push(thrown),
+            );
+          };
+          await fails(async () => {
+            const ollama = createLmm(settings);
+            ollama.onState((state) => seen.push(state));
+            try {
+              await fails(() => ollama.propose(frame, "What is it?"));
+              // The second meets the open breaker.
+              return await ollama.ask({ prompt: "Which one?" });
+            } finally {
+              seen.push(ollama.state);
+              await ollama.close();
+            }
+          });
+          const { signal } = new AbortController();
+          for (const ask of ["describe", "listModels", "pull", "checkVision"] as const) {
+            await fails(() =>
+              withServerDialog(settings, signal, (dialog): Promise<unknown> => dialog[ask]()),
+            );
           }
-        });
-        const { signal } = new AbortController();
-        for (const ask of ["version", "listModels", "pull", "checkVision"] as const) {
-          await fails(() =>
-            withOllamaDialog(settings, signal, (dialog): Promise<unknown> => dialog[ask]()),
-          );
+          assert.ok(seen.length >= 5);
+          assertClean(...seen);
         }
-        assert.ok(seen.length >= 5);
-        assertClean(...seen);
-      }
-    });
+      });
+    }
 
     it(`of cameras leave no trace where one answers by ${each}`, async () => {
       mode = each;

@@ -75,12 +75,12 @@ export interface ProposeOptions extends AskOptions {
   readonly answer?: "json" | "text";
 }
 
-/** Sees an image and answers in words: LLaVA through Ollama, or the built-in recogniser. */
+/** Sees an image and answers in words: a model on a server, or the built-in recogniser. */
 export interface Lmm {
   /** First stage. Throws `LMM_*`, `EMBEDDER_UNAVAILABLE` or `CLOSED`. */
   propose(frame: Frame, prompt: string, options?: ProposeOptions): Promise<Proposal>;
   /** Second stage; absent where the model cannot read a question. */
   readonly ask?: (question: Question, options?: AskOptions) => Promise<Reply>;
   /** Tokens that a question without image may take; absent: not known. */
-  readonly questionTokens?: number;
+  readonly questionTokens?: number | undefined;
 }

@@ -1,12 +1,12 @@
-import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
-import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
+import type { ServedLmm } from "../../lib/lmm/client/served-lmm";
+import { createLmm, type EngineSettings } from "../../lib/lmm/engines";
 
 /** A client of its own: what a dialog tries must not disturb the flow's breaker and memory. */
 export async function withServer<T>(
-  settings: OllamaSettings,
-  work: (server: OllamaLmm) => Promise<T>,
+  settings: EngineSettings,
+  work: (server: ServedLmm) => Promise<T>,
 ): Promise<T> {
-  const server = createOllama(settings);
+  const server = createLmm(settings);
   try {
     return await work(server);
   } finally {

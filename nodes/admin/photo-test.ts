@@ -19,7 +19,7 @@ import { readText } from "../runtime/settings/read-settings";
 import { withOptions } from "./lend-model";
 import { Jobs, serveJobs } from "./jobs";
 import { withServer } from "./lend-server";
-import { readServer } from "./ollama";
+import { readServer } from "./lmm-server";
 import { reply, type Call } from "./reply";
 import { StepLog, type TestFacts } from "./step-log";
 import { readTestSettings, type TestSettings } from "./test-settings";

@@ -6,7 +6,7 @@ import { TlacError } from "../../lib/errors";
 import { suggestNames } from "../../lib/lmm/suggest-names";
 import { Jobs, serveJobs } from "./jobs";
 import { withServer } from "./lend-server";
-import { readServer } from "./ollama";
+import { readServer } from "./lmm-server";
 import { reply } from "./reply";
 
 /** How far the questions are, and what has been proposed once all are answered. */

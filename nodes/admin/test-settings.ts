@@ -61,7 +61,7 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
       ...{ roiWidth: text("roiWidth"), roiHeight: text("roiHeight") },
     }),
     model: readModel(body.model, cacheDir),
-    server: server?.kind === "ollama" ? server : undefined,
+    server: server?.kind === "recogniser" ? undefined : server,
     examplesOf: readText(body.vocabulary, "vocabulary"),
     options: {
       accept:

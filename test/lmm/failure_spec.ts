@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { drillError } from "../../lib/lmm/client/drill-error";
 import { toCallFailure } from "../../lib/lmm/ollama/failure";
-import { ServerFailure } from "../../lib/lmm/client/transport";
+import { ServerFailure } from "../../lib/lmm/client/protocol";
 
 const CONTEXT = {
   params: { server: "Ollama", host: "http://plant:11434", model: "llava:7b", numCtx: 4_096 },

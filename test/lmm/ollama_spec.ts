@@ -14,8 +14,8 @@ import type { Frame } from "../../lib/frame/frame";
 import { readFrames } from "../../lib/frame/read-frames";
 import { defaultCanaryPhotos, type CanaryPhoto } from "../../lib/lmm/client/canary";
 import type { ServerState } from "../../lib/lmm/client/server-state";
-import { withOllamaDialog, type OllamaDialog } from "../../lib/lmm/ollama/dialog";
-import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
+import { withDialog, type ServerDialog } from "../../lib/lmm/client/dialog";
+import { createOllama, ollamaEngine, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
 import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
 import type { BrainRequest } from "../ollama-double/brain";
 import { ScriptedBrain, type Line } from "../ollama-double/brain-scripted";
@@ -81,12 +81,13 @@ describe("Ollama client", () => {
 
   /** As a dialog asks, with the caller's signal. */
   function dialog<T>(
-    work: (asked: OllamaDialog) => Promise<T>,
+    work: (asked: ServerDialog) => Promise<T>,
     settings: Partial<OllamaSettings> = {},
     signal = new AbortController().signal,
   ): Promise<T> {
     const given = { host: double.url, model: "llava:7b", ...settings };
-    return withOllamaDialog({ ...given, pace: { ...PACE, ...settings.pace } }, signal, work);
+    const pace = { ...PACE, ...settings.pace };
+    return withDialog(ollamaEngine({ ...given, pace }), signal, work);
   }
 
   /** Chats that are questions, without those that load. */
@@ -836,7 +837,7 @@ describe("Ollama client", () => {
             ["llama3.2:3b", false],
           ],
         );
-        assert.ok(models[0]!.sizeBytes > 1e9);
+        assert.ok(models[0]!.sizeBytes! > 1e9);
         if (profile === "0.24") {
           await ollama.close();
           await double.close();
@@ -913,7 +914,8 @@ describe("Ollama client", () => {
 
     it("ask the version without a model", async () => {
       await start({}, { model: "" });
-      assert.equal(await dialog((asked) => asked.version(), { model: "" }), "0.34.2");
+      const told = await dialog((asked) => asked.describe(), { model: "" });
+      assert.deepEqual(told, { name: "Ollama", version: "0.34.2" });
     });
   });
 });

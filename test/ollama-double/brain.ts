@@ -1,11 +1,10 @@
 import type { ReceivedImage } from "./images";
-import type { Model } from "./models";
 import type { Format } from "./schema";
 
 /** What the model is asked. */
 export interface BrainRequest {
-  readonly endpoint: "/api/chat" | "/api/generate";
-  readonly model: Model;
+  readonly endpoint: "/api/chat" | "/api/generate" | "/v1/chat/completions";
+  readonly model: { readonly name: string };
   readonly system: string;
   /** What the user says: the messages of the user, or the prompt. */
   readonly prompt: string;

@@ -6,7 +6,13 @@ import type { FormatMode } from "./schema";
 /** Things that go wrong before the handler sees the request. */
 export type ArrivalFault =
   /** Any answer at all. */
-  | { kind: "status"; status: number; body?: string; contentType?: string }
+  | {
+      kind: "status";
+      status: number;
+      body?: string;
+      contentType?: string;
+      headers?: Readonly<Record<string, string>>;
+    }
   | { kind: "forbidden" } // 403, empty
   | { kind: "empty-500" } // a handler's panic
   | { kind: "bad-gateway" } // 502 with a proxy's HTML

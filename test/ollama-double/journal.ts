@@ -33,6 +33,8 @@ export interface JournalEntry {
   cold: boolean;
   /** HTTP status, once headers are out. */
   status: number | undefined;
+  /** Tokens that the model has written for it. */
+  tokens: number;
   /** Kinds of the faults it met. */
   readonly faults: string[];
   /** The stage at which the server saw the client leave. */

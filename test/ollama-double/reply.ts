@@ -42,9 +42,15 @@ export class Reply {
   }
 
   /** A whole body of known length. */
-  async body(status: number, contentType: string | undefined, text: string): Promise<void> {
+  async body(
+    status: number,
+    contentType: string | undefined,
+    text: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const bytes = Buffer.from(text);
     this.#head(status, {
+      ...headers,
       ...(contentType === undefined ? {} : { "Content-Type": contentType }),
       "Content-Length": bytes.length,
     });
@@ -56,6 +62,22 @@ export class Reply {
   async line(value: unknown): Promise<void> {
     this.#startStream();
     await this.#write(Buffer.from(`${JSON.stringify(value)}\n`));
+  }
+
+  /** One server-sent event; the first one sends the headers. Text goes out as it is. */
+  async event(data: unknown): Promise<void> {
+    await this.raw(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+  }
+
+  /** A part of a stream of events, as it is. */
+  async raw(text: string): Promise<void> {
+    this.startEvents();
+    await this.#write(Buffer.from(text));
+  }
+
+  /** The head of a stream of events, before there is one. */
+  startEvents(): void {
+    if (!this.started) this.#head(200, { "Content-Type": "text/event-stream; charset=utf-8" });
   }
 
   /** Ends the answer; a stream that had no line ends empty. */
@@ -76,7 +98,12 @@ export class Reply {
   /** Sends half of a value's line, then cuts the connection. */
   async cutInside(value: unknown): Promise<void> {
     this.#startStream();
-    const line = Buffer.from(`${JSON.stringify(value)}\n`);
+    await this.cutHalf(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Sends half of a text, then cuts the connection. */
+  async cutHalf(text: string): Promise<void> {
+    const line = Buffer.from(text);
     await this.#flush(line.subarray(0, Math.floor(line.length / 2)));
     this.cut = true;
     this.response.destroy();

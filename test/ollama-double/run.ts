@@ -244,6 +244,7 @@ export class Run {
   async #send(piece: Piece): Promise<void> {
     await this.#waitForToken();
     this.#sent.push(piece);
+    this.exchange.entry.tokens = this.#sent.length;
     if (!this.request.stream || this.#fault?.kind === "empty-content") return;
     await this.exchange.reply.line(this.#createChunk(piece));
   }

@@ -4,6 +4,7 @@ import { orAborted } from "./gates";
 import type { Model } from "./models";
 import type { Profile } from "./profiles";
 import type { RunnerOptions } from "./runner-options";
+import { Slots } from "./slots";
 
 export interface SchedulerSettings {
   /** Requests that one loaded model answers at a time. */
@@ -24,15 +25,15 @@ export class Runner {
   keepAlive: number;
   cancelExpiry: (() => void) | undefined;
   readonly whenIdle = new Set<() => void>();
-  #active = 0;
-  readonly #waiting: { enter: () => void; fail: (error: Error) => void }[] = [];
+  readonly #slots: Slots;
 
   constructor(
     readonly model: Model,
     readonly options: RunnerOptions,
-    private readonly slots: number,
+    slots: number,
     keepAlive: number,
   ) {
+    this.#slots = new Slots(slots);
     this.keepAlive = keepAlive;
   }
 
@@ -41,48 +42,14 @@ export class Runner {
   }
 
   /** First come, first served; the returned function leaves the slot. */
-  async enterSlot(signal: AbortSignal): Promise<() => void> {
-    signal.throwIfAborted();
-    if (this.#active < this.slots) this.#active++;
-    else await this.#wait(signal);
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      const next = this.#waiting.shift();
-      if (next) next.enter();
-      else this.#active--;
-    };
-  }
-
-  #wait(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        signal.removeEventListener("abort", stop);
-      };
-      const waiter = {
-        enter: () => {
-          settle();
-          resolve();
-        },
-        fail: (error: Error) => {
-          settle();
-          reject(error);
-        },
-      };
-      const stop = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener("abort", stop, { once: true });
-      this.#waiting.push(waiter);
-    });
+  enterSlot(signal: AbortSignal): Promise<() => void> {
+    return this.#slots.enter(signal);
   }
 
   /** Whoever waits for a slot of a dead runner fails with it. */
   die(error: Error): void {
     this.dead = true;
-    for (const { fail } of this.#waiting.splice(0)) fail(error);
+    this.#slots.fail(error);
   }
 }
 

@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { translate, toLanguage } = require(path.join(root, "dist/lib/i18n/catalogue.js"));
-const { withOllamaDialog } = require(path.join(root, "dist/lib/lmm/ollama/dialog.js"));
+const { withServerDialog } = require(path.join(root, "dist/lib/lmm/engines.js"));
 const { toError } = require(path.join(root, "dist/lib/errors.js"));
 const RED = require("node-red");
 
@@ -65,13 +65,13 @@ function prepareUserDir(folder) {
 
 /** A vision model of a local Ollama, else the built-in recogniser; says which. */
 async function chooseLmm() {
-  const settings = { model: "", deadlines: { connectMs: 1_000 } };
+  const settings = { engine: "ollama", model: "", deadlines: { connectMs: 1_000 } };
   const signal = AbortSignal.timeout(3_000);
   try {
     // `--check` tests this package, not what happens to run beside it.
     const models = check
       ? []
-      : await withOllamaDialog(settings, signal, (ollama) => ollama.listModels());
+      : await withServerDialog(settings, signal, (ollama) => ollama.listModels());
     const seeing = models.find(({ vision }) => vision);
     if (seeing) {
       say("uses-ollama", { model: seeing.name });

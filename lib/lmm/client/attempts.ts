@@ -25,10 +25,10 @@ export interface Attempt {
   readonly image: Uint8Array | undefined;
 }
 
-export type Work<F, T> = (facts: F, attempt: Attempt, signal: AbortSignal) => Promise<T>;
+export type Work<T> = (facts: ServerFacts, attempt: Attempt, signal: AbortSignal) => Promise<T>;
 
-export interface AttemptsOptions<F extends ServerFacts> {
-  readonly readiness: Readiness<F>;
+export interface AttemptsOptions {
+  readonly readiness: Readiness;
   readonly state: StateBoard;
   readonly context: FailureContext;
   readonly nameFailure: NameFailure;
@@ -47,10 +47,10 @@ export interface RunOptions {
 }
 
 /** Repeats what repeating can heal, and leaves a server alone that is down. */
-export class Attempts<F extends ServerFacts> {
+export class Attempts {
   private readonly breaker: CircuitBreaker;
 
-  constructor(private readonly options: AttemptsOptions<F>) {
+  constructor(private readonly options: AttemptsOptions) {
     const { breakerThreshold: threshold, breakerMs: pauseMs } = options.pace;
     this.breaker = new CircuitBreaker({ threshold, pauseMs, maxPauseMs: pauseMs * 16 });
   }
@@ -59,7 +59,7 @@ export class Attempts<F extends ServerFacts> {
    * Runs `work` with a prepared model and repeats it as far as that can heal. Throws only
    * `TlacError`: `CLOSED` by the caller's signal or by the client's end, a deadline, a failure.
    */
-  async run<T>(work: Work<F, T>, options: RunOptions = {}): Promise<T> {
+  async run<T>(work: Work<T>, options: RunOptions = {}): Promise<T> {
     const { readiness, state, life, context } = this.options;
     const { signal, frame, totalMs: ms = this.options.totalMs } = options;
     if (isOver(life, signal)) throw closed();
@@ -88,7 +88,7 @@ export class Attempts<F extends ServerFacts> {
   }
 
   private async repeat<T>(
-    work: Work<F, T>,
+    work: Work<T>,
     frame: Frame | undefined,
     signal: AbortSignal,
     probing: boolean,
@@ -129,7 +129,7 @@ export class Attempts<F extends ServerFacts> {
         if (remedy === "wait" || remedy === "crash") {
           readiness.forget();
           const ms = remedy === "crash" ? crashMs : retryMs.at(-1 - left.wait);
-          await pause(ms ?? 0, signal);
+          await pause(Math.max(ms ?? 0, failure.retryAfterMs), signal);
         }
       }
     }

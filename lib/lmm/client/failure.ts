@@ -1,8 +1,10 @@
 import { TlacError, toError, type ErrorCode } from "../../errors";
+import type { MessageKey, Phrase } from "../../i18n/catalogue";
 import { redact } from "../../net/redact";
 import { certificateProblem, networkCode, speaksNoTls } from "../../net/tls-problem";
-import { drillError, type DrilledError } from "./drill-error";
-import { ProtocolFailure, ServerFailure } from "./transport";
+import { drillError } from "./drill-error";
+import type { FailureRule } from "./failure-rules";
+import { ProtocolFailure, ServerFailure } from "./protocol";
 
 /**
  * What can heal a failure. `wait`: time (the server is busy or away); `crash`: one more attempt
@@ -21,6 +23,8 @@ export class CallFailure extends Error {
     readonly remedy: Remedy,
     /** False: nothing at all came back from the server. */
     readonly answered: boolean,
+    /** The server asks to be left alone for so long. */
+    readonly retryAfterMs = 0,
   ) {
     super(error.message, { cause: error });
   }
@@ -30,11 +34,12 @@ export class CallFailure extends Error {
 export interface FailureContext {
   readonly params: {
     /** What the server is called, such as "Ollama". */
-    readonly server: string;
+    readonly server: string | Phrase;
     /** Its address, without user and password. */
     readonly host: string;
     readonly model: string;
-    readonly numCtx: number;
+    /** Tokens that our settings give to question and answer, where they do. */
+    readonly numCtx?: number;
   };
   /** Never to be repeated in a sentence. */
   readonly secrets: readonly string[];
@@ -43,112 +48,12 @@ export interface FailureContext {
 /** Names any failure of a call to one kind of server. */
 export type NameFailure = (thrown: unknown, context: FailureContext) => CallFailure;
 
-type Key = ConstructorParameters<typeof TlacError>[1];
-
-/** One kind of failed answer. */
-export interface FailureRule {
-  readonly test: (status: number, error: DrilledError, challenge: string) => boolean;
-  readonly code: ErrorCode;
-  readonly key: Key;
-  readonly remedy: Remedy;
-}
-
-/** What a server's own rules may look for: its words. */
-export const says =
-  (pattern: RegExp): FailureRule["test"] =>
-  (_status, { message }) =>
-    pattern.test(message);
-const is =
-  (...statuses: number[]): FailureRule["test"] =>
-  (status) =>
-    statuses.includes(status);
-const asks =
-  (login: RegExp): FailureRule["test"] =>
-  (status, _error, challenge) =>
-    status === 401 && login.test(challenge);
-
-/** What llama.cpp's server says, which other servers quote. Texts: a status alone tells little. */
-const SHARED_TEXTS: readonly FailureRule[] = [
-  {
-    test: (_status, { type, message }) =>
-      type === "exceed_context_size_error" ||
-      /exceeds the (available )?context|context length|context size/i.test(message),
-    code: "BAD_CONFIG",
-    key: "lmm.context-too-small",
-    remedy: "never",
-  },
-  {
-    test: says(
-      /does not support multimodal|image input is not supported|missing data required for image|does not support image/i,
-    ),
-    code: "LMM_NO_VISION",
-    key: "lmm.no-vision",
-    remedy: "never",
-  },
-  {
-    test: says(
-      /failed to load image|unknown format|decode webp|failed to process inputs|illegal base64|mtmd embedding/i,
-    ),
-    code: "BAD_IMAGE",
-    key: "lmm.image-refused",
-    remedy: "never",
-  },
-];
-
-/** What proxies and HTTP itself say, whatever the server. */
-const STATUSES: readonly FailureRule[] = [
-  {
-    test: says(/HTTP request (was sent )?to (an )?HTTPS/i),
-    code: "LMM_UNREACHABLE",
-    key: "lmm.wants-https",
-    remedy: "never",
-  },
-  {
-    test: asks(/^\s*basic\b/i),
-    code: "LMM_UNREACHABLE",
-    key: "lmm.wants-password",
-    remedy: "never",
-  },
-  {
-    test: asks(/^\s*(?!bearer\b)[a-z]/i),
-    code: "LMM_UNREACHABLE",
-    key: "lmm.wants-login",
-    remedy: "never",
-  },
-  { test: is(401), code: "LMM_UNREACHABLE", key: "lmm.unauthorised", remedy: "never" },
-  { test: is(403), code: "LMM_UNREACHABLE", key: "lmm.forbidden", remedy: "never" },
-  { test: is(429, 503), code: "LMM_BUSY", key: "lmm.busy", remedy: "wait" },
-  { test: is(502, 504), code: "LMM_UNREACHABLE", key: "lmm.gateway", remedy: "wait" },
-  {
-    test: (status, { message }) =>
-      (status >= 300 && status < 400) ||
-      (status === 404 && /page not found/i.test(message)) ||
-      status === 405,
-    code: "LMM_UNREACHABLE",
-    key: "lmm.other-server",
-    remedy: "never",
-  },
-  {
-    test: (status, { message }) => status >= 500 && message === "",
-    code: "LMM_UNREACHABLE",
-    key: "lmm.model-crashed",
-    remedy: "crash",
-  },
-  {
-    test: (status) => status >= 500 || status === 200,
-    code: "LMM_UNREACHABLE",
-    key: "lmm.server-failed",
-    remedy: "never",
-  },
-];
-
 /**
- * Names failures by the first rule that fits: what any llama.cpp says, then the server's own
- * words, then the bare status. Texts stand before statuses: a 500 may be for ever (a bad option)
- * and a 400 may be the model's fault. An error of our own (a deadline, `CLOSED`) stays what it is.
+ * Names failures by the first rule that fits. Texts belong before statuses: a 500 may be for ever
+ * (a bad option) and a 400 may be the model's fault. An error of our own (a deadline, `CLOSED`)
+ * stays what it is.
  */
-export function nameFailuresBy(own: readonly FailureRule[]): NameFailure {
-  const rules = [...SHARED_TEXTS, ...own, ...STATUSES];
+export function nameFailuresBy(rules: readonly FailureRule[]): NameFailure {
   return (thrown, context) => {
     if (thrown instanceof CallFailure) return thrown;
     if (thrown instanceof TlacError) return new CallFailure(thrown, "never", true);
@@ -164,7 +69,7 @@ export function nameFailuresBy(own: readonly FailureRule[]): NameFailure {
 
 /** A bad answer that another seed may better. */
 export function badAnswer(
-  key: Extract<Key, `lmm.answer-${string}`>,
+  key: Extract<MessageKey, `lmm.answer-${string}`>,
   context: FailureContext,
   answer = "",
 ): CallFailure {
@@ -173,9 +78,15 @@ export function badAnswer(
   return new CallFailure(error, "reseed", true);
 }
 
+/** A model that is known to take no images. */
+export function noVision({ params }: FailureContext): TlacError {
+  const detail = { key: "lmm.reason-no-vision" } as const;
+  return new TlacError("LMM_NO_VISION", "lmm.no-vision", { ...params, detail });
+}
+
 function fail(
   code: ErrorCode,
-  key: Key,
+  key: MessageKey,
   remedy: Remedy,
   context: FailureContext,
   cause: Error,
@@ -186,6 +97,7 @@ function fail(
     new TlacError(code, key, params, { cause }),
     remedy,
     cause instanceof ServerFailure || cause instanceof ProtocolFailure,
+    cause instanceof ServerFailure ? cause.retryAfterMs : 0,
   );
 }
 
@@ -199,7 +111,7 @@ function fromServer(
   const tokens =
     error.promptTokens === undefined
       ? ""
-      : `${error.promptTokens} > ${error.contextTokens ?? context.params.numCtx}`;
+      : `${error.promptTokens} > ${error.contextTokens ?? context.params.numCtx ?? "?"}`;
   const login = failure.status === 401 ? failure.challenge.slice(0, 120) : "";
   const detail = tokens || login || error.message || `HTTP ${failure.status}`;
   return rule

@@ -16,6 +16,7 @@ import {
 } from "../read-answer";
 import { stripReasoning } from "../reasoning";
 import type { Attempt, Attempts, Work } from "./attempts";
+import type { Engine } from "./engine";
 import { badAnswer, type FailureContext } from "./failure";
 import { toIdentity, type ServerFacts } from "./readiness";
 import { readChoiceProbabilities, type TokenProbability } from "./token-probabilities";
@@ -44,12 +45,9 @@ export interface ChatAnswer {
   readonly timings: LmmTimings;
 }
 
-/** Asks and reads the whole answer. Throws `badAnswer` for one that is empty or cut. */
-export type Chat<F> = (call: ChatCall, facts: F, signal: AbortSignal) => Promise<ChatAnswer>;
-
-export interface QuestionsOptions<F extends ServerFacts> {
-  readonly chat: Chat<F>;
-  readonly attempts: Attempts<F>;
+export interface QuestionsOptions {
+  readonly engine: Pick<Engine, "chat">;
+  readonly attempts: Attempts;
   readonly context: FailureContext;
   readonly model: string;
   /** Asked where a call has no prompt: a domain's name or a template. */
@@ -65,11 +63,11 @@ interface Said {
 }
 
 /** Both stages' questions: how they are put, and what of an answer is taken for one. */
-export class Questions<F extends ServerFacts> {
+export class Questions {
   /** This server or model refuses or ignores schemas: no second call is spent on hoping. */
   private habits = { of: "", refusesFormat: false, writesProse: false };
 
-  constructor(private readonly options: QuestionsOptions<F>) {}
+  constructor(private readonly options: QuestionsOptions) {}
 
   propose(frame: Frame, prompt: string, options: ProposeOptions = {}): Promise<Proposal> {
     const started = performance.now();
@@ -77,7 +75,7 @@ export class Questions<F extends ServerFacts> {
     const asJson = (options.answer ?? this.options.answer) === "json";
     const asked = asJson ? `${question}\n\n${ANSWER_FORM}` : question;
     const own = new OwnWords(asked);
-    const work: Work<F, Proposal> = async (facts, attempt, signal) => {
+    const work: Work<Proposal> = async (facts, attempt, signal) => {
       const call = { prompt: asked, ...(asJson ? { format: ANSWER_SCHEMA } : {}) };
       const said = await this.say(call, facts, attempt, signal, started);
       const read = asJson ? this.readAnswer(said.text, attempt) : readProseAnswer(said.text);
@@ -97,7 +95,7 @@ export class Questions<F extends ServerFacts> {
     const prompt = guardPrompt(question.prompt);
     const format = choices ? choiceSchema(choices) : question.schema;
     const own = new OwnWords(prompt, names);
-    const work: Work<F, Reply> = async (facts, attempt, signal) => {
+    const work: Work<Reply> = async (facts, attempt, signal) => {
       const call = {
         prompt,
         ...(format ? { format } : {}),
@@ -121,7 +119,7 @@ export class Questions<F extends ServerFacts> {
   /** One call, in the form that this server takes. */
   private async say(
     call: Omit<ChatCall, "attempt" | "image">,
-    facts: F,
+    facts: ServerFacts,
     { number, plain, image }: Attempt,
     signal: AbortSignal,
     started: number,
@@ -130,7 +128,7 @@ export class Questions<F extends ServerFacts> {
     const { format, ...others } = call;
     const formed = format && !plain && !habits.refusesFormat ? { format } : {};
     const full = { ...others, ...formed, ...(image ? { image } : {}), attempt: number };
-    const answered = await this.options.chat(full, facts, signal);
+    const answered = await this.options.engine.chat(full, facts, signal);
     if (plain) habits.refusesFormat = true;
     return {
       text: readSpoken(answered, this.options.context),
@@ -144,7 +142,7 @@ export class Questions<F extends ServerFacts> {
   }
 
   /** Another version or model may have other habits. */
-  private habitsOf({ version = "", digest = "" }: F): Questions<F>["habits"] {
+  private habitsOf({ version = "", digest = "" }: ServerFacts): Questions["habits"] {
     const of = `${version} ${digest}`;
     if (this.habits.of !== of) this.habits = { of, refusesFormat: false, writesProse: false };
     return this.habits;

@@ -2,6 +2,7 @@ import { waitFor, withDeadline } from "../../async/waits";
 import type { LmmIdentity } from "../lmm";
 import { timeout } from "./calls";
 import { blindness, canaryPasses, type CanaryAnswer } from "./canary";
+import type { Engine } from "./engine";
 import type { FailureContext } from "./failure";
 import { MAX_LOAD_DEADLINES, type Deadlines, type Pace } from "./limits";
 import type { StateBoard } from "./server-state";
@@ -11,16 +12,21 @@ export interface ServerFacts {
   readonly version?: string;
   /** Changes whenever the model behind the name does. */
   readonly digest?: string;
+  /** It would think aloud before it answers, unless told not to. */
+  readonly thinking: boolean;
+  /** The server tells token probabilities. */
+  readonly logprobs: boolean;
+  /** Of question and answer together. */
+  readonly contextTokens?: number;
 }
 
-/** How one kind of server is made ready. Each step ends with its signal. */
-export interface ReadinessSteps<F extends ServerFacts> {
-  /** Asks what can have changed since `known`. Throws for a model that cannot be used. */
-  learn(known: F | undefined, signal: AbortSignal): Promise<F>;
-  /** Has the model in memory; tells when that takes a load. */
-  load(signal: AbortSignal, onLoading: () => void): Promise<void>;
+/** How a server is made ready. Each step ends with its signal. */
+export interface ReadinessSteps extends Pick<
+  Engine,
+  "awaitServer" | "learn" | "load" | "staysLoaded"
+> {
   /** Shows the canary photos. */
-  look(facts: F, signal: AbortSignal): Promise<CanaryAnswer[]>;
+  look(facts: ServerFacts, signal: AbortSignal): Promise<CanaryAnswer[]>;
 }
 
 export interface ReadinessOptions {
@@ -52,16 +58,16 @@ interface CanaryRun {
  * preparation serves all who wait for it and goes on when they leave, because whoever hangs up on
  * a loading server stops the load. Each of its steps has a time of its own, so it always ends.
  */
-export class Readiness<F extends ServerFacts> {
-  private facts: F | undefined;
+export class Readiness {
+  private facts: ServerFacts | undefined;
   private factsAt = -Infinity;
   private loadedAt = -Infinity;
   private canary: CanaryRun | undefined;
-  private preparing: Promise<F> | undefined;
+  private preparing: Promise<ServerFacts> | undefined;
   private loading = false;
 
   constructor(
-    private readonly steps: ReadinessSteps<F>,
+    private readonly steps: ReadinessSteps,
     private readonly options: ReadinessOptions,
   ) {}
 
@@ -70,13 +76,18 @@ export class Readiness<F extends ServerFacts> {
     return this.loading;
   }
 
-  /** What is known of the model; undefined before the first preparation. */
+  /** What the server has told; undefined before the first preparation. */
+  get known(): ServerFacts | undefined {
+    return this.facts;
+  }
+
+  /** Which model answers; undefined before the first preparation. */
   get identity(): LmmIdentity | undefined {
     return this.facts && toIdentity(this.options.model, this.facts);
   }
 
   /** Resolves once the model can be asked. The signal ends the waiting, not the preparation. */
-  prepare(signal: AbortSignal): Promise<F> {
+  prepare(signal: AbortSignal): Promise<ServerFacts> {
     this.preparing ??= this.run().finally(() => {
       this.preparing = undefined;
     });
@@ -94,14 +105,21 @@ export class Readiness<F extends ServerFacts> {
     this.loadedAt = -Infinity;
   }
 
-  private async run(): Promise<F> {
+  private async run(): Promise<ServerFacts> {
+    const { awaitServer, load, staysLoaded } = this.steps;
+    const trustMs = staysLoaded ? Infinity : LOADED_TRUST_MS;
+    const isLoaded = performance.now() - this.loadedAt < trustMs;
+    if (!isLoaded && awaitServer) await this.wait(awaitServer);
     const facts = await this.learn();
-    await this.load();
+    if (!isLoaded) {
+      await this.wait(load);
+      this.loadedAt = performance.now();
+    }
     await this.see(facts);
     return facts;
   }
 
-  private async learn(): Promise<F> {
+  private async learn(): Promise<ServerFacts> {
     const { pace, life } = this.options;
     if (this.facts && performance.now() - this.factsAt < pace.factsMs) return this.facts;
     this.facts = await this.steps.learn(this.facts, life);
@@ -109,25 +127,23 @@ export class Readiness<F extends ServerFacts> {
     return this.facts;
   }
 
-  private async load(): Promise<void> {
-    if (performance.now() - this.loadedAt < LOADED_TRUST_MS) return;
+  private async wait(step: Engine["load"]): Promise<void> {
     const { deadlines, context, life, state } = this.options;
     const ms = deadlines.loadMs * MAX_LOAD_DEADLINES;
     const late = (): Error => timeout(context, "lmm.load-stalled", ms);
     this.loading = true;
     try {
       await withDeadline({ ms, late, signals: [life] }, (signal) =>
-        this.steps.load(signal, () => {
+        step(signal, () => {
           state.set({ kind: "loading" });
         }),
       );
     } finally {
       this.loading = false;
     }
-    this.loadedAt = performance.now();
   }
 
-  private async see(facts: F): Promise<void> {
+  private async see(facts: ServerFacts): Promise<void> {
     const { canary, context, deadlines, pace, life, state } = this.options;
     if (!canary) return;
     const key = `${facts.version ?? ""} ${facts.digest ?? ""}`;

@@ -23,12 +23,15 @@ export function readChoiceProbabilities(
     .join("")
     .includes("a_choice");
   let before = "";
-  for (const { token, top_logprobs: alternatives = [] } of tokens) {
+  for (const { token, logprob: own, top_logprobs: told = [] } of tokens) {
     const atChoice = isJson
       ? /a_choice"?\s*:\s*"?\s*$/.test(before)
       : !/[\p{L}\p{N}]/u.test(before);
     before = (before + token).slice(isJson ? -LOOK_BACK : 0);
     if (!atChoice || !choices.includes(bare(token))) continue;
+    // A server that tells what came before its grammar need not have the chosen one among them.
+    const isTold = told.some((each) => each.token === token);
+    const alternatives = isTold || told.length === 0 ? told : [...told, { token, logprob: own }];
     const weights = new Map(choices.map((choice) => [choice, 0]));
     for (const { token: alternative, logprob } of alternatives) {
       const weight = weights.get(bare(alternative));

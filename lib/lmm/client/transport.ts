@@ -1,50 +1,33 @@
 import { Agent, fetch as undiciFetch } from "undici";
 
-import { isRecord } from "../../basics/is-record";
 import { TlacError } from "../../errors";
 import { readCa } from "../../net/read-ca";
 import { redact } from "../../net/redact";
-
-/** The server answered, but not with success: a status, or an error line in a stream. */
-export class ServerFailure extends Error {
-  override readonly name = "ServerFailure";
-
-  constructor(
-    /** HTTP status; 200 for an error line within a stream. */
-    readonly status: number,
-    /** The body or the line's error text, bounded. */
-    readonly body: string,
-    /** `WWW-Authenticate`: what kind of login is asked for; empty where none is. */
-    readonly challenge = "",
-  ) {
-    super(`HTTP ${status}`);
-  }
-}
-
-/** What came is no answer of an LMM server's: no JSON, too long, cut. */
-export class ProtocolFailure extends Error {
-  override readonly name = "ProtocolFailure";
-
-  constructor(readonly kind: "not-json" | "too-long" | "unfinished") {
-    super(kind);
-  }
-}
-
-/** Characters of one line; the longest that is known tells the parts of a model. */
-const MAX_LINE_LENGTH = 4_000_000;
+import { ServerFailure } from "./protocol";
+import { readObjects, type Bytes, type ReadLine } from "./read-lines";
 
 /** Bytes of an error body that are read. */
 const MAX_ERROR_BYTES = 64_000;
+
+const MAX_RETRY_AFTER_MS = 600_000;
 
 export interface RequestOptions {
   /** Ends the request at any stage; its reason is what the request rejects with. */
   readonly signal: AbortSignal;
   /** Bytes that the whole answer may have. */
   readonly maxBytes: number;
-  /** Called when the head of the answer is here, which Ollama sends with the first token. */
+  /** Called when the answer begins: with its head, or with the first event of a stream. */
   readonly onHead?: () => void;
   /** Called when nothing more comes: only then can the connection serve the next request. */
   readonly onEnd?: () => void;
+}
+
+/** A response that is a success. */
+export interface Answered {
+  readonly status: number;
+  /** `Content-Type`; empty where none is told. */
+  readonly type: string;
+  readonly bytes: Bytes;
 }
 
 export interface TransportSettings {
@@ -68,35 +51,48 @@ export class Transport {
   constructor(private readonly settings: TransportSettings) {}
 
   /**
-   * `fetch` for one request of a library's client. The client never sees a failed response nor a
-   * line that it cannot read, because it might write to the console about them: those are thrown
-   * here, typed. Throws `BAD_CONFIG` for a CA file that cannot be used.
+   * One request, its response a success, of which nothing has been read. Rejects with a `ServerFailure` for any other, with what
+   * the network says, and with `BAD_CONFIG` for a CA file that cannot be used.
    */
-  async open(options: RequestOptions): Promise<typeof fetch> {
+  async send(
+    input: string,
+    init: RequestInit,
+    { signal, onHead }: Pick<RequestOptions, "signal" | "onHead">,
+  ): Promise<Answered> {
     const dispatcher = await this.connect();
     const { secrets } = this.settings;
+    const response = await undiciFetch(input, {
+      method: init.method ?? "GET",
+      headers: init.headers as Record<string, string>,
+      body: (init.body ?? null) as string | null,
+      signal,
+      // A redirect would carry the key to a host that nobody configured.
+      redirect: "manual",
+      dispatcher,
+    });
+    const bytes = (response.body as AsyncIterable<Uint8Array> | null) ?? [];
+    const { status, headers } = response;
+    if (response.ok) return { status, type: headers.get("content-type") ?? "", bytes };
+    onHead?.();
+    const body = redact(await readStart(bytes, MAX_ERROR_BYTES), secrets);
+    const challenge = redact(headers.get("www-authenticate") ?? "", secrets);
+    throw new ServerFailure(status, body, challenge, readRetryAfter(headers.get("retry-after")));
+  }
+
+  /**
+   * `fetch` for one request of a library's client, which reads a line a JSON object. The client
+   * never sees a failed response nor a line that it cannot read, because it might write to the
+   * console about them: those are thrown here, typed.
+   */
+  async open(options: RequestOptions): Promise<typeof fetch> {
+    await this.connect();
+    const { secrets } = this.settings;
     const request = async (input: string, init: RequestInit = {}): Promise<Response> => {
-      const response = await undiciFetch(input, {
-        method: init.method ?? "GET",
-        headers: init.headers as Record<string, string>,
-        body: (init.body ?? null) as string | null,
-        signal: options.signal,
-        // A redirect would carry the key to a host that nobody configured.
-        redirect: "manual",
-        dispatcher,
-      });
+      const { status, type, bytes } = await this.send(input, init, options);
       options.onHead?.();
-      const bytes = response.body as AsyncIterable<Uint8Array> | null;
-      if (!response.ok) {
-        const body = redact(await readStart(bytes, MAX_ERROR_BYTES), secrets);
-        const challenge = redact(response.headers.get("www-authenticate") ?? "", secrets);
-        throw new ServerFailure(response.status, body, challenge);
-      }
-      const lines = readLines(bytes, options.maxBytes, secrets);
-      return new Response(toStream(lines, options.onEnd), {
-        status: response.status,
-        headers: { "content-type": response.headers.get("content-type") ?? "" },
-      });
+      const lines = readObjects(bytes, options.maxBytes, secrets);
+      const headers = { "content-type": type };
+      return new Response(toStream(lines, options.onEnd), { status, headers });
     };
     return request as typeof fetch;
   }
@@ -129,10 +125,18 @@ export class Transport {
   }
 }
 
-async function readStart(bytes: AsyncIterable<Uint8Array> | null, limit: number): Promise<string> {
+/** Seconds or a date. Longer than a message waits in all tells nothing more. */
+function readRetryAfter(header: string | null): number {
+  if (header === null) return 0;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1_000;
+  return Math.min(Math.max(ms || 0, 0), MAX_RETRY_AFTER_MS);
+}
+
+async function readStart(bytes: Bytes, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of bytes ?? []) {
+  for await (const chunk of bytes) {
     chunks.push(chunk);
     size += chunk.byteLength;
     if (size >= limit) break;
@@ -140,59 +144,9 @@ async function readStart(bytes: AsyncIterable<Uint8Array> | null, limit: number)
   return Buffer.concat(chunks).subarray(0, limit).toString("utf8");
 }
 
-/** The lines of a body, each of them one JSON object; a body of one object is one line. */
-async function* readLines(
-  bytes: AsyncIterable<Uint8Array> | null,
-  maxBytes: number,
-  secrets: readonly string[],
-): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let size = 0;
-  // A line that drips in is put together once, at its end.
-  let rest: string[] = [];
-  let length = 0;
-  for await (const chunk of bytes ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new ProtocolFailure("too-long");
-    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
-    rest.push(first);
-    length += first.length;
-    for (const part of others) {
-      const line = rest.join("");
-      rest = [part];
-      length = part.length;
-      if (line.trim() !== "") yield checkLine(line, secrets);
-    }
-    if (length > MAX_LINE_LENGTH) throw new ProtocolFailure("too-long");
-  }
-  rest.push(decoder.decode());
-  const last = rest.join("");
-  if (last.trim() !== "") yield checkLine(last, secrets);
-}
-
-function checkLine(line: string, secrets: readonly string[]): string {
-  const value = parseObject(line);
-  if (!value) {
-    throw new ProtocolFailure(line.trimStart().startsWith("{") ? "unfinished" : "not-json");
-  }
-  if (value.error === undefined) return `${line}\n`;
-  const { error } = value;
-  const text = typeof error === "string" ? error : JSON.stringify(error);
-  throw new ServerFailure(200, redact(text, secrets));
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 /** A stream asks one line ahead, so the end is met although nobody reads beyond the last line. */
 function toStream(
-  lines: AsyncGenerator<string, void>,
+  lines: AsyncGenerator<ReadLine, void>,
   onEnd: (() => void) | undefined,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -203,7 +157,7 @@ function toStream(
         if (done) {
           controller.close();
           onEnd?.();
-        } else controller.enqueue(encoder.encode(value));
+        } else controller.enqueue(encoder.encode(`${value.line}\n`));
       } catch (thrown) {
         controller.error(thrown);
       }

@@ -2,9 +2,9 @@ import type { ChatRequest, Logprob, Options } from "ollama";
 
 import { badAnswer } from "../client/failure";
 import type { ChatAnswer, ChatCall } from "../client/questions";
+import type { ServerFacts } from "../client/readiness";
 import type { LmmTimings } from "../lmm";
 import type { OllamaCalls } from "./calls";
-import type { ModelFacts } from "./model-facts";
 import type { ResolvedSettings } from "./settings";
 
 /** Alternatives told for each token. */
@@ -29,7 +29,7 @@ export function toOptions(settings: ResolvedSettings, attempt: number): Partial<
 export async function chat(
   { calls, settings }: OllamaCalls,
   call: ChatCall,
-  facts: ModelFacts,
+  facts: ServerFacts,
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
   const started = performance.now();

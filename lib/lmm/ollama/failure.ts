@@ -1,11 +1,6 @@
-import { ProtocolFailure } from "../client/transport";
-import {
-  nameFailuresBy,
-  says,
-  type CallFailure,
-  type FailureContext,
-  type FailureRule,
-} from "../client/failure";
+import { ProtocolFailure } from "../client/protocol";
+import { nameFailuresBy, type CallFailure, type FailureContext } from "../client/failure";
+import { LLAMA_TEXTS, says, STATUSES, type FailureRule } from "../client/failure-rules";
 
 /** What Ollama itself says, in both dialects: before and from 0.30. */
 const OLLAMA_TEXTS: readonly FailureRule[] = [
@@ -77,7 +72,7 @@ const OLLAMA_TEXTS: readonly FailureRule[] = [
   },
 ];
 
-const nameFailure = nameFailuresBy(OLLAMA_TEXTS);
+const nameFailure = nameFailuresBy([...LLAMA_TEXTS, ...OLLAMA_TEXTS, ...STATUSES]);
 
 /** Names any failure of a call to Ollama. */
 export function toCallFailure(thrown: unknown, context: FailureContext): CallFailure {

@@ -1,16 +1,6 @@
+import { sortModels, type ListedModel } from "../client/engine";
 import type { OllamaCalls } from "./calls";
 import { canSee, quick, type Abilities } from "./model-facts";
-
-/** One model that the server has. */
-export interface ListedModel {
-  readonly name: string;
-  readonly digest: string;
-  readonly sizeBytes: number;
-  /** Such as "7.2B"; empty if not told. */
-  readonly parameterSize: string;
-  readonly quantization: string;
-  readonly vision: boolean;
-}
 
 /** More than a dialog's list can show. */
 const MAX_MODELS = 200;
@@ -31,12 +21,11 @@ export async function listModels(server: OllamaCalls, signal: AbortSignal): Prom
     const details = entry.details as Partial<typeof entry.details> | undefined;
     listed.push({
       name: entry.name,
-      digest: entry.digest,
       sizeBytes: entry.size,
       parameterSize: details?.parameter_size ?? "",
       quantization: details?.quantization_level ?? "",
       vision: canSee(abilities),
     });
   }
-  return listed.sort((a, b) => Number(b.vision) - Number(a.vision) || a.name.localeCompare(b.name));
+  return sortModels(listed);
 }

@@ -1,18 +1,10 @@
 import type { Ollama } from "ollama";
 
 import { isRecord } from "../../basics/is-record";
-import { TlacError } from "../../errors";
-import { badAnswer, CallFailure } from "../client/failure";
+import { badAnswer, noVision } from "../client/failure";
+import { unlessHidden } from "../client/unless-hidden";
 import type { ServerFacts } from "../client/readiness";
 import type { OllamaCalls } from "./calls";
-
-/** What a server tells about itself and its model without running it. */
-export interface ModelFacts extends ServerFacts {
-  /** It would think aloud before it answers, unless told not to. */
-  readonly thinking: boolean;
-  /** The server tells token probabilities. */
-  readonly logprobs: boolean;
-}
 
 /** First version that answers to `logprobs`; earlier ones ignore it. */
 const LOGPROBS_VERSION = [0, 12, 11];
@@ -24,12 +16,12 @@ const LOGPROBS_VERSION = [0, 12, 11];
  */
 export async function readFacts(
   server: OllamaCalls,
-  known: ModelFacts | undefined,
+  known: ServerFacts | undefined,
   signal: AbortSignal,
-): Promise<ModelFacts> {
+): Promise<ServerFacts> {
   const { model } = server.settings;
-  const ask = <T extends object>(work: (client: Ollama) => Promise<T>): Promise<Partial<T>> =>
-    unlessHidden(quick(server, signal, work), signal);
+  const ask = async <T extends object>(work: (client: Ollama) => Promise<T>): Promise<Partial<T>> =>
+    (await unlessHidden(quick(server, signal, work), signal)) ?? {};
   const told = (await ask((client) => client.version())).version;
   const version = typeof told === "string" ? told : undefined;
   const { models } = await ask((client) => client.list());
@@ -37,13 +29,7 @@ export async function readFacts(
   if (digest !== undefined && digest === known?.digest && version === known.version) return known;
   const shown: Abilities = await ask((client) => client.show({ model }));
   const isHidden = !(shown.capabilities ?? shown.details ?? shown.model_info);
-  if (!isHidden && !canSee(shown)) {
-    const params = {
-      ...server.calls.context.params,
-      detail: { key: "lmm.reason-no-vision" },
-    } as const;
-    throw new TlacError("LMM_NO_VISION", "lmm.no-vision", params);
-  }
+  if (!isHidden && !canSee(shown)) throw noVision(server.calls.context);
   return {
     ...(version === undefined ? {} : { version }),
     ...(digest === undefined ? {} : { digest }),
@@ -73,25 +59,6 @@ export function quick<T>(
       throw badAnswer("lmm.answer-empty", calls.context);
     return answer as T;
   });
-}
-
-/** Nothing where a proxy answers such a question in its own way; whether it is up is another's. */
-async function unlessHidden<T extends object>(
-  asked: Promise<T>,
-  signal: AbortSignal,
-): Promise<Partial<T>> {
-  try {
-    return await asked;
-  } catch (thrown) {
-    signal.throwIfAborted();
-    const lasting =
-      thrown instanceof CallFailure &&
-      thrown.answered &&
-      thrown.remedy !== "wait" &&
-      thrown.error.code !== "LMM_MODEL_MISSING";
-    if (lasting) return {};
-    throw thrown;
-  }
 }
 
 /** What `/api/show` and `/api/tags` say of a model's abilities, as far as the version tells. */

@@ -1,17 +1,9 @@
 import { linkSignals } from "../../async/link-signals";
 import { TlacError } from "../../errors";
 import { timeout } from "../client/calls";
+import type { PullProgress } from "../client/engine";
 import { CallFailure } from "../client/failure";
 import type { OllamaCalls } from "./calls";
-
-/** How far a pull is. */
-export interface PullProgress {
-  /** The server's own word, such as "verifying sha256 digest". */
-  readonly status: string;
-  /** Over all layers known so far. */
-  readonly completedBytes: number;
-  readonly totalBytes: number;
-}
 
 /** A line every 60 ms over hours, some 150 bytes each. */
 const MAX_PULL_BYTES = 200_000_000;

@@ -1,76 +1,28 @@
-import { TlacError } from "../../errors";
-import type { CanaryPhoto } from "../client/canary";
-import { DEADLINES, PACE, type Deadlines, type Pace } from "../client/limits";
-import { resolveHost, type HostAddress } from "./host";
+import {
+  resolveServerSettings,
+  type ResolvedServerSettings,
+  type ServerSettings,
+} from "../client/server-settings";
+import { resolveHost } from "./host";
 
-/** How a server is spoken to. Only `model` has no default. */
-export interface OllamaSettings {
-  /** As `OLLAMA_HOST`; empty: that variable, else this machine. */
-  readonly host?: string;
-  /** Sent as a bearer token, for a proxy before the server. */
-  readonly apiKey?: string;
-  /** PEM file of certificates that are trusted beside the usual ones. */
-  readonly caFile?: string;
-  readonly model: string;
+/** How an Ollama server is spoken to; an empty host is `OLLAMA_HOST`, else this machine. */
+export interface OllamaSettings extends ServerSettings {
   /** Go duration ("10m") or seconds; negative: for ever, 0: unload after each call. */
   readonly keepAlive?: string | number;
   readonly numCtx?: number;
-  /** Tokens that an answer may have. */
-  readonly numPredict?: number;
-  readonly seed?: number;
-  /** What is asked where a call has no prompt: a domain's name or a template. */
-  readonly prompt?: string;
-  /** `json`: candidates with synonyms; `text`: one name in plain text, as published. */
-  readonly answer?: "json" | "text";
-  readonly deadlines?: Partial<Deadlines>;
-  /** Show two known photos before the first message and after each change of server or model. */
-  readonly canary?: boolean;
-  /** Two photos; default: two of the package's examples. */
-  readonly canaryPhotos?: readonly CanaryPhoto[];
-  /** Pauses and periods, for whoever needs others. */
-  readonly pace?: Partial<Pace>;
 }
 
-export interface ResolvedSettings extends Required<
-  Omit<OllamaSettings, "host" | "apiKey" | "deadlines" | "pace" | "canaryPhotos">
-> {
-  readonly address: HostAddress;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Never to be repeated in a sentence. */
-  readonly secrets: readonly string[];
-  readonly deadlines: Deadlines;
-  readonly canaryPhotos: readonly CanaryPhoto[] | undefined;
-  readonly pace: Pace;
+export interface ResolvedSettings extends ResolvedServerSettings {
+  readonly keepAlive: string | number;
+  readonly numCtx: number;
 }
 
 /** Fills in the defaults. Throws `BAD_CONFIG` for a host that is none, or a key that cannot be sent. */
 export function resolveSettings(settings: OllamaSettings): ResolvedSettings {
-  const address = resolveHost(settings.host);
-  const apiKey = readApiKey(settings.apiKey);
-  const authorization = apiKey ? `Bearer ${apiKey}` : address.authorization;
   return {
-    model: settings.model.trim(),
+    ...resolveServerSettings(settings, resolveHost(settings.host)),
     keepAlive: settings.keepAlive ?? "30m",
     // One image of LLaVA 1.6 alone is up to 2,880 tokens.
     numCtx: settings.numCtx ?? 4_096,
-    numPredict: settings.numPredict ?? 300,
-    seed: settings.seed ?? 42,
-    prompt: settings.prompt ?? "",
-    answer: settings.answer ?? "json",
-    canary: settings.canary ?? true,
-    caFile: settings.caFile?.trim() ?? "",
-    address,
-    headers: authorization ? { authorization } : {},
-    secrets: [apiKey, ...address.secrets].filter((secret) => secret !== ""),
-    deadlines: { ...DEADLINES, ...settings.deadlines },
-    canaryPhotos: settings.canaryPhotos,
-    pace: { ...PACE, ...settings.pace },
   };
-}
-
-/** A header takes visible ASCII alone. The sentence about another key does not repeat it. */
-function readApiKey(given = ""): string {
-  const key = given.trim().replace(/^bearer\s+/i, "");
-  if (/^[\x21-\x7e]*$/.test(key)) return key;
-  throw new TlacError("BAD_CONFIG", "lmm.bad-api-key");
 }

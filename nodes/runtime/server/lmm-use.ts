@@ -4,7 +4,7 @@ import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError } from "../../../lib/errors";
 import type { Lmm } from "../../../lib/lmm/lmm";
 import type { ServerState } from "../../../lib/lmm/client/server-state";
-import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
+import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import { Recogniser } from "../../../lib/lmm/recogniser";
 import { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import { Skip } from "../input/skip";
@@ -59,8 +59,8 @@ export class LmmUse {
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */
   async get(): Promise<Lmm> {
-    const ollama = this.openOllama();
-    if (ollama) return ollama;
+    const served = this.openServed();
+    if (served) return served;
     const own = await this.embedder.get();
     return new Recogniser(own.info.labels ? own : await this.starter.get());
   }
@@ -72,8 +72,8 @@ export class LmmUse {
 
   /** Loads what the first message would wait for. */
   async warmUp(signal: AbortSignal): Promise<void> {
-    const ollama = this.openOllama();
-    await (ollama ? ollama.warmUp(signal) : this.get());
+    const served = this.openServed();
+    await (served ? served.warmUp(signal) : this.get());
   }
 
   async release(): Promise<void> {
@@ -82,12 +82,12 @@ export class LmmUse {
     await this.starter.release();
   }
 
-  private openOllama(): OllamaLmm | undefined {
+  private openServed(): ServedLmm | undefined {
     // Work that outlives its node must not leave a listener on a server that goes on.
     if (this.released) throw new TlacError("CLOSED", "tlac.closed");
-    const ollama = this.findServer()?.openOllama();
-    if (ollama) this.stopListening ??= ollama.onState(this.onState);
-    return ollama;
+    const served = this.findServer()?.openLmm();
+    if (served) this.stopListening ??= served.onState(this.onState);
+    return served;
   }
 
   private findServer(): LmmServerNode | undefined {

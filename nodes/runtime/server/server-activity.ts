@@ -1,4 +1,4 @@
-import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
+import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 
 /** What made an LMM call needless: a remembered second answer, or a scene that has not changed. */
 export type SavedBy = "reconcile" | "frame";
@@ -26,12 +26,14 @@ export class ServerActivity {
   }
 
   /** The same LMM, with each question to it counted and timed. */
-  observe(lmm: OllamaLmm): OllamaLmm {
+  observe(lmm: ServedLmm): ServedLmm {
     return {
       get state() {
         return lmm.state;
       },
-      ...(lmm.questionTokens === undefined ? {} : { questionTokens: lmm.questionTokens }),
+      get questionTokens() {
+        return lmm.questionTokens;
+      },
       propose: (...args) => this.time(() => lmm.propose(...args)),
       ask: (...args) => this.time(() => lmm.ask(...args)),
       onState: (listener) => lmm.onState(listener),

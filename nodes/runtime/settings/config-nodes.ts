@@ -5,11 +5,12 @@ import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
 import type { Knob } from "../../../lib/confidence/knob";
 import type { Language } from "../../../lib/i18n/catalogue";
 import type { ServerState } from "../../../lib/lmm/client/server-state";
-import type { OllamaLmm } from "../../../lib/lmm/ollama/ollama";
+import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import type { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { Complaint } from "../../admin/reply";
 import type { Activity, ServerActivity } from "../server/server-activity";
+import type { EngineFields } from "./engine-settings";
 
 export interface LmmServerCredentials {
   apiKey?: string;
@@ -34,9 +35,9 @@ export interface LmmServerNode extends Node<LmmServerCredentials> {
   /** Of the frames of one camera that wait, only the newest is kept. */
   latestOnly: boolean;
   /** Undefined: the built-in recogniser, which each node opens over its own model. */
-  openOllama(): OllamaLmm | undefined;
-  /** As deployed; empty: `OLLAMA_HOST`, else this computer. */
-  host: string;
+  openLmm(): ServedLmm | undefined;
+  /** As deployed. */
+  address: Readonly<Pick<EngineFields, "kind" | "host">>;
   /** Where the nodes note the calls that they did not need. */
   activity: ServerActivity;
   readActivity(language: Language): ServerView;

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 
 import { createSeeingBrain } from "../../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../../ollama-double/server";
+import { startOpenAiDouble } from "../../openai-double/server";
 import {
   openConfig,
   openEditor,
@@ -144,6 +145,37 @@ describe("dialog of lmm-server", function () {
       await facts.nth(3).scrollIntoViewIfNeeded();
       assert.match((await facts.first().innerText()).trim(), /0.*0/);
       await takeScreenshot(page, `server-activity-${locale}`);
+    });
+  }
+
+  for (const locale of ["en-US", "ja"] as const) {
+    it(`asks only what another kind of server has (${locale})`, async () => {
+      const other = await startOpenAiDouble({ profile: "vllm", brain: createSeeingBrain() });
+      try {
+        await open(locale);
+        await page.selectOption("#node-config-input-kind", "openai");
+        assert.equal(await page.locator("#tlac-server-pull").isVisible(), false);
+        assert.equal(await page.locator("#node-config-input-keepAlive").count(), 1);
+        const place = page.locator("#node-config-input-host");
+        assert.equal(await place.getAttribute("placeholder"), "http://127.0.0.1:8080/v1");
+        await place.fill(other.url);
+        await page.click("#tlac-server-list");
+        await page.locator(".tlac-model").first().click();
+        assert.equal(await model().inputValue(), "llava");
+        await page.click("#tlac-server-test");
+        await page.locator("#tlac-server-test-result .tlac-line-ok").nth(2).waitFor();
+        const [reach, , vision] = await linesOf("#tlac-server-test-result");
+        assert.ok(reach?.includes("vLLM 0.33.0"), reach);
+        assert.ok(vision?.includes("llava"), vision);
+        await page.locator("details summary").first().click();
+        assert.equal(await page.locator("#node-config-input-keepAlive").isVisible(), false);
+        assert.equal(await page.locator("#node-config-input-numPredict").isVisible(), true);
+        await takeScreenshot(page, `server-openai-${locale}`);
+        await page.selectOption("#node-config-input-kind", "recogniser");
+        assert.equal(await place.isVisible(), false);
+      } finally {
+        await other.close();
+      }
     });
   }
 

@@ -5,13 +5,12 @@ import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
 import type { Language } from "../../lib/i18n/catalogue";
-import { withOllamaDialog, type OllamaDialog } from "../../lib/lmm/ollama/dialog";
-import { resolveHost } from "../../lib/lmm/ollama/host";
-import type { ListedModel } from "../../lib/lmm/ollama/list-models";
-import { isSameModel } from "../../lib/lmm/ollama/model-facts";
-import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
+import type { ServerDialog } from "../../lib/lmm/client/dialog";
+import type { ListedModel } from "../../lib/lmm/client/engine";
+import { ENGINES } from "../../lib/lmm/engine-kinds";
+import { locate, withServerDialog, type EngineSettings } from "../../lib/lmm/engines";
 import type { LmmServerNode } from "../runtime/settings/config-nodes";
-import { readOllamaSettings } from "../runtime/settings/ollama-settings";
+import { readEngineSettings, type EngineFields } from "../runtime/settings/engine-settings";
 import { Jobs, serveJobs } from "./jobs";
 import { readField, Refusal, reply, toComplaint, type Call, type Complaint } from "./reply";
 
@@ -20,7 +19,8 @@ const ROOT = "/tlac/lmm-server";
 /** What the check tells of each question in turn; what follows a failure is not asked. */
 export interface CheckStep {
   readonly step: "reach" | "model" | "vision" | "canary";
-  readonly state: "running" | "ok" | "failed" | "skipped";
+  /** `untold`: the server does not say, and the next step shows. */
+  readonly state: "running" | "ok" | "untold" | "failed" | "skipped";
   /** For the sentence that the dialog makes of it. */
   readonly params?: Readonly<Record<string, string | number>>;
   readonly error?: Complaint;
@@ -31,7 +31,7 @@ export interface CheckStep {
  * to write, because whoever may deploy may choose the host; what a deployed node has counted needs
  * the permission to read.
  */
-export function serveOllama(RED: NodeAPI): void {
+export function serveLmmServer(RED: NodeAPI): void {
   const jobs = new Jobs();
   const read = RED.auth.needsPermission("lmm-server.read");
   const write = RED.auth.needsPermission("lmm-server.write");
@@ -39,7 +39,7 @@ export function serveOllama(RED: NodeAPI): void {
   RED.httpAdmin.get(
     `${ROOT}/defaults`,
     read,
-    reply(() => ({ host: resolveHost("").url })),
+    reply(() => Object.fromEntries(ENGINES.map((engine) => [engine, locate(engine, "")]))),
   );
 
   RED.httpAdmin.get(
@@ -56,7 +56,7 @@ export function serveOllama(RED: NodeAPI): void {
     `${ROOT}/models`,
     write,
     reply(({ body, signal }) =>
-      withOllamaDialog(readServer(RED, body), signal, async (server) => ({
+      withServerDialog(readServer(RED, body), signal, async (server) => ({
         models: await server.listModels(),
       })),
     ),
@@ -68,7 +68,7 @@ export function serveOllama(RED: NodeAPI): void {
     reply(({ body, language }) => {
       const settings = readServer(RED, body);
       const job = jobs.start(randomUUID(), (signal, report) =>
-        withOllamaDialog(settings, signal, (server) =>
+        withServerDialog(settings, signal, (server) =>
           checkServer(server, settings, language, signal, report),
         ),
       );
@@ -81,10 +81,10 @@ export function serveOllama(RED: NodeAPI): void {
     write,
     reply(({ body }) => {
       const settings = readServer(RED, body);
-      const { model } = settings;
-      const { url: host } = resolveHost(settings.host);
+      const { model, engine } = settings;
+      const host = locate(engine, settings.host);
       const job = jobs.start(`pull ${model} ${host}`, (signal, report) =>
-        withOllamaDialog(settings, signal, (server) => server.pull(report)),
+        withServerDialog(settings, signal, (server) => server.pull(report)),
       );
       return { job };
     }),
@@ -100,59 +100,70 @@ function findServer(RED: NodeAPI, id: unknown): LmmServerNode | undefined {
 
 /**
  * The fields as they stand in the dialog. A key that was typed comes along; one that is stored
- * stays on this side, and goes to the host of the deployed node alone.
+ * stays on this side, and goes to the host of the deployed node alone. Throws `BAD_CONFIG`.
  */
-export function readServer(RED: NodeAPI, body: Call["body"]): OllamaSettings {
+export function readServer(RED: NodeAPI, body: Call["body"]): EngineSettings {
   const field = (name: string): string => readField(body, name);
-  const host = field("host");
-  const node = findServer(RED, body.node);
-  const { url } = resolveHost(host);
-  const stored = node && resolveHost(node.host).url === url ? node.credentials.apiKey : undefined;
+  const fields: EngineFields = {
+    // A server's fields from before there were two kinds.
+    kind: (field("kind") || "ollama") as EngineFields["kind"],
+    host: field("host"),
+    caFile: field("caFile"),
+    model: field("model"),
+    keepAlive: field("keepAlive"),
+    numCtx: field("numCtx"),
+    numPredict: field("numPredict"),
+    connectTimeout: field("connectTimeout"),
+    loadTimeout: field("loadTimeout"),
+    answerTimeout: field("answerTimeout"),
+    totalTimeout: field("totalTimeout"),
+    // The check shows the photos by itself, and only after all else.
+    canary: false,
+  };
   const apiKey = field("apiKey");
-  return readOllamaSettings(
-    {
-      host,
-      caFile: field("caFile"),
-      model: field("model"),
-      keepAlive: field("keepAlive"),
-      numCtx: field("numCtx"),
-      numPredict: field("numPredict"),
-      connectTimeout: field("connectTimeout"),
-      loadTimeout: field("loadTimeout"),
-      answerTimeout: field("answerTimeout"),
-      totalTimeout: field("totalTimeout"),
-      // The check shows the photos by itself, and only after all else.
-      canary: false,
-    },
-    apiKey === "" ? stored : apiKey,
-  );
+  const settings = readEngineSettings(fields, apiKey || undefined);
+  if (!settings) throw new TlacError("BAD_CONFIG", "lmm.no-server");
+  const stored = apiKey === "" ? findStoredKey(RED, body.node, settings) : undefined;
+  return stored === undefined ? settings : { ...settings, apiKey: stored };
+}
+
+function findStoredKey(
+  RED: NodeAPI,
+  id: unknown,
+  { engine, host }: EngineSettings,
+): string | undefined {
+  const node = findServer(RED, id);
+  if (node?.address.kind !== engine) return undefined;
+  const isSame = locate(engine, node.address.host) === locate(engine, host);
+  return isSame ? node.credentials.apiKey : undefined;
 }
 
 async function checkServer(
-  server: OllamaDialog,
-  settings: OllamaSettings,
+  server: ServerDialog,
+  settings: EngineSettings,
   language: Language,
   signal: AbortSignal,
   report: (steps: readonly CheckStep[]) => void,
 ): Promise<void> {
   const done: CheckStep[] = [];
   const names: CheckStep["step"][] = ["reach", "model", "vision", "canary"];
-  const { url: host } = resolveHost(settings.host);
   const { model } = settings;
-  const named = { server: "Ollama", host, model };
   let listed: ListedModel | undefined;
-  const ask: Record<CheckStep["step"], () => Promise<NonNullable<CheckStep["params"]>>> = {
-    reach: async () => ({ host, version: await server.version() }),
+  type Told = NonNullable<CheckStep["params"]> | null;
+  const ask: Record<CheckStep["step"], () => Promise<Told>> = {
+    reach: async () => {
+      const { name, version } = await server.describe();
+      const host = locate(settings.engine, settings.host);
+      return { host, server: [name, version].filter(Boolean).join(" ") };
+    },
     model: async () => {
-      if (!model) throw new TlacError("BAD_CONFIG", "lmm.no-model", named);
-      listed = (await server.listModels()).find(({ name }) => isSameModel(name, model));
-      if (!listed) throw new TlacError("LMM_MODEL_MISSING", "lmm.model-missing", named);
-      return { model, bytes: listed.sizeBytes, parameters: listed.parameterSize };
+      listed = await server.findModel();
+      const { sizeBytes: bytes, parameterSize: parameters } = listed;
+      return { model: listed.name, parameters, ...(bytes === undefined ? {} : { bytes }) };
     },
     vision: () => {
-      if (listed?.vision) return Promise.resolve({ model });
-      const params = { ...named, detail: { key: "lmm.reason-no-vision" } } as const;
-      return Promise.reject(new TlacError("LMM_NO_VISION", "lmm.no-vision", params));
+      if (listed?.vision === false) return Promise.reject(server.noVision());
+      return Promise.resolve(listed?.vision ? { model } : null);
     },
     canary: async () => {
       const { answers } = await server.checkVision();
@@ -164,7 +175,10 @@ async function checkServer(
     const rest = names.slice(index + 1);
     report([...done, { step, state: "running" }]);
     try {
-      done.push({ step, state: "ok", params: await ask[step]() });
+      const params = await ask[step]();
+      done.push(
+        params ? { step, state: "ok", params } : { step, state: "untold", params: { model } },
+      );
     } catch (thrown) {
       signal.throwIfAborted();
       done.push({ step, state: "failed", error: toComplaint(thrown, language) });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 
 import lmmServer from "../../nodes/lmm-server";
-import type { CheckStep } from "../../nodes/admin/ollama";
+import type { CheckStep } from "../../nodes/admin/lmm-server";
 import { Jobs } from "../../nodes/admin/jobs";
 import { dragNode } from "../helpers/flow-nodes";
 import { createSeeingBrain } from "../helpers/seeing-brain";
+import { startOpenAiDouble } from "../openai-double/server";
 import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
 import { startAdmin, type AdminServer } from "./admin-server";
 
@@ -58,7 +59,7 @@ describe("admin endpoints of lmm-server", () => {
       ],
     );
     const [reach] = steps;
-    assert.match(String(reach?.params?.version), /^0\.34/);
+    assert.match(String(reach?.params?.server), /^Ollama 0\.34/);
   });
 
   it("stops at the first step that fails and says in the caller's language what to do", async () => {
@@ -178,6 +179,57 @@ describe("admin endpoints of lmm-server with a stored key", () => {
       await admin.close();
       await double.close();
       await other.close();
+    }
+  });
+});
+
+describe("admin endpoints of lmm-server for an OpenAI-compatible server", () => {
+  it("check and list what is served, and fetch nothing", async () => {
+    const double = await startOpenAiDouble({ profile: "vllm", brain: createSeeingBrain() });
+    const server = { ...dragNode("lmm-server", "server"), kind: "openai", host: double.url };
+    const admin = await startAdmin(lmmServer, [server], { server: { apiKey: "stored" } });
+    try {
+      const body = { node: "server", kind: "openai", host: double.url, model: "llava" };
+      const { job } = (await admin.post("lmm-server/test", body)).body;
+      const steps = (await admin.follow("lmm-server", job)).progress as CheckStep[];
+      assert.deepEqual(
+        steps.map(({ step, state }) => [step, state]),
+        [
+          ["reach", "ok"],
+          ["model", "ok"],
+          ["vision", "untold"],
+          ["canary", "ok"],
+        ],
+      );
+      assert.deepEqual(steps[0]?.params, { host: `${double.url}/v1`, server: "vLLM 0.33.0" });
+      const { authorization } = double.journal.last("/v1/chat/completions").headers;
+      assert.equal(authorization, "Bearer stored");
+      const { models } = (await admin.post("lmm-server/models", body)).body;
+      assert.deepEqual(models, [
+        { name: "llava", parameterSize: "", quantization: "", vision: null },
+      ]);
+      // The stored key is that of another kind of server at the same address.
+      await admin.post("lmm-server/models", { ...body, kind: "ollama" });
+      assert.equal(double.journal.last().headers.authorization, undefined);
+      const pull = (await admin.post("lmm-server/pull", body)).body.job;
+      const { error } = await admin.follow("lmm-server", pull);
+      assert.match(error?.message ?? "", /cannot be told to fetch/);
+    } finally {
+      await admin.close();
+      await double.close();
+    }
+  });
+
+  it("says what an empty host means, and refuses a kind that is none", async () => {
+    const admin = await startAdmin(lmmServer, []);
+    try {
+      const { body } = await admin.get("lmm-server/defaults");
+      assert.equal(body.openai, "http://127.0.0.1:8080/v1");
+      for (const kind of ["tgi", "recogniser"]) {
+        assert.equal((await admin.post("lmm-server/models", { kind })).status, 400);
+      }
+    } finally {
+      await admin.close();
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { Metadata, Sharp as Pipeline, SharpOptions } from "sharp";
+import type { FailOnOptions, Metadata, Sharp as Pipeline } from "sharp";
 
 import type { BoundedImage } from "./bounded-image";
 import { checkHeldCost, MAX_SECONDS } from "./decode-budget";
@@ -13,17 +13,26 @@ interface Size {
   readonly height: number;
 }
 
+interface DecodeOptions {
+  readonly failOn: FailOnOptions;
+  /** Channels beyond the colours are measurements, not transparency (false). */
+  readonly isOpaque?: boolean;
+}
+
 /** Decodes what the image library reads, in one pass where the format allows it. */
 export async function boundEncoded(
   bytes: Uint8Array,
   header: Metadata,
-  options: Pick<SharpOptions, "failOn">,
+  { failOn, isOpaque = false }: DecodeOptions,
   rules: FrameRules,
 ): Promise<BoundedImage> {
   const sharp = await loadSharp();
-  const open = (): Pipeline => sharp(bytes, { ...options, limitInputPixels: false });
+  const open = (): Pipeline => {
+    const pipeline = sharp(bytes, { failOn, limitInputPixels: false });
+    return isOpaque ? pipeline.removeAlpha() : pipeline;
+  };
   const turn = turnOf(header.orientation);
-  if (header.depth === "uchar") return bound(open(), header, turn, rules);
+  if (header.depth === "uchar") return bound(open(), header, turn, rules, isOpaque);
   if (header.depth === "ushort") return boundDeep(open(), header, turn, undefined, rules);
   const held = await holdNumbers(open(), header);
   return boundNumbers(held, turn, rules);
@@ -72,9 +81,11 @@ async function bound(
   size: Size,
   turn: Turn,
   rules: FrameRules,
+  isOpaque = false,
 ): Promise<BoundedImage> {
-  const { data, info } = await shrink(cutOut(pipeline, size, turn, rules), rules)
-    .flatten({ background: "#ffffff" })
+  const shrunk = shrink(cutOut(pipeline, size, turn, rules), rules);
+  // Laying on white counts every further channel as transparency.
+  const { data, info } = await (isOpaque ? shrunk : shrunk.flatten({ background: "#ffffff" }))
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });

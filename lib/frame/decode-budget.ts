@@ -1,7 +1,7 @@
 import { TlacError } from "../errors";
 import type { MessageKey } from "../i18n/catalogue";
 import { readPngHeader } from "./formats/png";
-import type { TiffHeader } from "./formats/tiff";
+import type { Tiff } from "./formats/tiff";
 import type { JpegHeader } from "./jpeg/read-structure";
 
 /** Memory that decoding one picture may take beside the file's own, in bytes. */
@@ -29,6 +29,10 @@ const COPIES = 2.8;
 
 /** Measured with libpng: an interlaced picture is held with something around it. */
 const INTERLACED_COPIES = 1.25;
+
+/** Measured with libtiff: a strip or tile that is a JPEG is held twice. */
+const JPEG_IN_TIFF = 7;
+const JPEG_COPIES = 2.2;
 
 interface Picture {
   readonly type: string;
@@ -67,9 +71,10 @@ export function checkPngCost(bytes: Uint8Array): void {
   checkRows(picture, header.pixelBytes);
 }
 
-export function checkTiffCost(size: Omit<Picture, "type">, tiff: TiffHeader): void {
-  const picture = { type: "TIFF", ...size };
-  checkMemory(picture, tiff.pieceBytes, "frame.cheaper-tiff");
+export function checkTiffCost({ width, height }: Omit<Picture, "type">, tiff: Tiff): void {
+  const picture = { type: "TIFF", width, height };
+  const copies = tiff.compression === JPEG_IN_TIFF ? JPEG_COPIES : 1;
+  checkMemory(picture, copies * tiff.pieceBytes, "frame.cheaper-tiff");
   checkRows(picture, tiff.pixelBytes);
 }
 

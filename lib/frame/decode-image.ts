@@ -15,21 +15,26 @@ import { readBmp } from "./formats/bmp";
 import { readNetpbm } from "./formats/netpbm";
 import { stripPng } from "./formats/png";
 import { sniffType } from "./formats/sniff-type";
-import { callUnsigned, checkTiff, cutPages, readTiffHeader } from "./formats/tiff";
+import { mendTiff } from "./formats/mend-tiff";
+import { checkTiff, readTiff, type Tiff } from "./formats/tiff";
 import { cutAnimation } from "./formats/webp";
 import type { FrameRules } from "./frame-options";
-import type { EncodedImage, ImageSource, RawImage } from "./image-source";
+import type { EncodedImage, ImageSource } from "./image-source";
 import { checkJpeg } from "./jpeg/check-jpeg";
-import { mendJpeg } from "./jpeg/mend-jpeg";
+import { mendJpeg, shareUnrefined } from "./jpeg/mend-jpeg";
 import { readJpegStructure, type JpegStructure } from "./jpeg/read-structure";
+import { stripJpeg } from "./jpeg/strip-jpeg";
 import { loadSharp } from "./load-sharp";
-import { damaged, checkSize } from "./refuse";
+import { damaged, checkSize, unsupported } from "./refuse";
 
 /** What the sentences about unknown files name. */
 export const READ_TYPES = "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM, AVIF";
 
 /** Share of a JPEG that may be missing unseen, as where a camera writes its file a few bytes too short. */
 const MAX_LOST = 0.005;
+
+/** How libtiff says that a strip or tile is larger than it takes. */
+const PIECE_TOO_LARGE = /cumulated memory allocation|tile size out of range/i;
 
 /** Zeros in a row that coded pixels have only where the picture is even, or lost. */
 const ZERO_RUN = Buffer.alloc(256);
@@ -39,27 +44,34 @@ export async function decodeImage(source: ImageSource, rules: FrameRules): Promi
   throwIfClosed(rules.signal);
   if (source.kind === "raw") return boundRaw(source, rules);
   const type = checkType(source, rules.maxBytes);
-  const { bytes } = source;
   try {
-    switch (type) {
-      case "BMP":
-        return await decodeOwn(await readBmp(bytes, rules.maxPixels), rules);
-      case "PNM":
-        return await decodeOwn(await readNetpbm(bytes, rules.maxPixels), rules);
-      case "JPEG":
-        return await decodeJpeg(bytes, rules);
-      case "PNG":
-        checkPngCost(bytes);
-        return await decodeStrictly(type, stripPng(bytes), rules);
-      case "WebP":
-        return await decodeStrictly(type, cutAnimation(bytes), rules);
-      case "TIFF":
-        return await decodeTiff(bytes, rules);
-      default:
-        return await decodeStrictly(type, bytes, rules);
-    }
+    return await decodeEncoded(type, source.bytes, rules);
   } catch (thrown) {
     throw explain(type, thrown);
+  }
+}
+
+async function decodeEncoded(
+  type: string,
+  bytes: Uint8Array,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  switch (type) {
+    case "BMP":
+      return decodeOwn(await readBmp(bytes, rules.maxPixels), rules);
+    case "PNM":
+      return decodeOwn(await readNetpbm(bytes, rules.maxPixels), rules);
+    case "JPEG":
+      return decodeJpeg(bytes, rules);
+    case "PNG":
+      checkPngCost(bytes);
+      return decodeStrictly(type, stripPng(bytes), rules);
+    case "WebP":
+      return decodeStrictly(type, cutAnimation(bytes), rules);
+    case "TIFF":
+      return decodeTiff(bytes, rules);
+    default:
+      return decodeStrictly(type, bytes, rules);
   }
 }
 
@@ -80,12 +92,13 @@ function checkType({ bytes }: EncodedImage, maxBytes: number): string {
   throw new TlacError("BAD_IMAGE", "frame.unknown-type", { types, start });
 }
 
+/** What a bitmap holds may be a JPEG or PNG, and nothing else in turn. */
 async function decodeOwn(source: ImageSource, rules: FrameRules): Promise<BoundedImage> {
   throwIfClosed(rules.signal);
   if (source.kind === "raw") return boundRaw(source, rules);
   const type = checkType(source, rules.maxBytes);
-  if (type === "JPEG") return decodeJpeg(source.bytes, rules);
-  return decodeStrictly(type, source.bytes, rules);
+  if (type !== "JPEG" && type !== "PNG") throw damaged("BMP", { key: "frame.bad-header" });
+  return decodeEncoded(type, source.bytes, rules);
 }
 
 /** `warning`: half a picture is a failure, not a picture with a grey half. */
@@ -111,8 +124,10 @@ async function readHeader(type: string, bytes: Uint8Array, rules: FrameRules): P
 }
 
 /** As it is where the decoder has nothing to say, else mended where nothing of the picture is lost. */
-async function decodeJpeg(bytes: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
-  const structure = await readJpegStructure(bytes);
+async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
+  const whole = await readJpegStructure(given);
+  const bytes = stripJpeg(given, whole);
+  const structure = bytes === given ? whole : await readJpegStructure(bytes);
   checkJpeg(structure);
   if (structure.header) checkJpegCost(structure.header, structure.scans.length);
   if (!isSuspicious(bytes, structure)) {
@@ -133,29 +148,50 @@ async function decodeJpeg(bytes: Uint8Array, rules: FrameRules): Promise<Bounded
 }
 
 /** Whether the decoder's silence would prove nothing. */
-function isSuspicious(bytes: Uint8Array, { scans, hasEnd, header }: JpegStructure): boolean {
-  if (!hasEnd || header?.height === 0) return true;
+function isSuspicious(bytes: Uint8Array, structure: JpegStructure): boolean {
+  const { scans, hasEnd, header } = structure;
+  if (!hasEnd || header?.height === 0 || shareUnrefined(bytes, structure) > 0) return true;
   const [first, last] = [scans[0], scans.at(-1)];
   if (!first || !last) return false;
   const data = Buffer.from(bytes.buffer, bytes.byteOffset + first.start, last.end - first.start);
   return data.includes(ZERO_RUN);
 }
 
+/** As it is where the decoder has nothing to say, else with a directory that only says what shows. */
 async function decodeTiff(given: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
-  const tiff = readTiffHeader(given);
-  if (tiff) checkTiff(tiff);
-  const bytes = tiff ? cutPages(given, tiff) : given;
-  const header = await readHeader("TIFF", bytes, rules);
-  if (tiff) checkTiffCost(header, tiff);
-  if (header.depth !== "short" || tiff?.sampleFormatAt === null || !tiff) {
-    return boundEncoded(bytes, header, { failOn: "warning" }, rules);
+  const tiff = readTiff(given);
+  if (!tiff) return decodeStrictly("TIFF", given, rules);
+  checkTiff(tiff);
+  if (!tiff.isSignedGrey && !tiff.hasMore) {
+    try {
+      return await decodeFirst(given, tiff, rules);
+    } catch (thrown) {
+      if (thrown instanceof TlacError || isTimeout(thrown)) throw thrown;
+    }
   }
-  return boundRaw(await readSigned(callUnsigned(bytes, tiff), header), rules);
+  throwIfClosed(rules.signal);
+  const mended = mendTiff(given, tiff);
+  return tiff.isSignedGrey ? decodeSigned(mended, tiff, rules) : decodeFirst(mended, tiff, rules);
 }
 
-/** Signed 16-bit samples, which the image library would cut off at 0. */
-async function readSigned(unsigned: Buffer, header: Metadata): Promise<RawImage> {
-  const { width, height } = header;
+async function decodeFirst(
+  bytes: Uint8Array,
+  tiff: Tiff,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const header = await readHeader("TIFF", bytes, rules);
+  checkTiffCost(header, tiff);
+  return boundEncoded(bytes, header, { failOn: "warning", isOpaque: !tiff.hasAlpha }, rules);
+}
+
+/** Signed samples that the mended file calls unsigned. */
+async function decodeSigned(
+  unsigned: Uint8Array,
+  tiff: Tiff,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const { width, height } = await readHeader("TIFF", unsigned, rules);
+  checkTiffCost({ width, height }, tiff);
   checkHeldCost({ type: "TIFF", width, height }, 4);
   const sharp = await loadSharp();
   const data = await sharp(unsigned, { failOn: "warning", limitInputPixels: false })
@@ -164,7 +200,7 @@ async function readSigned(unsigned: Buffer, header: Metadata): Promise<RawImage>
     .timeout({ seconds: MAX_SECONDS })
     .toBuffer();
   const samples = new Int16Array(data.buffer, data.byteOffset, data.length / 2);
-  return { kind: "raw", data: samples, width, height, channels: 1 };
+  return boundRaw({ kind: "raw", data: samples, width, height, channels: 1 }, rules);
 }
 
 function isTimeout(thrown: unknown): boolean {
@@ -175,6 +211,10 @@ function explain(type: string, thrown: unknown): TlacError {
   if (thrown instanceof TlacError) return thrown;
   if (isTimeout(thrown))
     return new TlacError("BAD_IMAGE", "frame.too-slow", { type, seconds: MAX_SECONDS });
+  // What libtiff allows for one piece of a picture, decoded.
+  if (type === "TIFF" && PIECE_TOO_LARGE.test(toError(thrown).message)) {
+    return unsupported("TIFF with strips or tiles that are too large", "frame.cheaper-tiff");
+  }
   // The decoder says the same for each strip and adds where in its code that was.
   const lines = toError(thrown).message.split(/\s*\n\s*/);
   const reason = [...new Set(lines.filter((line) => line !== ""))].slice(0, 3).join("; ");

@@ -1,9 +1,17 @@
+import { sniffType } from "./formats/sniff-type";
+
 /** Headers of one part are some hundred bytes. */
 const MAX_HEADERS = 4096;
 
-/** A boundary line or the status line of HTTP with a header behind it, or the headers of a part at once. */
+/** Parts that are looked at for a picture; a form has some fields before it. */
+const MAX_PARTS = 100;
+
+/**
+ * A boundary line with a header or an empty line behind it, the status line of HTTP with a header
+ * behind it, or the headers of a part at once.
+ */
 const PART_START =
-  /^(?:(?:[\r\n]{0,4}--[^\r\n]{1,200}|HTTP\/1\.[01] \d{3}[^\r\n]{0,200})\r?\n[a-z][a-z0-9-]{1,40}:|content-(?:type|length):)/i;
+  /^(?:[\r\n]{0,4}--[^\r\n]{1,200}\r?\n(?:[a-z][a-z0-9-]{1,40}:|\r?\n)|HTTP\/1\.[01] \d{3}[^\r\n]{0,200}\r?\n[a-z][a-z0-9-]{1,40}:|content-(?:type|length):)/i;
 
 /** What stands in front of the content of one part of a multipart stream (RFC 2046). */
 interface PartHead {
@@ -26,21 +34,54 @@ export function isMultipart(mediaType: string): boolean {
 }
 
 /**
- * The content of the first part, without its headers and what follows it; null: the headers do not
- * end. An answer that announces a multipart stream gives that stream.
+ * The content of the first part that is a picture, else of the first one, without its headers and
+ * what follows it; null: the headers do not end. An answer that announces a multipart stream gives
+ * that stream.
  */
 export function cutPart(bytes: Uint8Array): Uint8Array | null {
-  const head = readHead(bytes);
-  if (!head) return null;
-  const content = Buffer.from(
-    bytes.buffer,
-    bytes.byteOffset + head.start,
-    bytes.length - head.start,
-  );
-  if (head.length !== null) return content.subarray(0, head.length);
-  const end = head.delimiter ? content.indexOf(head.delimiter) : -1;
-  if (end < 0) return content;
-  return content.subarray(0, content[end - 1] === 0x0d ? end - 1 : end);
+  let first: Uint8Array | null = null;
+  let rest: Uint8Array | null = bytes;
+  for (let nth = 0; rest && nth < MAX_PARTS; nth++) {
+    const head = readHead(rest);
+    if (!head) break;
+    const content = rest.subarray(head.start);
+    const end = findEnd(content, head);
+    const part = content.subarray(0, end);
+    if (isPicture(part)) return part;
+    first ??= part;
+    rest = head.delimiter && end < content.length ? content.subarray(end) : null;
+  }
+  return first;
+}
+
+/** The picture of a part that begins within bytes of a stream; null: none. */
+export function findPart(bytes: Uint8Array): Uint8Array | null {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = file.indexOf("\n--");
+  for (let nth = 0; at >= 0 && nth < MAX_PARTS; nth++) {
+    const rest = file.subarray(at + 1);
+    const part = looksLikePart(rest) ? cutPart(rest) : null;
+    if (part && isPicture(part)) return part;
+    at = file.indexOf("\n--", at + 1);
+  }
+  return null;
+}
+
+function isPicture(bytes: Uint8Array): boolean {
+  const type = sniffType(bytes);
+  return type !== null && type.hint !== "frame.not-a-picture";
+}
+
+/** Where a part's content ends: a length is believed where the part ends there. */
+function findEnd(content: Uint8Array, { length, delimiter }: PartHead): number {
+  if (length !== null) {
+    const behind = Buffer.from(content.subarray(length, length + 4)).toString("latin1");
+    if (content.length <= length || /^(\r?\n|--)/.test(behind)) return length;
+  }
+  const file = Buffer.from(content.buffer, content.byteOffset, content.length);
+  const end = delimiter ? file.indexOf(delimiter) : -1;
+  if (end < 0) return content.length;
+  return content[end - 1] === 0x0d ? end - 1 : end;
 }
 
 /**

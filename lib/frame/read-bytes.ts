@@ -1,3 +1,4 @@
+import { endianness } from "node:os";
 import { types } from "node:util";
 
 import { isRecord } from "../basics/is-record";
@@ -9,13 +10,28 @@ import { Pause } from "./pause";
  * anything else, wider typed arrays included.
  */
 export function toBytes(value: unknown): Uint8Array | null {
-  if (value instanceof Uint8Array) return value;
+  if (types.isUint8Array(value) && value instanceof Uint8Array) return value;
   // The image library knows the classes of its own realm only.
   if (types.isUint8Array(value) || types.isUint8ClampedArray(value) || types.isDataView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
   return types.isAnyArrayBuffer(value) ? new Uint8Array(value) : null;
 }
+
+/** Little-endian words of 16 bits; an odd byte at the end is left out. */
+export function toWords(bytes: Uint8Array): Uint16Array {
+  const length = bytes.length >> 1;
+  if (bytes.byteOffset % 2 === 0 && endianness() === "LE") {
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, length);
+  }
+  const copy = Buffer.alloc(2 * length);
+  copy.set(bytes.subarray(0, 2 * length));
+  if (endianness() === "BE") copy.swap16();
+  return new Uint16Array(copy.buffer, copy.byteOffset, length);
+}
+
+/** Numbers that are looked at to tell what all of them are. */
+const HEAD_LENGTH = 4096;
 
 /** The numbers of a typed array that is wider than bytes; null for anything else. */
 export function toSamples(value: unknown): Samples | null {
@@ -58,9 +74,27 @@ export async function readNumbers(value: unknown): Promise<Samples | null> {
     widest = Math.max(widest, fits ? entry : Infinity);
     if (pause.isDue(1)) await pause.rest();
   }
-  const numbers = list as readonly number[];
-  if (widest <= 255) return Uint8Array.from(numbers);
-  return widest <= 65_535 ? Uint16Array.from(numbers) : Float64Array.from(numbers);
+  const numbers = createSamples(list.length, widest);
+  for (let at = 0; at < list.length; at++) {
+    numbers[at] = list[at] as number;
+    if (pause.isDue(1)) await pause.rest();
+  }
+  return numbers;
+}
+
+function createSamples(length: number, widest: number): Samples {
+  if (widest <= 255) return new Uint8Array(length);
+  return widest <= 65_535 ? new Uint16Array(length) : new Float64Array(length);
+}
+
+/**
+ * The bytes that a program whose bytes are signed (-128…127) has written as numbers, judged by the
+ * first ones; null: others.
+ */
+export function fromSignedBytes(numbers: Samples): Uint8Array | null {
+  const head = numbers.subarray(0, HEAD_LENGTH);
+  const isSigned = head.every((each) => Number.isInteger(each) && each >= -128 && each <= 127);
+  return isSigned ? new Uint8Array(Int8Array.from(numbers).buffer) : null;
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -49,6 +49,10 @@ export async function loadImages(input: unknown, options: FrameOptions): Promise
   const items: readonly unknown[] = input;
   if (items.length === 0) throw new TlacError("BAD_MESSAGE", "frame.empty-batch");
   if (items.length > MAX_BATCH) {
+    // Bytes that a program has written as texts.
+    if (typeof items[0] === "string" && /^-?\d{1,3}$/.test(items[0])) {
+      throw new TlacError("BAD_IMAGE", "frame.byte-array");
+    }
     const params = { count: items.length, most: MAX_BATCH };
     throw new TlacError("BAD_MESSAGE", "frame.long-batch", params);
   }

@@ -2,7 +2,7 @@ import { TlacError } from "../errors";
 import { sniffType } from "./formats/sniff-type";
 import type { FrameRules } from "./frame-options";
 import type { ImageSource } from "./image-source";
-import { isNumbers, readNumbers, toBytes } from "./read-bytes";
+import { fromSignedBytes, isNumbers, readNumbers, toBytes } from "./read-bytes";
 import { readRaw } from "./read-raw";
 import { readText } from "./read-text";
 import { unwrapBytes } from "./unwrap-bytes";
@@ -30,9 +30,9 @@ async function readEncoded(input: unknown, rules: FrameRules): Promise<Uint8Arra
   const bytes = toBytes(input);
   if (bytes || !isNumbers(input)) return bytes;
   const numbers = await readNumbers(input);
-  if (numbers instanceof Uint8Array && sniffType(numbers)) return numbers;
+  const file = numbers instanceof Uint8Array ? numbers : numbers && fromSignedBytes(numbers);
   // Over JSON a part of a stream comes as numbers too.
-  const inner = numbers instanceof Uint8Array && (await unwrapBytes(numbers, rules.maxBytes));
+  const inner = file && (await unwrapBytes(file, rules.maxBytes));
   if (inner && sniffType(inner)) return inner;
   throw new TlacError("BAD_IMAGE", "frame.byte-array");
 }

@@ -2,30 +2,41 @@ import path from "node:path";
 
 import { TlacError } from "../errors";
 import { decodeBase64 } from "./decode-base64";
+import { decodeByteText, decodeEscapes, decodeHex } from "./decode-byte-text";
 import { fetchImage } from "./fetch-image";
 import { sniffType } from "./formats/sniff-type";
 import type { FrameRules } from "./frame-options";
 import { readNumbers } from "./read-bytes";
 import { readImageFile } from "./read-image-file";
+import { scanNumbers } from "./scan-numbers";
 
 /** Longer than any path of the common systems. */
 const MAX_PATH_LENGTH = 4096;
 
 /** Longer than base64 of the largest picture that comes as a text; a Buffer may hold more. */
-const MAX_TEXT_LENGTH = 96 * 1024 ** 2;
+export const MAX_TEXT_LENGTH = 96 * 1024 ** 2;
 
-/** Escapes are three characters a byte, and only small pictures come so. */
-const MAX_ESCAPED_LENGTH = 8 * 1024 ** 2;
+/** Decoding the escapes of more, or parsing more JSON, would hold up everything else. */
+const MAX_AT_ONCE = 4 * 1024 ** 2;
 
-/** Parsing more JSON than that would hold up everything else. */
-const MAX_JSON_LENGTH = 8 * 1024 ** 2;
+/** What stands before the content of a data URL: `a/b;name="x,y";base64,`. */
+const DATA_HEAD = /^data\s*:[^,]{0,200}(?:,[^,]{0,200}){0,3}?;\s*base64\s*,/i;
+
+/** Pictures in base64 often come without the start of their data URL. */
+const BARE_HEAD = /^(?:image(?:\/|\\\/)[\w.+-]{1,40};)?base64,/i;
+
+/** What is left of a picture's first bytes where they were read as UTF-8. */
+const BROKEN_START =
+  /^\ufffd(?:PNG\r?\n|\ufffd\ufffd?\ufffd?)|^(?:RIFF|II\*\0|MM\0\*|BM)[^]{0,200}\ufffd/;
 
 /**
- * The bytes that a string stands for: base64, a data URL, a Buffer as JSON, or (where allowed) a
- * path or URL. Throws `BAD_IMAGE`.
+ * The bytes that a string stands for: base64, a data URL, a Buffer as JSON, hex digits, a character a
+ * byte, or (where allowed) a path or URL. Throws `BAD_IMAGE`.
  */
 export async function readText(text: string, rules: FrameRules): Promise<Uint8Array> {
-  const given = unquote(text.trim());
+  const plain = text.length <= MAX_TEXT_LENGTH ? await decodeByteText(text) : null;
+  if (plain) return plain;
+  const given = unquote(text);
   if (given === "") throw new TlacError("BAD_IMAGE", "frame.empty");
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(given)?.[1]?.toLowerCase();
   if (/^(https?|rtsps?)$/.test(scheme ?? "")) return fetchImage(given, rules);
@@ -38,6 +49,7 @@ export async function readText(text: string, rules: FrameRules): Promise<Uint8Ar
   if (bytes && sniffType(bytes)) return bytes;
   if (looksLikePath(given)) return readImageFile(given, rules);
   if (bytes) return bytes;
+  if (BROKEN_START.test(given)) throw new TlacError("BAD_IMAGE", "frame.broken-text");
   throw new TlacError("BAD_IMAGE", "frame.bad-text", { start: shorten(given) });
 }
 
@@ -46,41 +58,49 @@ export async function decodeText(text: string, maxBytes: number): Promise<Uint8A
   if (text.length > Math.min(3 * maxBytes + 4, MAX_TEXT_LENGTH)) {
     throw new TlacError("BAD_IMAGE", "frame.too-many-bytes", { max: maxBytes });
   }
-  if (/^data(:|%3a)/i.test(text)) return decodeDataUrl(text);
+  if (/^data\s*(:|%3a)/i.test(text)) return decodeDataUrl(text);
+  if (BARE_HEAD.test(text)) return decodeDataUrl(`data:${text}`);
   if (/^(\{\s*"|\[\s*\d)/.test(text)) return parseBuffer(text);
-  return decodeBase64(text);
+  return (await decodeHex(text)) ?? decodeBase64(text);
 }
 
-/** Whatever stands around it: white space, quotation marks, the slashes that some JSON escapes. */
-function unquote(text: string): string {
-  if (!text.startsWith('"') || !text.endsWith('"') || text.length < 2) return text;
-  return text.slice(1, -1).replaceAll("\\/", "/").trim();
+/**
+ * Without what stands around it: white space, the zero that ends a text in C, quotation marks, and
+ * how Python shows bytes (`b'…'`).
+ */
+export function unquote(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "\0") end -= 1;
+  const bare = text.slice(0, end).trim();
+  const mark = /^b?(["'`])/.exec(bare);
+  if (!mark?.[1] || !bare.endsWith(mark[1]) || bare.length < 2) return bare;
+  return bare.slice(mark[0].length, -1).trim();
 }
 
 async function decodeDataUrl(given: string): Promise<Uint8Array> {
   // A query or form may have escaped the whole of it.
-  const url = /^data:[^,]{0,200},/i.test(given) ? given : unescape(given);
+  const url = /^data\s*:[^,]{0,200},/i.test(given) ? given : unescape(given);
+  const head = DATA_HEAD.exec(url)?.[0];
   const comma = url.indexOf(",");
-  const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, Math.max(comma, 0)).slice(-20));
-  const content = url.slice(comma + 1);
-  const bytes = comma < 0 ? null : isBase64 ? await decodeBase64(content) : decodeEscapes(content);
+  const content = url.slice(head?.length ?? comma + 1);
+  const bytes = head
+    ? await decodeBase64(withoutFragment(content))
+    : comma < 0
+      ? null
+      : await decodeEscapes(content);
   if (!bytes) throw new TlacError("BAD_IMAGE", "frame.bad-data-url", { start: shorten(given) });
   return bytes;
 }
 
-/** Bytes written as characters and `%` with two hex digits (RFC 2397); null: no picture of ours. */
-function decodeEscapes(content: string): Uint8Array | null {
-  if (content.length > MAX_ESCAPED_LENGTH) return null;
-  const latin = content.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
-  );
-  const bytes = Buffer.from(latin, "latin1");
-  return sniffType(bytes) ? bytes : null;
+function withoutFragment(content: string): string {
+  const hash = content.lastIndexOf("#");
+  return hash < 0 ? content : content.slice(0, hash);
 }
 
 /** A Buffer that JSON has been made of, and list of bytes; null: other JSON. */
 async function parseBuffer(text: string): Promise<Uint8Array | null> {
-  if (text.length > MAX_JSON_LENGTH) return null;
+  const bytes = await scanNumbers(text);
+  if (bytes || text.length > MAX_AT_ONCE) return bytes;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -92,7 +112,7 @@ async function parseBuffer(text: string): Promise<Uint8Array | null> {
 }
 
 function unescape(text: string): string {
-  if (text.length > MAX_ESCAPED_LENGTH) return text;
+  if (text.length > MAX_AT_ONCE) return text;
   try {
     return decodeURIComponent(text);
   } catch {

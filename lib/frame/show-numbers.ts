@@ -21,6 +21,9 @@ const SAMPLE = 100_000;
 /** Numbers so large stand for "no value" in scientific files. */
 const NO_VALUE = 1e30;
 
+/** So many different numbers at least between the lowest and the highest, to call these "no value". */
+const MIN_STEPS = 16;
+
 /** What a 16-bit number stands for: `offset + step × number`. */
 export interface Units {
   readonly offset: number;
@@ -29,15 +32,13 @@ export interface Units {
 
 /** Brings numbers of any range to 16 bits; what is no number becomes the lowest. */
 export async function quantise(data: Samples): Promise<{ data: Uint16Array; units: Units }> {
-  const stride = Math.max(1, Math.floor(data.length / SAMPLE));
+  const stride = strideFor(data.length);
   const values: number[] = [];
   for (let at = 0; at < data.length; at += stride) {
     const value = data[at] ?? NaN;
     if (Math.abs(value) < NO_VALUE) values.push(value);
   }
-  const sorted = Float64Array.from(values).sort();
-  const low = sorted[Math.floor(LOW * sorted.length)] ?? 0;
-  const high = sorted[Math.ceil(HIGH * sorted.length) - 1] ?? low;
+  const { low, high } = findRange(Float64Array.from(values).sort());
   const step = (high - low) / 65_535 || 1;
   const numbers = new Uint16Array(data.length);
   const pause = new Pause();
@@ -47,6 +48,25 @@ export async function quantise(data: Samples): Promise<{ data: Uint16Array; unit
     if (pause.isDue(1)) await pause.rest();
   }
   return { data: numbers, units: { offset: low, step } };
+}
+
+/** The percentiles of sorted numbers, a number that stands for "no value" left out. */
+function findRange(sorted: Float64Array): { low: number; high: number } {
+  const whole = percentilesOf(sorted);
+  const [least, most] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  const inner = sorted.filter((value) => value > least && value < most);
+  const range = percentilesOf(inner);
+  const span = range.high - range.low;
+  // Few steps are a drawing or a mask, whose outermost numbers count.
+  if (new Set(inner).size < MIN_STEPS) return whole;
+  const isLow = (inner[0] ?? 0) - least > span;
+  const isHigh = most - (inner.at(-1) ?? 0) > span;
+  return { low: isLow ? range.low : whole.low, high: isHigh ? range.high : whole.high };
+}
+
+function percentilesOf(sorted: Float64Array): { low: number; high: number } {
+  const low = sorted[Math.floor(LOW * sorted.length)] ?? 0;
+  return { low, high: sorted[Math.ceil(HIGH * sorted.length) - 1] ?? low };
 }
 
 /** A 16-bit picture as numbers: RGB, or RGBA where `channels` is 4. */
@@ -91,32 +111,28 @@ function findWindow(
   channels: number,
   always: boolean,
 ): { low: number; high: number } | null {
-  const counts = new Uint32Array(65_536);
-  let total = 0;
-  for (let at = 0; at < data.length; at += channels) {
-    if (channels === 4 && data[at + 3] === 0) continue;
-    for (let channel = 0; channel < 3; channel++) {
-      const value = data[at + channel] ?? 0;
-      counts[value] = (counts[value] ?? 0) + 1;
-      total += 1;
-    }
-  }
-  const low = findPercentile(counts, LOW * total);
-  const high = findPercentile(counts, HIGH * total);
+  const { low, high } = findRange(sampleColours(data, channels));
   const span = high - low;
   if (!always && (span > NARROW || (span === 0 && high > NARROW))) return null;
   const missing = Math.max(MIN_WINDOW - span, 0) / 2;
   return { low: low - missing, high: high + missing };
 }
 
-/** The first value that so many numbers do not exceed. */
-function findPercentile(counts: Uint32Array, rank: number): number {
-  let sum = 0;
-  for (const [value, count] of counts.entries()) {
-    sum += count;
-    if (count > 0 && sum >= rank) return value;
+/** Steps between samples; odd, so that they do not keep to a few columns of the picture. */
+function strideFor(count: number): number {
+  return Math.floor(count / SAMPLE) | 1;
+}
+
+/** Sorted numbers of the colours of pixels that are to be seen. */
+function sampleColours(data: Uint16Array, channels: number): Float64Array {
+  const pixels = data.length / channels;
+  const stride = channels * strideFor(3 * pixels);
+  const values: number[] = [];
+  for (let at = 0; at < data.length; at += stride) {
+    if (channels === 4 && data[at + 3] === 0) continue;
+    for (let channel = 0; channel < 3; channel++) values.push(data[at + channel] ?? 0);
   }
-  return 0;
+  return Float64Array.from(values).sort();
 }
 
 /** Six digits are more than a camera means. */

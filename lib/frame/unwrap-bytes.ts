@@ -1,10 +1,13 @@
 import { TlacError } from "../errors";
 import { sniffType } from "./formats/sniff-type";
-import { cutPart, looksLikePart } from "./multipart";
-import { decodeText } from "./read-text";
+import { cutPart, findPart, looksLikePart } from "./multipart";
+import { decodeText, MAX_TEXT_LENGTH, unquote } from "./read-text";
 
 /** A part may hold base64; nothing is wrapped more often than that. */
 const MAX_LAYERS = 3;
+
+/** U+FEFF in UTF-8, byte by byte. */
+const UTF8_MARK = /^\u00ef\u00bb\u00bf/;
 
 /** Line ends and zeros that a serial line or a stream leaves before a picture. */
 const MAX_BLANKS = 64;
@@ -35,11 +38,13 @@ async function openLayer(
     if (part) return part;
     throw new TlacError("BAD_IMAGE", "frame.empty-part");
   }
-  if (isText && bytes.length <= 3 * maxBytes) {
+  if (isText && bytes.length <= MAX_TEXT_LENGTH) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-    const inner = await decodeText(text.trim(), maxBytes);
+    const inner = await decodeText(unquote(text.replace(UTF8_MARK, "")), maxBytes);
     return inner && sniffType(inner) ? inner : null;
   }
+  const part = isText ? null : findPart(bytes);
+  if (part) return part;
   let blanks = 0;
   while (blanks < MAX_BLANKS && isBlank(bytes[blanks])) blanks += 1;
   return blanks > 0 && sniffType(bytes.subarray(blanks)) ? bytes.subarray(blanks) : null;

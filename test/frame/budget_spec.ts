@@ -3,8 +3,11 @@ import { deflateSync } from "node:zlib";
 
 import sharp from "sharp";
 
+import { readJpegStructure } from "../../lib/frame/jpeg/read-structure";
+import { stripJpeg } from "../../lib/frame/jpeg/strip-jpeg";
 import { assertRefused, readOne } from "./assert-frame";
 import { forgeBmp } from "./forge-bmp";
+import { segment } from "./forge-jpeg";
 import { forgeTiff } from "./forge-tiff";
 import { forgePng, paintQuarters, pngChunk } from "./sample-images";
 
@@ -29,6 +32,21 @@ describe("frames: what decoding may cost", () => {
     "an interlaced PNG of 10,000 × 10,000 with 16 bits": [
       () => forgePng(10_000, 10_000, { bits: 16, colourType: 6, interlaced: true }),
       /at most 300 MB of memory.*PNG, 10000 × 10000.*1000 MB\. Save it without interlacing/,
+    ],
+    "an interlaced PNG of 15,000 × 15,000 with one bit that is a colour": [
+      () => forgePng(15_000, 15_000, { bits: 1, colourType: 3, interlaced: true }),
+      /at most 300 MB of memory.*PNG, 15000 × 15000.*without interlacing/,
+    ],
+    "an interlaced PNG that a bitmap holds": [
+      () =>
+        forgeBmp({
+          width: 8,
+          height: 8,
+          bits: 0,
+          compression: 5,
+          pixels: forgePng(10_000, 10_000, { bits: 16, colourType: 6, interlaced: true }),
+        }),
+      /at most 300 MB of memory.*without interlacing/,
     ],
     "a PNG with rows of 200,000 pixels": [
       () => forgePng(200_000, 2000),
@@ -67,6 +85,27 @@ describe("frames: what decoding may cost", () => {
       () => forgeTiff({ width: 20_000, height: 20_000, compression: 8, data: Buffer.alloc(64) }),
       /at most 300 MB of memory.*TIFF.*more strips or tiles/,
     ],
+    "a TIFF of one JPEG of 297 megabytes": [
+      () =>
+        forgeTiff({
+          width: 10_000,
+          height: 9_900,
+          samples: 3,
+          compression: 7,
+          data: Buffer.alloc(64),
+        }),
+      /at most 300 MB of memory.*TIFF.*more strips or tiles/,
+    ],
+    "a TIFF whose strip is more than its decoder takes": [
+      async () => {
+        const { data, info } = await paintQuarters(4600, 4600)
+          .webp({ effort: 0 })
+          .toBuffer({ resolveWithObject: true });
+        const { width, height } = info;
+        return forgeTiff({ width, height, samples: 3, compression: 50_001, data });
+      },
+      /strips or tiles that are too large.*16 rows in a strip/,
+    ],
     "a text of 324 megapixels": [
       () => Buffer.from("P2 18000 18000 65535\n0"),
       /at most 300 MB of memory.*PNM/,
@@ -79,6 +118,18 @@ describe("frames: what decoding may cost", () => {
       assert.doesNotMatch(message, /limit|setting/);
     });
   }
+
+  it("leaves out what does not show: megabytes of notes in a JPEG", async () => {
+    const jpeg = await small().jpeg().toBuffer();
+    const notes = Array.from({ length: 40 }, (_, nth) =>
+      segment([0xe1, 0xfe, 0xed][nth % 3]!, Buffer.alloc(65_533, "Exif\0\0note")),
+    );
+    const long = Buffer.concat([jpeg.subarray(0, 2), ...notes, jpeg.subarray(2)]);
+    const stripped = stripJpeg(long, await readJpegStructure(long));
+    assert.ok(stripped.length < jpeg.length + 70_000, `${stripped.length} bytes`);
+    assert.equal((await readOne(long)).hash, (await readOne(jpeg)).hash);
+    assert.equal(stripJpeg(jpeg, await readJpegStructure(jpeg)), jpeg);
+  });
 
   it("leaves out what does not show: compressed texts of a PNG", async () => {
     const text = deflateSync(Buffer.alloc(10_000_000, 65));

@@ -12,18 +12,25 @@ export interface TiffForm {
   readonly photometric?: number;
   /** BigTIFF, whose offsets have 64 bits. */
   readonly big?: boolean;
-  readonly tags?: readonly (readonly [tag: number, value: number])[];
+  /** Further ones, or others in place of those that follow from the rest; null leaves one out. */
+  readonly tags?: readonly (readonly [tag: number, value: number | null | string])[];
+  /** Tags from the highest down, as no file should have them. */
+  readonly reversed?: boolean;
   /** Of the only strip, little-endian. */
   readonly data: Buffer;
 }
 
+const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
+const BYTES: Readonly<Record<number, number>> = { [ASCII]: 1, [SHORT]: 2, [LONG]: 4 };
 
 /** A TIFF of one strip, of forms that the image library does not write. */
 export function forgeTiff(form: TiffForm): Buffer {
   const { width, height, samples = 1, bits = 8, format = 1, big = false, data } = form;
-  const tags: [tag: number, type: number, values: number[]][] = [
+  type Tag = [tag: number, type: number, values: number[]];
+  const all = new Map<number, Tag>();
+  const standard: Tag[] = [
     [256, LONG, [width]],
     [257, LONG, [height]],
     [258, SHORT, Array<number>(samples).fill(bits)],
@@ -34,9 +41,14 @@ export function forgeTiff(form: TiffForm): Buffer {
     [278, LONG, [height]],
     [279, LONG, [data.length]],
     [339, SHORT, Array<number>(samples).fill(format)],
-    ...(form.tags ?? []).map(([tag, value]): [number, number, number[]] => [tag, LONG, [value]]),
   ];
-  tags.sort(([a], [b]) => a - b);
+  for (const tag of standard) all.set(tag[0], tag);
+  for (const [tag, value] of form.tags ?? []) {
+    if (value === null) all.delete(tag);
+    else if (typeof value === "number") all.set(tag, [tag, LONG, [value]]);
+    else all.set(tag, [tag, ASCII, [...Buffer.from(value, "latin1")]]);
+  }
+  const tags = [...all.values()].sort(([a], [b]) => (form.reversed ? b - a : a - b));
   const word = big ? 8 : 4;
   const entry = big ? 20 : 12;
   const countBytes = big ? 8 : 2;
@@ -48,16 +60,15 @@ export function forgeTiff(form: TiffForm): Buffer {
   const dataAt =
     next +
     tags.reduce((sum, [, type, values]) => {
-      const bytes = values.length * (type === SHORT ? 2 : 4);
+      const bytes = values.length * BYTES[type]!;
       return sum + (bytes > word ? bytes : 0);
     }, 0);
   for (const [index, [tag, type, values]] of tags.entries()) {
     const at = countBytes + index * entry;
-    const bytes = Buffer.alloc(values.length * (type === SHORT ? 2 : 4));
+    const size = BYTES[type]!;
+    const bytes = Buffer.alloc(values.length * size);
     values.forEach((value, nth) => {
-      const written = tag === 273 ? dataAt : value;
-      if (type === SHORT) bytes.writeUInt16LE(written, 2 * nth);
-      else bytes.writeUInt32LE(written, 4 * nth);
+      bytes.writeUIntLE(tag === 273 ? dataAt : value, size * nth, size);
     });
     directory.writeUInt16LE(tag, at);
     directory.writeUInt16LE(type, at + 2);

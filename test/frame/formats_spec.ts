@@ -5,7 +5,8 @@ import sharp from "sharp";
 import { assertRefused, readOne } from "./assert-frame";
 import { forgeBmp, rowsOf } from "./forge-bmp";
 import { forgeTiff } from "./forge-tiff";
-import { BLUE, GREEN, paintQuarters, RED, WHITE } from "./sample-images";
+import type { Frame } from "../../lib/frame/frame";
+import { BLUE, forgeIsoMedia, GREEN, paintQuarters, RED, WHITE } from "./sample-images";
 
 const WIDTH = 18;
 const HEIGHT = 12;
@@ -297,6 +298,13 @@ describe("frames: portable maps", () => {
     await assertRefused(text("P2 40 40 255\n1 2 3"), "BAD_IMAGE", /PNM.*end too early/);
     await assertRefused(text("P5 0 40 255\n"), "BAD_IMAGE", /header makes no sense/);
     await assertRefused(text("P5 60000 60000 255\n"), "BAD_IMAGE", /60000 × 60000/);
+    // A header without an end is not read to the end of the file.
+    await assertRefused(
+      text("P7\n", "A B\n".repeat(1_000_000)),
+      "BAD_IMAGE",
+      /header makes no sense/,
+    );
+    await assertRefused(text("P2 9 9 255\n", "9".repeat(1_000_000)), "BAD_IMAGE", /end too early/);
     await assertRefused(text("P1 pump, left\n"), "BAD_IMAGE", /got text/);
   });
 });
@@ -437,6 +445,37 @@ describe("frames: numbers that are no brightness", () => {
     assert.ok(frame.scaled && frame.scaled.high < 2000);
   });
 
+  const WITHOUT: Record<string, [(values: number[]) => unknown, none: number, at: number]> = {
+    "-9999 among temperatures": [(values) => Float32Array.from(values), -9999, 0],
+    "0 among hundredths of a kelvin": [
+      (values) => ushort(values.map((value) => (value < 0 ? 0 : 27_000 + 100 * value))),
+      -1,
+      0,
+    ],
+    "65,535 among distances": [
+      (values) => ushort(values.map((value) => (value < 0 ? 65_535 : 100 * value))),
+      -1,
+      255,
+    ],
+  };
+  for (const [name, [make, none, shown]] of Object.entries(WITHOUT)) {
+    it(`gives ${name}, which stands for no value, no part in the contrast`, async () => {
+      const values = slope(20, 35).map((value, at) => (at < 3 * width ? none : value));
+      const frame = await readOne({ data: make(values), ...size, channels: 1 });
+      const data = await sharp(frame.jpeg).greyscale().raw().toBuffer();
+      const row = data.subarray(24 * width, 25 * width);
+      assert.ok(row[1]! < 20 && row[62]! > 235, `from ${row[1]} to ${row[62]}`);
+      assert.ok(Math.abs(data[width / 2]! - shown) < 12, `${data[width / 2]} instead`);
+    });
+  }
+
+  it("keeps the two numbers of a mask", async () => {
+    const mask = ushort(slope(0, 0).map((_, at) => (at % width < 8 ? 0 : 200)));
+    const frame = await readOne({ data: mask, ...size, channels: 1 });
+    const data = await sharp(frame.jpeg).greyscale().raw().toBuffer();
+    assert.ok(data[2]! < 20 && data[40]! > 235);
+  });
+
   it("shows numbers that are none as black, and an even picture as grey", async () => {
     const values = Float32Array.from(slope(20, 35), (value, at) =>
       at % width === 5 ? NaN : value,
@@ -472,6 +511,7 @@ describe("frames: forms that are not read", () => {
     "12 bits packed in TIFF": [tiff({ bits: 12 }), /TIFF of 12-bit samples\. Convert/],
     "double floats in TIFF": [tiff({ bits: 64, format: 3 }), /TIFF of 64-bit floats\. Convert/],
     DNG: [tiff({ tags: [[50_706, 1]] }), /camera raw \(DNG\)\. Have the camera/],
+    "CIELAB in TIFF": [tiff({ samples: 3, photometric: 8 }), /got TIFF \(CIELAB\)\. Convert/],
     "a colour filter array": [tiff({ photometric: 32_803 }), /camera raw/],
     "Canon raw": [start("II*\0\x10\0\0\0CR\x02\0"), /got Canon raw/],
     "Panasonic raw": [start("IIU\0"), /got Panasonic raw/],
@@ -481,6 +521,24 @@ describe("frames: forms that are not read", () => {
     "JPEG XL": [start("\xff\x0a"), /got JPEG XL\. Convert/],
     OpenEXR: [start("v/1\x01"), /got OpenEXR\. Convert/],
     FITS: [start("SIMPLE  =                    T"), /got FITS\. Convert/],
+    DPX: [start("XPDS"), /got DPX\. Convert/],
+    SGI: [start("\x01\xda\x01\x01\0\x03"), /got SGI\. Convert/],
+    PCX: [start("\x0a\x05\x01\x08"), /got PCX\. Convert/],
+    "Sun raster": [start("\x59\xa6\x6a\x95"), /got Sun raster\. Convert/],
+    TGA: [
+      Buffer.concat([Buffer.alloc(50, 2), Buffer.from("TRUEVISION-XFILE.\0")]),
+      /got TGA\. Convert/,
+    ],
+    "a bitmap without its file header": [
+      forgeBmp({ width: 8, height: 8, bits: 24, pixels: Buffer.alloc(192) }).subarray(14),
+      /got bitmap without its file header \(DIB\)\. Convert/,
+    ],
+    "an animated AVIF": [forgeIsoMedia("avis", "avif"), /got AVIF animation\. Convert one frame/],
+    "a transport stream": [
+      Buffer.alloc(188 * 3, Buffer.concat([Buffer.from([0x47]), Buffer.alloc(187)])),
+      /got video \(MPEG\)\. Convert one frame/,
+    ],
+    "an Ogg video": [start("OggS"), /got video \(Ogg\)\. Convert one frame/],
     "an AVI": [start("RIFF\0\0\0\0AVI LIST"), /got video \(AVI\)\. Convert one frame/],
     PDF: [start("%PDF-1.4"), /got PDF\. Convert the page/],
   };
@@ -495,6 +553,47 @@ describe("frames: forms that are not read", () => {
     const file = forgeTiff({ width: 8, height: 8, big: true, data: Buffer.alloc(64, 90) });
     const grey = { data: Buffer.alloc(64, 90), width: 8, height: 8, channels: 1 };
     assert.equal((await readOne(file)).hash, (await readOne(grey)).hash);
+  });
+
+  const RGB = { width: 4, height: 4, samples: 3, data: Buffer.alloc(48, 120) };
+  const careless: Record<string, Partial<Parameters<typeof forgeTiff>[0]>> = {
+    "tags out of order": { reversed: true },
+    "texts that do not end": { tags: [[271, "ACME Camera!"]] },
+    "an orientation that there is not": { tags: [[274, 0]] },
+    "units that there are not": { tags: [[296, 9]] },
+    "planes that there are not": { tags: [[284, 0]] },
+    "no length of its strip": { tags: [[279, null]] },
+    "a length of 0 for its strip": { tags: [[279, 0]] },
+    "no word about its colours": { tags: [[262, null]] },
+    "tags of the maker's own": { tags: [[65_000, "gain 12"]] },
+  };
+  for (const [name, form] of Object.entries(careless)) {
+    it(`reads a TIFF with ${name} whole`, async () => {
+      const { hash } = await readOne({ data: RGB.data, width: 4, height: 4, channels: 3 });
+      assert.equal((await readOne(forgeTiff({ ...RGB, ...form }))).hash, hash);
+      assert.equal((await readOne(forgeTiff({ ...RGB, ...form, big: true }))).hash, hash);
+    });
+  }
+
+  it("shows the colours of a multispectral TIFF, and lays only transparency on white", async () => {
+    const pixels = (extra: number[]): Buffer =>
+      Buffer.alloc(16 * (3 + extra.length), Buffer.from([200, 100, 50, ...extra]));
+    const read = (samples: number, data: Buffer, alpha?: number): Promise<Frame> =>
+      readOne(
+        forgeTiff({
+          width: 4,
+          height: 4,
+          samples,
+          data,
+          tags: alpha === undefined ? [] : [[338, alpha]],
+        }),
+      );
+    const { hash } = await read(3, pixels([]));
+    assert.equal((await read(4, pixels([0]))).hash, hash);
+    assert.equal((await read(4, pixels([0]), 0)).hash, hash);
+    assert.equal((await read(5, pixels([0, 7]))).hash, hash);
+    const white = await readOne({ data: Buffer.alloc(48, 255), width: 4, height: 4, channels: 3 });
+    assert.equal((await read(4, pixels([0]), 2)).hash, white.hash);
   });
 
   it("gives the decoder's reason once", async () => {

@@ -166,6 +166,16 @@ describe("frames: JPEGs of careless cameras", () => {
       join(progressive.subarray(0, progressive.length >> 1), END),
     "the last scan of a progressive one": () =>
       progressive.subarray(0, progressive.lastIndexOf(hex("ffda"))),
+    "all but the first scan of a progressive one and has an end": () =>
+      join(
+        progressive.subarray(
+          0,
+          progressive.indexOf(hex("ffda"), progressive.indexOf(hex("ffda")) + 2),
+        ),
+        END,
+      ),
+    "the last scan of a progressive one and has an end": () =>
+      join(progressive.subarray(0, progressive.lastIndexOf(hex("ffda"))), END),
     "the end of a progressive one": () =>
       progressive.subarray(0, Math.floor(progressive.length * 0.9)),
   };

@@ -3,8 +3,9 @@ import { runInNewContext } from "node:vm";
 
 import sharp from "sharp";
 
-import { readFrames } from "../../lib/frame/read-frames";
+import { loadImages, readFrames } from "../../lib/frame/read-frames";
 import { assertColour, assertRefused, colourAt, readOne } from "./assert-frame";
+import { forgeBmp } from "./forge-bmp";
 import {
   BLUE,
   forgeIsoMedia,
@@ -185,6 +186,46 @@ describe("frames: forms of input", () => {
       encodeURIComponent(`data:image/png;base64,${png.toString("base64")}`),
     "data URL of percent-encoded bytes": () =>
       `data:image/png,${[...png].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")}`,
+    "hex digits": () => png.toString("hex"),
+    "hex digits of a database": () => `\\x${png.toString("hex")}`,
+    "hex digits with spaces": () => png.toString("hex").toUpperCase().replace(/../g, "$& ").trim(),
+    "a text with a character a byte": () => png.toString("latin1"),
+    "a part of a stream as a text with a character a byte": () =>
+      part("--b\r\nContent-Type: image/png\r\n\r\n").toString("latin1"),
+    "signed bytes": () => [...new Int8Array(png)],
+    "an Int8Array over JSON": () => overJson(new Int8Array(png)),
+    "base64 as Python shows it": () => `b'${png.toString("base64")}'`,
+    "base64 in single quotation marks": () => `'${png.toString("base64")}'`,
+    "base64 with a zero behind it": () => `${png.toString("base64")}\0`,
+    "base64 with escaped line breaks": () =>
+      png.toString("base64").replace(/.{76}/g, "$&\\n").replaceAll("/", "\\/"),
+    "base64 with escaped pluses": () => plusses(png).replaceAll("+", "\\u002B"),
+    "base64 with a space behind every fourth digit": () => plusses(png).replace(/.{4}/g, "$& "),
+    "base64 without the start of its data URL": () => `image/png;base64,${png.toString("base64")}`,
+    "a Buffer of base64 behind a byte order mark": () =>
+      Buffer.from(`\uFEFF${png.toString("base64")}`),
+    "data URL with a comma in a name": () =>
+      `data:image/png;name="a,b.png";base64,${png.toString("base64")}`,
+    "data URL with a fragment": () => `data:image/png;base64,${png.toString("base64")}#x`,
+    "data URL with an escaped space behind the comma": () =>
+      `data:image/png;base64,%20${png.toString("base64")}`,
+    "data URL with escaped slashes": () =>
+      `data:image\\/png;base64,${png.toString("base64").replaceAll("/", "\\/")}`,
+    "a part of a stream without headers": () => part("--b\r\n\r\n", "\r\n--b--"),
+    "a part of a stream with a wrong length": () =>
+      part("--b\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\n", "\r\n--b--"),
+    "a stream from the middle of a part on": () =>
+      Buffer.concat([
+        png.subarray(-100),
+        part("\r\n--b\r\nContent-Type: image/png\r\n\r\n", "\r\n--b\r\n"),
+      ]),
+    "a form with a field before the file": () =>
+      part(
+        '--b\r\nContent-Disposition: form-data; name="camera"\r\n\r\nhall 2\r\n--b\r\n' +
+          'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n',
+        "\r\n--b--\r\n",
+      ),
+    "raw RGB without channels": () => ({ data: rgb, width: 80, height: 60 }),
     "bytes behind line ends": () => Buffer.concat([Buffer.from("\r\n\r\n"), png]),
     "a part of a stream": () =>
       part(
@@ -230,6 +271,29 @@ describe("frames: forms of input", () => {
       assert.equal((await readOne(form())).hash, hash);
     });
   }
+
+  it("lets everything else have its turn while it reads megabytes of text or numbers", async () => {
+    const bitmap = forgeBmp({ width: 900, height: 900, bits: 24, pixels: Buffer.alloc(2_430_000) });
+    const escaped = bitmap.toString("hex").replace(/../g, "%$&");
+    const long: Record<string, [unknown, turns: number]> = {
+      "percent-encoded bytes": [`data:image/bmp,${escaped}`, 7],
+      "a Buffer over JSON as text": [JSON.stringify(bitmap), 4],
+      "an array of bytes": [[...bitmap], 4],
+      "escaped slashes": [`"${"\\/".repeat(2_000_000)}"`, 3],
+      "hex digits": [bitmap.toString("hex"), 4],
+      "a character a byte": [bitmap.toString("latin1"), 2],
+    };
+    for (const [name, [input, least]] of Object.entries(long)) {
+      let turns = 0;
+      let timer = setImmediate(function next() {
+        turns += 1;
+        timer = setImmediate(next);
+      });
+      await loadImages(input, {}).catch(() => undefined);
+      clearImmediate(timer);
+      assert.ok(turns >= least, `${name}: ${turns} turns`);
+    }
+  });
 
   it("reads raw grey with and without alpha", async () => {
     const grey = await readOne({ data: Buffer.alloc(64, 90), width: 8, height: 8, channels: 1 });
@@ -299,6 +363,11 @@ describe("frames: refusals", () => {
     "AVIF without content": [() => forgeIsoMedia("avif", "mif1"), /whole AVIF.*damaged/],
     PDF: [() => text("%PDF-1.7\n1 0 obj"), /got PDF/],
     SVG: [() => text(svg), /got SVG/],
+    "a picture that was read as UTF-8": [
+      async () => (await noise().jpeg().toBuffer()).toString("utf8"),
+      /read as text, which destroys them\. .*binary buffer/,
+    ],
+    "bytes as texts": [() => [...Buffer.alloc(200, 7)].map(String), /array of numbers/],
     "SVG behind a prologue": [
       () => text(`\uFEFF<?xml version="1.0"?><!-- x -->\n${svg}`),
       /got SVG/,

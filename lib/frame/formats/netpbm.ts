@@ -9,6 +9,15 @@ export const NETPBM_START =
 
 const TYPE = "PNM";
 
+/** Lines of a PAM header that may say something else than the five that count. */
+const MAX_NAMES = 100;
+
+/** No word, and no number with its leading zeros, is longer. */
+const MAX_WORD = 32;
+
+/** White space and comments between two words; more of them is no picture. */
+const MAX_GAP = 1 << 20;
+
 interface Header {
   readonly width: number;
   readonly height: number;
@@ -51,7 +60,9 @@ function readHeader(text: Tokens, kind: string): Header {
 /** Names and values on lines of their own, until ENDHDR. */
 function readPamHeader(text: Tokens): Header {
   const values = new Map<string, number>();
-  for (let name = text.next(); name !== "ENDHDR" && name !== ""; name = text.next()) {
+  for (let nth = 0; nth < MAX_NAMES; nth++) {
+    const name = text.next();
+    if (name === "ENDHDR" || name === "") break;
     values.set(name, Number(text.next()));
   }
   const channels = ([1, 2, 3, 4] as const).find((count) => count === values.get("DEPTH"));
@@ -74,7 +85,7 @@ function readSamples(text: Tokens, kind: string, header: Header): Promise<Sample
       return readBits(text.rest(), header);
     case "PF":
     case "Pf":
-      return Promise.resolve(readFloats(text, header));
+      return readFloats(text, header);
     default:
       return readBinary(text.rest(), count, header.maxValue);
   }
@@ -138,16 +149,23 @@ async function readBinary(pixels: Uint8Array, count: number, maxValue: number): 
 }
 
 /** From the bottom row up; a negative scale means little-endian. */
-function readFloats(text: Tokens, { width, height, channels }: Header): Float32Array {
+async function readFloats(
+  text: Tokens,
+  { width, height, channels }: Header,
+): Promise<Float32Array> {
   const littleEndian = text.last.startsWith("-");
   const pixels = text.rest();
   const row = width * channels;
   if (pixels.length < 4 * row * height) throw tooShort();
   const view = new DataView(pixels.buffer, pixels.byteOffset);
   const data = new Float32Array(row * height);
-  for (let at = 0; at < data.length; at++) {
-    const from = (height - 1 - Math.floor(at / row)) * row + (at % row);
-    data[at] = view.getFloat32(4 * from, littleEndian);
+  const pause = new Pause();
+  for (let y = 0; y < height; y++) {
+    const from = (height - 1 - y) * row;
+    for (let x = 0; x < row; x++) {
+      data[y * row + x] = view.getFloat32(4 * (from + x), littleEndian);
+    }
+    if (pause.isDue(row)) await pause.rest();
   }
   return data;
 }
@@ -178,14 +196,13 @@ class Tokens {
     return this.bytes.length - this.at;
   }
 
-  /** Up to 32 characters; empty at the end. */
+  /** Longer ones come in pieces; empty at the end. */
   next(): string {
     this.skip();
     const start = this.at;
-    while (this.at < this.bytes.length && !isSpace(this.bytes[this.at])) this.at += 1;
-    this.last = Buffer.from(this.bytes.subarray(start, Math.min(this.at, start + 32))).toString(
-      "latin1",
-    );
+    const end = Math.min(start + MAX_WORD, this.bytes.length);
+    while (this.at < end && !isSpace(this.bytes[this.at])) this.at += 1;
+    this.last = Buffer.from(this.bytes.subarray(start, this.at)).toString("latin1");
     return this.last;
   }
 
@@ -198,12 +215,13 @@ class Tokens {
   nextNumber(): number {
     this.skip();
     let value = -1;
-    for (;;) {
+    for (let digits = 0; digits <= MAX_WORD; digits++) {
       const digit = (this.bytes[this.at] ?? 0) - 0x30;
       if (digit < 0 || digit > 9) return value;
       value = Math.max(value, 0) * 10 + digit;
       this.at += 1;
     }
+    return -1;
   }
 
   /** What follows the one white space behind the last word. */
@@ -212,10 +230,14 @@ class Tokens {
   }
 
   private skip(): void {
+    const end = Math.min(this.at + MAX_GAP, this.bytes.length);
     for (;;) {
-      while (isSpace(this.bytes[this.at])) this.at += 1;
+      while (this.at < end && isSpace(this.bytes[this.at])) this.at += 1;
       if (this.bytes[this.at] !== 0x23) return;
-      while (this.at < this.bytes.length && !isLineEnd(this.bytes[this.at])) this.at += 1;
+      while (this.at < end && !isLineEnd(this.bytes[this.at])) this.at += 1;
+      if (this.at < end) continue;
+      this.at = this.bytes.length;
+      return;
     }
   }
 }

@@ -27,12 +27,16 @@ export interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly isInterlaced: boolean;
-  /** Bytes of all pixels, decoded. */
+  /** Bytes of all pixels as they are decoded: at least 8 bits a sample, palettes as their colours. */
   readonly pixelBytes: number;
 }
 
-/** Samples of a pixel by colour type: grey, RGB, palette, grey and alpha, RGBA. */
-const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Samples of a decoded pixel by colour type: grey, RGB, palette, grey and alpha, RGBA. */
+const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+
+/** Colour types that a tRNS chunk, which stands near the start, gives an alpha channel. */
+const MAY_BE_CLEAR = new Set([0, 2, 3]);
+const HEAD_BYTES = 4096;
 
 /** `bytes` begin with the signature; null: too short for a header. */
 export function readPngHeader(bytes: Uint8Array): PngHeader | null {
@@ -40,12 +44,15 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const width = file.readUInt32BE(16);
   const height = file.readUInt32BE(20);
-  const bits = (file[24] ?? 8) * (SAMPLES[file[25] ?? 2] ?? 4);
+  const colourType = file[25] ?? 2;
+  const isClear = MAY_BE_CLEAR.has(colourType) && file.subarray(0, HEAD_BYTES).includes("tRNS");
+  const samples = (SAMPLES[colourType] ?? 4) + (isClear ? 1 : 0);
+  const sampleBytes = file[24] === 16 ? 2 : 1;
   return {
     width,
     height,
     isInterlaced: file[28] === 1,
-    pixelBytes: Math.ceil((width * bits) / 8) * height,
+    pixelBytes: width * height * samples * sampleBytes,
   };
 }
 

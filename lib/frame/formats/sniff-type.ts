@@ -14,6 +14,7 @@ type Signature = readonly [number, string, string, MessageKey?];
 /** [offset, bytes as Latin-1, name, hint]; the first that fits counts. */
 const SIGNATURES: readonly Signature[] = [
   [0, "\xff\xd8\xff", "JPEG"],
+  [12, "CgBI", "PNG of an iPhone app", "frame.convert"],
   [0, "\x89PNG\r\n\x1a\n", "PNG"],
   [0, "GIF87a", "GIF"],
   [0, "GIF89a", "GIF"],
@@ -38,6 +39,18 @@ const SIGNATURES: readonly Signature[] = [
   [0, "\xff\x4f\xff\x51", "JPEG 2000", "frame.convert"],
   [128, "DICM", "DICOM", "frame.convert-dicom"],
   [0, "SIMPLE  =", "FITS", "frame.convert"],
+  [0, "SDPX", "DPX", "frame.convert"],
+  [0, "XPDS", "DPX", "frame.convert"],
+  [0, "\x80\x2a\x5f\xd7", "Cineon", "frame.convert"],
+  [0, "\x59\xa6\x6a\x95", "Sun raster", "frame.convert"],
+  [0, "\x01\xda\x00\x01", "SGI", "frame.convert"],
+  [0, "\x01\xda\x01\x01", "SGI", "frame.convert"],
+  [0, "\x01\xda\x00\x02", "SGI", "frame.convert"],
+  [0, "\x01\xda\x01\x02", "SGI", "frame.convert"],
+  [0, "\x0a\x05\x01\x08", "PCX", "frame.convert"],
+  [0, "\x0a\x05\x01\x01", "PCX", "frame.convert"],
+  [0, "PH\n", "PHM", "frame.convert"],
+  [0, "Ph\n", "PHM", "frame.convert"],
   [0, "\x89HDF\r\n\x1a\n", "HDF5", "frame.convert"],
   [0, "\x93NUMPY", "NumPy", "frame.convert"],
   [0, "v/1\x01", "OpenEXR", "frame.convert"],
@@ -65,7 +78,18 @@ const SIGNATURES: readonly Signature[] = [
   [0, "\0\0\x01\xba", "video (MPEG)", "frame.convert-video"],
   [0, "\0\0\x01\xb3", "video (MPEG)", "frame.convert-video"],
   [0, "\0\0\0\x01", "video (H.264 or H.265)", "frame.convert-video"],
+  [0, "\0\0\x01\x67", "video (H.264)", "frame.convert-video"],
+  [0, "\0\0\x01\x40", "video (H.265)", "frame.convert-video"],
+  [0, "OggS", "video (Ogg)", "frame.convert-video"],
+  [0, "\x06\x0e\x2b\x34", "video (MXF)", "frame.convert-video"],
+  [0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video (Windows Media)", "frame.convert-video"],
 ];
+
+/** Every packet of an MPEG transport stream begins so. */
+const TRANSPORT_SYNC = 0x47;
+const TRANSPORT_BYTES = 188;
+
+const TARGA_FOOT = "TRUEVISION-XFILE.\0";
 
 const RIFF_KINDS: Readonly<Record<string, FileType>> = {
   WEBP: { name: "WebP" },
@@ -103,8 +127,26 @@ export function sniffType(bytes: Uint8Array): FileType | null {
   if (latin.startsWith("BM") && head.length >= 18 && BITMAP_HEADERS.has(head.readUInt32LE(14))) {
     return { name: "BMP" };
   }
+  if (isBareBitmap(head)) {
+    return { name: "bitmap without its file header (DIB)", hint: "frame.convert" };
+  }
   if (NETPBM_START.test(latin)) return { name: "PNM" };
-  return sniffText(head);
+  return sniffText(head) ?? sniffWeakly(bytes);
+}
+
+/** Signs that a text could bear too. */
+function sniffWeakly(bytes: Uint8Array): FileType | null {
+  if (bytes[0] === TRANSPORT_SYNC && bytes[TRANSPORT_BYTES] === TRANSPORT_SYNC) {
+    return { name: "video (MPEG)", hint: "frame.convert-video" };
+  }
+  const foot = Buffer.from(bytes.subarray(-TARGA_FOOT.length)).toString("latin1");
+  return foot === TARGA_FOOT ? { name: "TGA", hint: "frame.convert" } : null;
+}
+
+/** A bitmap as Windows programs hand it around in memory. */
+function isBareBitmap(head: Buffer): boolean {
+  if (head.length < 40 || head.readUInt32LE(0) !== 40 || head.readUInt16LE(12) !== 1) return false;
+  return [1, 4, 8, 16, 24, 32].includes(head.readUInt16LE(14)) && head.readInt32LE(4) > 0;
 }
 
 /** Reads the `ftyp` box: major brand, minor version, compatible brands. */
@@ -112,7 +154,8 @@ function sniffIsoMedia(head: Buffer, latin: string): FileType {
   const end = Math.min(head.readUInt32BE(0), head.length);
   const brands = [latin.slice(8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(latin.slice(at, at + 4));
-  if (brands.some((brand) => brand === "avif" || brand === "avis")) return { name: "AVIF" };
+  if (brands[0] === "avis") return { name: "AVIF animation", hint: "frame.convert-video" };
+  if (brands.includes("avif")) return { name: "AVIF" };
   if (brands.some((brand) => HEIC_BRANDS.has(brand))) {
     return { name: "HEIC", hint: "frame.convert-heic" };
   }

@@ -1,3 +1,4 @@
+import { Pause } from "../pause";
 import { AC_TABLES, createStandardTables, readHuffmanTables, type HuffmanTables } from "./huffman";
 import {
   DHT,
@@ -19,6 +20,9 @@ export interface MendedJpeg {
 /** Sequential frames with Huffman codes, whose data we can walk. */
 const SEQUENTIAL = new Set([0xc0, 0xc1]);
 
+/** What reading the tables of one segment takes, in units of `Pause`. */
+const PAUSE_PER_TABLES = 1 << 16;
+
 /** The standard allows that many in a scan. */
 const MAX_COMPONENTS = 4;
 
@@ -39,20 +43,21 @@ export async function mendJpeg(bytes: Uint8Array, structure: JpegStructure): Pro
   const parts: Uint8Array[] = [START];
   const tables = createStandardTables();
   const loss = new Loss(header);
-  const refinements: Uint8Array[] = [];
+  const pause = new Pause();
   let written = 0;
   let interval = 0;
   for (const scan of scans) {
     for (const segment of segments.slice(written, scan.before)) {
-      if (segment.marker === DHT)
+      if (segment.marker === DHT) {
         readHuffmanTables(bytes.subarray(segment.start, segment.end), tables);
+        if (pause.isDue(PAUSE_PER_TABLES)) await pause.rest();
+      }
       if (segment.marker === DRI) interval = readUint16(bytes, segment.start);
       parts.push(...mendSegment(bytes, segment, header));
     }
     written = scan.before;
     const parameters = bytes.slice(scan.segment.start, scan.segment.end);
     if (sequential) parameters.set([0, 63, 0], Math.max(parameters.length - 3, 0));
-    else refinements.push(parameters);
     parts.push(...joinSegment(SOS, parameters));
     const data = bytes.subarray(scan.start, scan.end);
     const plan = sequential ? planScan(parameters, header, tables, interval) : null;
@@ -61,7 +66,7 @@ export async function mendJpeg(bytes: Uint8Array, structure: JpegStructure): Pro
     loss.count(parameters, plan && walked && walked.lostUnits / plan.units);
   }
   parts.push(END);
-  const unrefined = header && !sequential ? shareUnrefined(header, refinements) : 0;
+  const unrefined = shareUnrefined(bytes, structure);
   return { bytes: Buffer.concat(parts), lost: unrefined > 0 ? unrefined : loss.share() };
 }
 
@@ -91,11 +96,13 @@ class Loss {
 
 /**
  * Share of the coefficients of a progressive picture that no scan brought to their last bit (T.81,
- * G.1.1.1): where a file ends between two scans, the decoder sees nothing amiss.
+ * G.1.1.1): where a file ends between two scans, the decoder sees nothing amiss. 0 for others.
  */
-function shareUnrefined(header: JpegHeader, scans: readonly Uint8Array[]): number {
+export function shareUnrefined(bytes: Uint8Array, { header, scans }: JpegStructure): number {
+  if (!header || SEQUENTIAL.has(header.segment.marker)) return 0;
   const refined = new Map(header.components.map(({ id }) => [id, new Uint8Array(64)]));
-  for (const parameters of scans) {
+  for (const { segment } of scans) {
+    const parameters = bytes.subarray(segment.start, segment.end);
     const [first = 0, last = 63, approximation = 0] = parameters.subarray(-3);
     if ((approximation & 15) !== 0) continue;
     for (const id of idsOf(parameters)) refined.get(id)?.fill(1, first, last + 1);

@@ -86,12 +86,13 @@ export async function readJpegStructure(bytes: Uint8Array): Promise<JpegStructur
     if (found === null) break;
     const { marker } = found;
     at = found.next;
+    if (pause.isDue(PAUSE_PER_MARKER)) await pause.rest();
     if (marker === EOI) {
       hasEnd = true;
       break;
     }
     // These stand alone, and a stray restart or start marker between segments means nothing.
-    if (marker === SOI || marker === TEM || isRestart(marker)) continue;
+    if (marker === 0 || marker === SOI || marker === TEM || isRestart(marker)) continue;
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     if (length < 2) continue;
     const segment = { marker, start: at + 2, end: Math.min(at + length, bytes.length) };
@@ -108,17 +109,13 @@ export async function readJpegStructure(bytes: Uint8Array): Promise<JpegStructur
   return { segments, header, scans, hasEnd };
 }
 
-/** The next marker at or after `at`, over stray and fill bytes. */
+/** The next marker at or after `at`, over stray and fill bytes; 0 is a stuffed byte and none. */
 function findMarker(bytes: Uint8Array, at: number): { marker: number; next: number } | null {
-  for (;;) {
-    at = bytes.indexOf(0xff, at);
-    if (at < 0) return null;
-    while (bytes[at] === 0xff) at += 1;
-    const marker = bytes[at];
-    if (marker === undefined) return null;
-    at += 1;
-    if (marker !== 0) return { marker, next: at };
-  }
+  at = bytes.indexOf(0xff, at);
+  if (at < 0) return null;
+  while (bytes[at] === 0xff) at += 1;
+  const marker = bytes[at];
+  return marker === undefined ? null : { marker, next: at + 1 };
 }
 
 /** Where the entropy-coded data from `start` end: at the next marker that is no restart. */

@@ -3,14 +3,14 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { classifyFrames, classifyWords } from "../lib/tlac/classify";
 import { departJudged } from "./runtime/input/departures";
-import { handleInput } from "./runtime/input/handle-input";
+import { handleInput, withWarning } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
 import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
 import { loading } from "./runtime/status/node-status";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
 import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
-import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
+import { noteOldRules, readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { looksLikeImage, readWords } from "./runtime/input/read-words";
 import { compareInTurn } from "./runtime/scene/image-line";
@@ -45,9 +45,9 @@ export default function (RED: NodeAPI): void {
 
     const input = handleInput(RED, this, {
       doors: ["class", "review"],
-      prepare: () => {
+      prepare: async () => {
         readSettings();
-        return matcher.prepare(def.loadAtDeploy);
+        return withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
       },
       work: async (message, signal) => {
         const { kind, frame, rules } = readSettings();

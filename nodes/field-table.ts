@@ -127,8 +127,8 @@ const QUESTION = {
 } as const;
 /** Empty: what the vocabulary says, else the default. */
 const ACCEPT = choice(["", ...KNOBS.map(String)], "");
-// Threshold, margin and background are what flows of version 0.1 demand beside the confidence.
-const DECISION = { accept: ACCEPT, threshold, margin, background: flag(true) };
+// Threshold and margin are what flows of version 0.1 demand beside the confidence.
+const DECISION = { accept: ACCEPT, threshold, margin };
 
 /** Of each node type, in the order of its dialog. */
 export const NODE_FIELDS = {

@@ -9,7 +9,7 @@ import { servePrompt } from "./admin/prompts";
 import { serveRules } from "./admin/rules";
 import { Thumbnails } from "./admin/thumbnails";
 import { departJudged } from "./runtime/input/departures";
-import { handleInput, type Departure } from "./runtime/input/handle-input";
+import { handleInput, withWarning, type Departure } from "./runtime/input/handle-input";
 import { runtimeLanguage } from "./runtime/status/language";
 import { LmmUse } from "./runtime/server/lmm-use";
 import { Matcher, type MatcherSettings } from "./runtime/models/matcher";
@@ -19,7 +19,7 @@ import { loading, serverState } from "./runtime/status/node-status";
 import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-property";
 import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
-import { readRules, type RuleSettings } from "./runtime/settings/read-rules";
+import { noteOldRules, readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { Skip } from "./runtime/input/skip";
 import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
@@ -104,7 +104,7 @@ export default function (RED: NodeAPI): void {
       prepare: async (signal) => {
         const { mode } = readSettings();
         lmmUse.check();
-        const notice = await matcher.prepare(def.loadAtDeploy);
+        const notice = withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
         if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
         return notice;
       },

@@ -71,7 +71,6 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
       rules: readRules({
         threshold: text("threshold"),
         margin: text("margin"),
-        background: settings.background === true,
       }),
       secondLook: settings.secondLook === true,
       ...readPrompt(question, { _msgid: "" }, { vocabulary: labels }),

@@ -148,6 +148,29 @@ describe("what is told at deploy", () => {
     assert.equal((await flow.next("door1")).topic, undefined);
   });
 
+  it("is what an old flow's settings mean now, until its dialog was confirmed", async () => {
+    for (const node of [judge, match]) {
+      const { accept: _, ...old } = node as FlowNode & { accept: string };
+      for (const [more, sentence] of [
+        [{}, /made before version 0\.2.*set “Accept at most”/],
+        [{ threshold: "0.6" }, /“Lowest score” and “Least lead” no longer decide/],
+      ] as const) {
+        lines = [];
+        flow = await startFlow(TYPES, { ...old, ...more });
+        flow.send("n", { payload: node.type === "tlac" ? photo : "espresso" });
+        await flow.next("door1");
+        assert.equal(lines.length, 1);
+        assert.match(lines[0] ?? "", sentence);
+        await flow.close();
+      }
+    }
+    lines = [];
+    flow = await startFlow(TYPES, judge);
+    flow.send("n", { payload: photo });
+    await flow.next("door1");
+    assert.deepEqual(lines, []);
+  });
+
   it("finds an equal name though the model cannot read it, and says so of any other", async () => {
     flow = await startFlow(TYPES, { ...match, classes: "謎の物, 不明の品" });
     flow.send("n", { payload: "謎の物" });

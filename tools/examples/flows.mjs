@@ -529,7 +529,7 @@ function sideBySide(createTab, image) {
     320,
     60,
     note(
-      "The same photo by several modes; compare class, margin and time",
+      "The same photo by several modes; compare class, confidence and time",
       "slac and clip run with the built-in recogniser. tlac and cascade need Ollama: choose a server in the two nodes and enable them.",
     ),
   );
@@ -554,7 +554,7 @@ function sideBySide(createTab, image) {
         ...change(
           set(
             "payload",
-            'payload.{"mode": mode, "outcome": outcome, "class": label, "margin": margin, "ms": $round(timings.total)}',
+            'payload.{"mode": mode, "outcome": outcome, "class": label, "confidence": confidence, "ms": $round(timings.total)}',
             "jsonata",
           ),
         ),

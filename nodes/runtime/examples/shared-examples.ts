@@ -155,6 +155,12 @@ export class ExamplesUse {
     return this.used.get(embedder, vocabulary);
   }
 
+  /** Ids of the classes that have pictures, read or not. */
+  async findClasses(vocabulary: Vocabulary): Promise<Set<string>> {
+    const { classes } = await findStore(this.RED, this.id).list(vocabulary);
+    return new Set([...classes].filter(([, files]) => files.length > 0).map(([id]) => id));
+  }
+
   release(): void {
     this.used?.release();
     this.used = undefined;

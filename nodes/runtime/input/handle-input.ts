@@ -30,10 +30,19 @@ export type Counts = Readonly<Record<Door | "in" | "failed" | "waiting", number>
 
 /** What a person should know before the first message, though nothing is wrong. */
 export interface Notice {
-  /** At most 20 characters. */
-  readonly status: Phrase;
+  /** At most 20 characters; absent: the status stays as it is. */
+  readonly status?: Phrase;
   /** For the log. */
-  readonly warning?: Phrase;
+  readonly warnings: readonly Phrase[];
+}
+
+/** A notice with one more line for the log. */
+export function withWarning(
+  notice: Notice | undefined,
+  warning: Phrase | undefined,
+): Notice | undefined {
+  if (!warning) return notice;
+  return { ...notice, warnings: [...(notice?.warnings ?? []), warning] };
 }
 
 export interface InputJob {
@@ -210,10 +219,10 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
       .then(() => job.prepare(signal))
       .then((notice) => {
         if (!notice || signal.aborted) return;
-        const { status, warning } = notice;
+        const { status, warnings } = notice;
         // What has come meanwhile is shown instead.
-        if (counts.in === 0) show(noticed(status, language));
-        if (warning) node.warn(translate(warning.key, warning.params, language));
+        if (status && counts.in === 0) show(noticed(status, language));
+        for (const { key, params } of warnings) node.warn(translate(key, params, language));
       })
       .catch((thrown: unknown) => {
         if (signal.aborted) return;

@@ -101,8 +101,12 @@ export class Matcher {
     // No classes at all may be meant: they can come with each message.
     const chosen = this.hasClasses() ? this.findVocabulary() : undefined;
     const notice = chosen
-      ? await findUnreadableClasses(chosen.vocabulary, model)
-      : ({ status: { key: "nodes.status-no-classes" } } as const);
+      ? await findUnreadableClasses(
+          chosen.vocabulary,
+          model,
+          await this.examples.findClasses(chosen.vocabulary),
+        )
+      : ({ status: { key: "nodes.status-no-classes" }, warnings: [] } as const);
     if (load) {
       const embedder = await this.embedder.get();
       if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);

@@ -10,13 +10,17 @@ const MAX_NAMED = 20;
 /**
  * Tells at deploy which classes a model cannot compare, because it reads none of their names.
  * Throws `BAD_CONFIG` where that is all of them: no photo would ever come out as anything.
+ *
+ * @param shown ids of the classes that have examples to be told by
  */
 export async function findUnreadableClasses(
   vocabulary: Vocabulary,
   modelName: string,
+  shown: ReadonlySet<string>,
 ): Promise<Notice | undefined> {
   const model = await readModelLanguages(modelName);
-  const unreadable = model ? findUnreadable(vocabulary, model) : [];
+  const unread = model ? findUnreadable(vocabulary, model) : [];
+  const unreadable = unread.filter(({ id }) => !shown.has(id));
   if (!model || unreadable.length === 0) return undefined;
   if (unreadable.length === vocabulary.classes.length) {
     throw new TlacError("BAD_CONFIG", "match.no-readable-name", { model: model.name });
@@ -26,6 +30,6 @@ export async function findUnreadableClasses(
   const params = { model: model.name, classes: [...labels, ...more].join(", ") };
   return {
     status: { key: "nodes.status-unreadable", params: { count: unreadable.length } },
-    warning: { key: "match.unreadable-classes", params },
+    warnings: [{ key: "match.unreadable-classes", params }],
   };
 }

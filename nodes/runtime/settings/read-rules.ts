@@ -1,5 +1,6 @@
 import { toKnob, KNOBS, type Knob } from "../../../lib/confidence/knob";
 import { TlacError, type ErrorCode } from "../../../lib/errors";
+import type { Phrase } from "../../../lib/i18n/catalogue";
 import type { DecisionRules } from "../../../lib/tlac/judge";
 import { readNumber, type NumberField } from "./read-settings";
 
@@ -9,7 +10,16 @@ export interface RuleSettings {
   accept?: string | number | undefined;
   threshold: NumberField;
   margin: NumberField;
-  background: boolean;
+}
+
+/**
+ * What a person should know whose flow was made before there was a confidence: the same settings
+ * decide otherwise now. Undefined once the dialog was confirmed, which writes `accept`.
+ */
+export function noteOldRules({ accept, threshold, margin }: RuleSettings): Phrase | undefined {
+  if (accept !== undefined) return undefined;
+  const demands = [threshold, margin].some((field) => String(field ?? "").trim() !== "");
+  return { key: demands ? "match.old-rules-demand" : "match.old-rules" };
 }
 
 /** What a dialog sets of cosine and lead; whatever is left empty is not demanded. */

@@ -55,17 +55,17 @@ export default function (RED: NodeAPI): void {
         const isImage = kind ? kind === "image" : looksLikeImage(value);
         if (!isImage) {
           const words = readWords(value, name);
-          const { index, accept } = await matcher.prepareFor(message);
-          const result = await classifyWords(words, { index, accept, rules, signal });
+          const compared = await matcher.prepareFor(message);
+          const result = await classifyWords(words, { ...compared, rules, signal });
           return departJudged([result], undefined, language);
         }
-        const { index, examples, accept } = await matcher.prepareFor(message);
+        const known = await matcher.prepareFor(message);
         const { image, results } = await compareInTurn({
           signal,
           image: await loadImage(value, name, { ...frame, signal }),
           work: async (image) => {
             const { frames, frameMs } = image;
-            const compared = { index, examples, accept, rules, frameMs, signal };
+            const compared = { ...known, rules, frameMs, signal };
             const options = { mode: "clip", lmm: null, ...compared } as const;
             return { image, results: await classifyFrames(frames, options) };
           },

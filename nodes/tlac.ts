@@ -114,15 +114,13 @@ export default function (RED: NodeAPI): void {
         const { value } = await readProperty(RED, this, source, message);
         const wanted = readChoice(message.mode, MODES, "msg.mode", "BAD_MESSAGE");
         const chosen = wanted ?? settings.mode;
-        const { index, examples, accept } = await matcher.prepareFor(message);
-        const labels = index.vocabulary.classes.map(({ label }) => label);
+        const compared = await matcher.prepareFor(message);
+        const labels = compared.index.vocabulary.classes.map(({ label }) => label);
         const lmm = chosen === "clip" ? null : await lmmUse.get();
         const options: ClassifyOptions = {
           mode: chosen ?? (lmm?.ask ? "cascade" : "slac"),
           lmm,
-          index,
-          examples,
-          accept,
+          ...compared,
           // Flows made before there was a choice have none.
           sight: def.sight !== false,
           rules: settings.rules,
@@ -164,8 +162,9 @@ export default function (RED: NodeAPI): void {
 
 /** What must be the same for a camera's last result to hold. */
 function contextOf(options: ClassifyOptions): string {
-  const { mode, index, examples, accept, sight, prompt, rules } = options;
+  const { mode, index, examples, calibrations = [], accept, sight, prompt, rules } = options;
   const { vocabulary, embedder } = index;
-  const models = [vocabulary.digest, embedder.info.digest, examples?.digest];
+  const learnt = [examples?.digest, ...calibrations.map(({ date }) => date)];
+  const models = [vocabulary.digest, embedder.info.digest, ...learnt];
   return JSON.stringify([mode, ...models, accept, sight, prompt, rules]);
 }

@@ -17,6 +17,8 @@ export interface ClassifyCommand {
   /** Folder of class folders with confirmed pictures. */
   readonly examples: string | undefined;
   readonly accept: Knob | undefined;
+  /** File of what labelled photos have shown. */
+  readonly calibration: string | undefined;
   readonly threshold: number | undefined;
   readonly margin: number | undefined;
   readonly offline: boolean;
@@ -24,16 +26,38 @@ export interface ClassifyCommand {
   readonly json: boolean;
 }
 
+/** What `tlac calibrate` was asked for. */
+export interface CalibrateCommand extends Omit<ClassifyCommand, "places" | "json"> {
+  /** Folder or list of labelled pictures. */
+  readonly labelled: string;
+  /** File to write. */
+  readonly out: string;
+}
+
+export type Command =
+  | ({ readonly name: "classify" } & ClassifyCommand)
+  | ({ readonly name: "calibrate" } & CalibrateCommand);
+
 /** Reads the arguments behind `tlac`; null asks for help. Throws `UsageError`. */
-export function readOptions(args: readonly string[]): ClassifyCommand | null {
+export function readOptions(args: readonly string[]): Command | null {
   const { values, positionals } = parse(args);
   if (values.help || args.length === 0) return null;
-  const [command, ...places] = positionals;
-  if (command !== "classify")
-    throw new UsageError("cli.unknown-command", { command: command ?? "" });
-  if (places.length === 0) throw new UsageError("cli.no-files");
+  const [name = "", ...places] = positionals;
+  if (name !== "classify" && name !== "calibrate") {
+    throw new UsageError("cli.unknown-command", { command: name });
+  }
+  const [first] = places;
+  if (first === undefined) throw new UsageError("cli.no-files");
+  const settings = readSettings(values);
+  if (name === "classify") return { name, ...settings, places, json: values.json ?? false };
+  if (values.out === undefined || places.length > 1) throw new UsageError("cli.calibrate-usage");
+  return { name, ...settings, labelled: first, out: values.out };
+}
+
+function readSettings(
+  values: ReturnType<typeof parse>["values"],
+): Omit<ClassifyCommand, "places" | "json"> {
   return {
-    places,
     vocabulary: readVocabulary(values.classes, values.vocabulary),
     mode: readMode(values.mode ?? (values.lmm === undefined ? "slac" : "cascade")),
     model: values.model ?? "starter",
@@ -41,11 +65,11 @@ export function readOptions(args: readonly string[]): ClassifyCommand | null {
     prompt: values.prompt,
     examples: values.examples,
     accept: readAccept(values.accept),
+    calibration: values.calibration,
     threshold: readCosine("threshold", values.threshold),
     margin: readCosine("margin", values.margin),
     offline: values.offline ?? false,
     cacheDir: values["cache-dir"],
-    json: values.json ?? false,
   };
 }
 
@@ -64,6 +88,8 @@ function parse(args: readonly string[]) {
         prompt: { type: "string" },
         examples: { type: "string" },
         accept: { type: "string" },
+        calibration: { type: "string" },
+        out: { type: "string" },
         threshold: { type: "string" },
         margin: { type: "string" },
         offline: { type: "boolean" },

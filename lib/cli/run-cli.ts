@@ -1,5 +1,6 @@
 import { translate, toLanguage, type Language } from "../i18n/catalogue";
 import { toError } from "../errors";
+import { calibratePhotos } from "./calibrate";
 import { classifyPhotos } from "./classify-photos";
 import { estimate } from "./estimate";
 import { describeError, type Streams } from "./streams";
@@ -37,7 +38,11 @@ export async function runCli(
       streams.out.write(translate("cli.usage", {}, language));
       return 0;
     }
-    return (await classifyPhotos(command, streams, language, signal)) ? 0 : 1;
+    const done =
+      command.name === "calibrate"
+        ? await calibratePhotos(command, streams, language, signal)
+        : await classifyPhotos(command, streams, language, signal);
+    return done ? 0 : 1;
   } catch (thrown) {
     // Whatever failed because of the stop, the stop is what happened.
     if (signal.aborted) return reportStop(signal.reason as Stop, streams, language);

@@ -11,6 +11,8 @@ import { fitLogistic, predict, type LogisticModel, type Sample } from "./logisti
 export interface CalibrationSample extends Sample {
   /** Who spoke, as `WinnerFeatures` tells it. */
   readonly voices: string;
+  /** Confidence 0…1 of a winner that a second answer chose: it proves, but nothing is fitted to it. */
+  readonly settled?: number;
 }
 
 /** What the witnesses depend on: another model or mode has a calibration of its own. */
@@ -22,10 +24,21 @@ export interface CalibrationKey {
   readonly mode: string;
 }
 
+/** Where labelled photos come from, and what they were judged with. */
+export interface CalibrationSource {
+  readonly key: CalibrationKey;
+  /** Digest of the vocabulary that the photos were judged with. */
+  readonly vocabulary: string;
+  readonly date: Date;
+  /** Photos that show none of the classes. */
+  readonly strangers: number;
+}
+
 /** What a user's own labelled photos make of the default coefficients. */
 export interface Calibration extends Coefficients {
   readonly version: 1;
   readonly key: CalibrationKey;
+  readonly vocabulary: string;
   /** ISO 8601. */
   readonly date: string;
   /** Labelled photos that were judged, and how many of them show none of the classes. */
@@ -51,9 +64,7 @@ const FOLDS = 10;
 /** Null below `MIN_PHOTOS`. The order of the samples matters for nothing but the folds. */
 export function calibrate(
   samples: readonly CalibrationSample[],
-  strangers: number,
-  key: CalibrationKey,
-  date: Date,
+  { key, vocabulary, date, strangers }: CalibrationSource,
 ): Calibration | null {
   if (samples.length < MIN_PHOTOS) return null;
   // Each photo is judged by coefficients that have not seen it: else they would prove themselves.
@@ -64,9 +75,10 @@ export function calibrate(
     const models = fitAll(others);
     return samples
       .filter((_sample, at) => at % FOLDS === fold)
-      .map(({ values, voices, right }) => {
+      .map(({ values, voices, right, settled }) => {
         const model = models[voices] ?? DEFAULT_COEFFICIENTS.models[voices];
-        return { voices, confidence: model ? predict(model, values) : 0, right };
+        const confidence = settled ?? (model ? predict(model, values) : 0);
+        return { voices, confidence, right };
       });
   });
   const proven: Record<string, number> = {};
@@ -84,6 +96,7 @@ export function calibrate(
   return {
     version: 1,
     key,
+    vocabulary,
     date: date.toISOString(),
     photos: samples.length,
     strangers,
@@ -96,8 +109,9 @@ export function calibrate(
 /** Refined coefficients for those voices that enough photos were heard of. */
 function fitAll(samples: readonly CalibrationSample[]): Record<string, LogisticModel> {
   const models: Record<string, LogisticModel> = {};
-  for (const voices of new Set(samples.map((sample) => sample.voices))) {
-    const own = samples.filter((sample) => sample.voices === voices);
+  const fitted = samples.filter(({ settled }) => settled === undefined);
+  for (const voices of new Set(fitted.map((sample) => sample.voices))) {
+    const own = fitted.filter((sample) => sample.voices === voices);
     const prior = DEFAULT_COEFFICIENTS.models[voices];
     if (prior && own.length >= MIN_PHOTOS) models[voices] = fitLogistic(own, prior, RIDGE);
   }

@@ -2,10 +2,16 @@ import { translate, type Language } from "../i18n/catalogue";
 import type { Calibration } from "./calibration";
 import { GUARANTEE_CONFIDENCE, missingPhotos, type Knob } from "./knob";
 
-/** What is proven about the knob, on how many photos, or how many would prove it: one sentence. */
+/**
+ * What is proven about the knob, on how many photos, or how many would prove it: one sentence.
+ *
+ * @param vocabulary digest of the vocabulary that decides; photos that were judged with an earlier
+ *   state of it prove that one
+ */
 export function guaranteeOf(
   knob: Knob,
   calibration: Calibration | undefined,
+  vocabulary: string,
   language: Language,
 ): string {
   const key = String(knob);
@@ -13,7 +19,8 @@ export function guaranteeOf(
     const { photos, date } = calibration;
     const percent = Math.round(100 * GUARANTEE_CONFIDENCE);
     const params = { knob, photos, percent, date: date.slice(0, 10) };
-    return translate("tlac.guarantee-proven", params, language);
+    const same = calibration.vocabulary === vocabulary;
+    return translate(`tlac.guarantee-${same ? "proven" : "earlier"}`, params, language);
   }
   const more = calibration ? calibration.missing[key] : missingPhotos(0, 0, knob);
   return more === undefined || more === null

@@ -10,7 +10,8 @@
 import { randomUUID } from "node:crypto";
 
 import { freezeDeep } from "../basics/freeze-deep";
-import type { Calibration } from "../confidence/calibration";
+import type { Calibration, CalibrationKey } from "../confidence/calibration";
+import { findCalibration } from "../confidence/calibration-store";
 import {
   DEFAULT_COEFFICIENTS,
   estimateConfidence,
@@ -51,8 +52,8 @@ export interface ClassifyOptions {
   readonly sight?: boolean;
   /** The knob: accept at most 1 wrong in so many judged pictures; default 50. */
   readonly accept?: Knob | undefined;
-  /** What the user's own labelled photos have shown; ignored where it is of other models. */
-  readonly calibration?: Calibration | undefined;
+  /** What the user's own labelled photos have shown; those of other models or modes do not count. */
+  readonly calibrations?: readonly Calibration[] | undefined;
   /** What flows made for version 0.1 still demand beside the confidence. */
   readonly rules?: Partial<DecisionRules>;
   /** What the LMM is asked about the image. */
@@ -85,6 +86,12 @@ export interface Judgement {
   readonly result: Result;
   /** Null where nobody spoke. */
   readonly estimate: Estimate | null;
+  /** A second answer chose the winner. */
+  readonly settled: boolean;
+  /** The picture is one of the examples: what it shows of the decision is too kind. */
+  readonly isExample: boolean;
+  /** What a calibration by such judgements is kept under. */
+  readonly key: CalibrationKey;
 }
 
 /** What the image alone tells: sight and examples. */
@@ -126,8 +133,9 @@ export async function classifyFrames(
 /** As `classifyFrame`, with the evidence in numbers, for whoever calibrates. */
 export async function judgeFrame(frame: Frame, options: ClassifyOptions): Promise<Judgement> {
   const run = new Run(options, new StepClock(options.frameMs ?? 0));
-  const { result, estimate } = run.conclude(await run.gather(frame));
-  return { result: freezeDeep({ ...result, ...factsOf(frame) }), estimate };
+  const { result, ...judgement } = run.conclude(await run.gather(frame));
+  const isExample = Boolean(run.features && options.examples?.holds(run.features));
+  return { ...judgement, isExample, result: freezeDeep({ ...result, ...factsOf(frame) }) };
 }
 
 /** Matches words that were found elsewhere: the second half of mode `slac`, without an image. */
@@ -165,6 +173,8 @@ class StepClock {
 class Run {
   private readonly lmmCalls: LmmTimings[] = [];
   private lmmModel: Result["models"]["lmm"] = null;
+  /** The image as its tower sees it, once it has looked. */
+  features: Float32Array | null = null;
 
   constructor(
     private readonly options: ClassifyOptions,
@@ -293,6 +303,7 @@ class Run {
       () => this.clock.time("embed", () => embedder.see(frame, this.askOptions())),
       () => ({ model: embedder.info.name }),
     );
+    this.features = seen.features;
     return this.clock.time("match", () => ({
       sight: sight ? index.look(seen) : null,
       examples: (seen.features && examples?.testify(seen.features)) ?? null,
@@ -381,13 +392,13 @@ class Run {
 
   /** The calibration, where it is one of these models in this mode. */
   private findCalibration(): Calibration | undefined {
-    const { calibration, index, mode } = this.options;
+    return findCalibration(this.options.calibrations ?? [], this.calibrationKey());
+  }
+
+  private calibrationKey(): CalibrationKey {
+    const { index, mode } = this.options;
     const lmm = this.lmmModel?.digest ?? this.lmmModel?.name ?? "";
-    const fits =
-      calibration?.key.embedder === index.embedder.info.digest &&
-      calibration.key.mode === mode &&
-      calibration.key.lmm === lmm;
-    return fits ? calibration : undefined;
+    return { embedder: index.embedder.info.digest, lmm, mode };
   }
 
   private judge(finding: Finding): { verdict: Verdict; estimate: Estimate | null } {
@@ -404,7 +415,7 @@ class Run {
     return { verdict: { ...verdict, ...filtered }, estimate };
   }
 
-  conclude(finding: Finding): Judgement {
+  conclude(finding: Finding): Omit<Judgement, "isExample"> {
     const { index, mode } = this.options;
     const { vocabulary } = index;
     const { classes } = vocabulary;
@@ -424,7 +435,7 @@ class Run {
       margin,
       confidence,
       accept,
-      guarantee: guaranteeOf(accept, this.findCalibration(), language),
+      guarantee: guaranteeOf(accept, this.findCalibration(), vocabulary.digest, language),
       alert: (id === null ? undefined : best?.alert) ?? "none",
       ranking,
       candidates: [...finding.words.candidates],
@@ -437,7 +448,8 @@ class Run {
       reason,
       explanation: explainVerdict(verdict, ranking, finding.evidence, language),
     };
-    return { result, estimate };
+    const settled = finding.second !== undefined;
+    return { result, estimate, settled, key: this.calibrationKey() };
   }
 }
 

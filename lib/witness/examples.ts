@@ -30,6 +30,9 @@ const ORIGIN_WEIGHT = 10;
 const SHARPNESS = 20;
 const NONE_COSINE = 0.3;
 
+/** Cosine of a picture with its own copy of at most 512 px; other pictures of a thing stay below. */
+const SAME_PICTURE = 0.995;
+
 /** What the confirmed pictures of a vocabulary say of another picture. */
 export class ExampleIndex {
   /** Changes with any picture. */
@@ -122,6 +125,20 @@ export class ExampleIndex {
       nearest = Math.max(nearest, dot / length);
     }
     return nearest === -1 ? 0 : nearest;
+  }
+
+  /** Whether the picture is one of the examples. */
+  holds(features: Float32Array): boolean {
+    if (features.length !== this.dims) return false;
+    for (let row = 0; row < this.owners.length; row++) {
+      let dot = 0;
+      for (let column = 0; column < this.dims; column++) {
+        const value = this.vectors[row * this.dims + column] as number;
+        dot += value * (features[column] as number);
+      }
+      if (dot > SAME_PICTURE) return true;
+    }
+    return false;
   }
 
   get size(): number {

@@ -95,6 +95,35 @@ describe("tlac on the command line", () => {
     assert.ok(results.filter(({ outcome }) => outcome === "class").length >= 6);
   });
 
+  it("calibrates on labelled photos, and decides by what they show", async () => {
+    const labelled = path.join(folder, "labelled");
+    const names = ["espresso", "cat", "dog", "palace", "squirrel"];
+    for (const name of names) {
+      await mkdir(path.join(labelled, name), { recursive: true });
+      for (const copy of ["1.jpg", "2.jpg"]) {
+        await copyFile(photo(name), path.join(labelled, name, copy));
+      }
+    }
+    const out = path.join(folder, "screws.calibration.json");
+    const classes = ["--vocabulary", path.join(PHOTOS, "classes.csv")];
+    const told = await run("calibrate", labelled, ...classes, "--out", out);
+    assert.equal(told.code, 0, told.err);
+    assert.match(told.out, /about \d+ more labelled photos prove 1 in 50/);
+    assert.match(told.out, /^10 photos; written to/m);
+    const judged = ["classify", photo("espresso"), ...classes, "--json"];
+    const before = JSON.parse((await run(...judged)).out) as Result;
+    const after = JSON.parse((await run(...judged, "--calibration", out)).out) as Result;
+    assert.match(before.guarantee, /about 149 more/);
+    assert.match(after.guarantee, /about 139 more/);
+    assert.ok(after.confidence !== before.confidence);
+
+    const few = await run("calibrate", path.join(labelled, "cat"), ...classes, "--out", out);
+    assert.equal(few.code, 1, few.err);
+    assert.equal((await run("calibrate", labelled, ...classes)).code, 2);
+    const bad = await run(...judged, "--calibration", path.join(PHOTOS, "classes.csv"));
+    assert.match(bad.err, /is no calibration/);
+  });
+
   it("takes the image itself in mode clip", async () => {
     const { out } = await run(
       "classify",

@@ -8,6 +8,7 @@ import { predict } from "../../lib/confidence/logistic";
 
 const KEY = { embedder: "e", lmm: "l", mode: "slac" };
 const DATE = new Date("2026-01-02T03:04:05Z");
+const SOURCE = { key: KEY, vocabulary: "v", date: DATE, strangers: 0 };
 const MODEL = DEFAULT_COEFFICIENTS.models.words!;
 
 /** Photos like the average one, but for one feature; `right` says which of them are right. */
@@ -31,18 +32,14 @@ describe("a calibration by the user's own photos", () => {
     assert.equal(
       calibrate(
         photos(9, () => true),
-        0,
-        KEY,
-        DATE,
+        SOURCE,
       ),
       null,
     );
     assert.notEqual(
       calibrate(
         photos(10, () => true),
-        0,
-        KEY,
-        DATE,
+        SOURCE,
       ),
       null,
     );
@@ -55,9 +52,7 @@ describe("a calibration by the user's own photos", () => {
       predict(
         calibrate(
           photos(count, () => true, 0),
-          0,
-          KEY,
-          DATE,
+          SOURCE,
         )!.models.words!,
         average,
       );
@@ -73,20 +68,22 @@ describe("a calibration by the user's own photos", () => {
   it("proves a knob by enough photos that are right, and says which", () => {
     const calibration = calibrate(
       photos(400, () => true, 3),
-      0,
-      KEY,
-      DATE,
+      SOURCE,
     )!;
     assert.deepEqual(Object.keys(calibration.proven), ["20", "50", "100"]);
-    assert.match(guaranteeOf(50, calibration, "en-US"), /1 wrong in 50.*95 %.*400.*2026-01-02/);
-    assert.match(guaranteeOf(200, calibration, "en-US"), /about \d+ more labelled photos/);
-    assert.match(guaranteeOf(200, calibration, "ja"), /あと約 \d+ 枚/);
+    assert.match(
+      guaranteeOf(50, calibration, "v", "en-US"),
+      /1 wrong in 50.*95 %.*400.*2026-01-02/,
+    );
+    assert.match(guaranteeOf(200, calibration, "v", "en-US"), /about \d+ more labelled photos/);
+    assert.match(guaranteeOf(200, calibration, "v", "ja"), /あと約 \d+ 枚/);
+    assert.match(guaranteeOf(50, calibration, "w", "en-US"), /for an earlier state/);
   });
 
   it("proves nothing without photos, and says how many it takes", () => {
     assert.match(
-      guaranteeOf(50, undefined, "en-US"),
-      /^none yet: about 149 more labelled photos prove 1 in 50$/,
+      guaranteeOf(50, undefined, "v", "en-US"),
+      /^None yet: about 149 more labelled photos prove 1 in 50\.$/,
     );
   });
 
@@ -94,9 +91,7 @@ describe("a calibration by the user's own photos", () => {
     // Right or wrong by chance: nothing can tell them apart, and so nothing is proven.
     const calibration = calibrate(
       photos(300, (at) => (at * 7919) % 3 > 0, 0),
-      0,
-      KEY,
-      DATE,
+      SOURCE,
     )!;
     const [average] = photos(1, () => true, 0);
     const confidence = predict(calibration.models.words!, average!.values);
@@ -106,9 +101,7 @@ describe("a calibration by the user's own photos", () => {
   it("keeps a stricter knob from deciding more", () => {
     const { models } = calibrate(
       photos(120, () => true, 3),
-      0,
-      KEY,
-      DATE,
+      SOURCE,
     )!;
     for (const { thresholds } of Object.values(models)) {
       const list = KNOBS.map((knob) => thresholds[knob]!);
@@ -122,9 +115,7 @@ describe("a calibration by the user's own photos", () => {
   it("keeps the default coefficients of voices that it has not heard", () => {
     const { models } = calibrate(
       photos(50, () => true),
-      0,
-      KEY,
-      DATE,
+      SOURCE,
     )!;
     assert.deepEqual(models.labels!.weights, DEFAULT_COEFFICIENTS.models.labels!.weights);
   });
@@ -132,9 +123,7 @@ describe("a calibration by the user's own photos", () => {
   it("survives being written and read", () => {
     const calibration = calibrate(
       photos(50, (at) => at % 9 > 0),
-      7,
-      KEY,
-      DATE,
+      { ...SOURCE, strangers: 7 },
     )!;
     assert.deepEqual(JSON.parse(JSON.stringify(calibration)), calibration);
     assert.deepEqual([calibration.photos, calibration.strangers], [50, 7]);

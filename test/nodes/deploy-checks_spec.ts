@@ -150,7 +150,7 @@ describe("what is told at deploy", () => {
 
   it("is what an old flow's settings mean now, until its dialog was confirmed", async () => {
     for (const node of [judge, match]) {
-      const { accept: _, ...old } = node as FlowNode & { accept: string };
+      const old = { ...node, accept: undefined };
       for (const [more, sentence] of [
         [{}, /made before version 0\.2.*set “Accept at most”/],
         [{ threshold: "0.6" }, /“Lowest score” and “Least lead” no longer decide/],

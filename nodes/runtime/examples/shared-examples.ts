@@ -4,12 +4,11 @@ import type { NodeAPI } from "node-red";
 
 import { createSharedEnder } from "../../../lib/async/shared-ender";
 import type { Embedder } from "../../../lib/clip/embedder";
-import { toFolderName } from "../../../lib/examples/class-folders";
 import { describeLeftOut } from "../../../lib/examples/describe-left-out";
 import type { ExampleSet } from "../../../lib/examples/example-set";
 import { ExampleStore } from "../../../lib/examples/example-store";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
-import { cacheFolder } from "../models/cache-folder";
+import { vocabularyFolder } from "../models/cache-folder";
 import { runtimeLanguage } from "../status/language";
 
 /** Models and vocabularies whose sets are kept up to date; a flow may send many vocabularies. */
@@ -128,7 +127,7 @@ const shared = new Map<string, SharedExamples>();
  * @param id of the `tlac-vocabulary`, or of the node whose own classes they are
  */
 export function examplesFolder(RED: NodeAPI, id: string): string {
-  return path.join(cacheFolder(RED), "vocabularies", toFolderName(id), "examples");
+  return path.join(vocabularyFolder(RED, id), "examples");
 }
 
 /** The store that the nodes use; one that only writes and lists where none does. */

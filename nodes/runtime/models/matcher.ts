@@ -4,10 +4,12 @@ import type { LoadProgress } from "../../../lib/clip/load-progress";
 import { TlacError } from "../../../lib/errors";
 import type { Knob } from "../../../lib/confidence/knob";
 import type { VocabularyIndex } from "../../../lib/match/vocabulary-index";
+import type { Calibration } from "../../../lib/confidence/calibration";
 import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { ClipModelNode, VocabularyNode } from "../settings/config-nodes";
 import { cacheFolder } from "./cache-folder";
+import { CalibrationsUse } from "./calibrations";
 import type { Notice } from "../input/handle-input";
 import { EmbedderUse } from "./embedder-use";
 import { findConfig } from "../settings/read-settings";
@@ -51,6 +53,8 @@ export interface Comparison {
   /** Absent where no picture is confirmed for any class. */
   readonly examples: ExampleIndex | undefined;
   readonly accept: Knob | undefined;
+  /** What labelled photos of the node's own vocabulary have shown. */
+  readonly calibrations: readonly Calibration[];
 }
 
 /** Model and vocabulary of one node, from its dialog or its messages. */
@@ -61,6 +65,7 @@ export class Matcher {
   private sent: { readonly text: string; readonly vocabulary: Vocabulary } | undefined;
 
   private readonly examples: ExamplesUse;
+  private readonly calibrations: CalibrationsUse;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -68,7 +73,9 @@ export class Matcher {
     private readonly settings: MatcherSettings,
     onProgress: (progress: LoadProgress) => void,
   ) {
-    this.examples = new ExamplesUse(RED, settings.vocabulary || node);
+    const owner = settings.vocabulary || node;
+    this.examples = new ExamplesUse(RED, owner);
+    this.calibrations = new CalibrationsUse(RED, owner);
     this.embedder = useModel(RED, settings.model, onProgress);
   }
 
@@ -84,7 +91,9 @@ export class Matcher {
     const index = await getIndex(vocabulary, embedder, template);
     const set = embedder.info.hasVision ? await this.examples.get(embedder, vocabulary) : undefined;
     const examples = set && set.rows > 0 ? indexExamples(set, index.vocabulary) : undefined;
-    return { index, examples, accept: wanted ?? own ?? accept };
+    const brought = message.vocabulary !== undefined && message.vocabulary !== null;
+    const calibrations = brought ? [] : await this.calibrations.get(embedder.info);
+    return { index, examples, accept: wanted ?? own ?? accept, calibrations };
   }
 
   async release(): Promise<void> {

@@ -9,6 +9,7 @@ import { KNOBS } from "../lib/confidence/knob";
 import { ENGINES } from "../lib/lmm/engine-kinds";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
 import { MODES } from "../lib/tlac/result";
+import { ALERT_LEVELS } from "../lib/vocabulary/vocabulary";
 
 /** A number that may be left empty. */
 export interface NumberField {
@@ -17,9 +18,9 @@ export interface NumberField {
   readonly max: number;
   readonly whole: boolean;
   /** Names a text of the dialogs' catalogue; null: a bare number. */
-  readonly unit: "seconds" | "tokens" | "messages" | "of64" | null;
+  readonly unit: "seconds" | "minutes" | "frames" | "tokens" | "messages" | "of64" | null;
   /** What an empty field means: a number, or the name of a text where no number can be told. */
-  readonly empty: number | "noDemand" | "threads" | "noLimit" | "rest";
+  readonly empty: number | "noDemand" | "threads" | "noLimit" | "rest" | "byFrames" | "never";
   /** What a new node holds: nothing, or the same number written out. */
   readonly value: number | "";
   /** Side of a region: the field that holds where it starts. */
@@ -77,6 +78,7 @@ const shown = (
 ) => number(range, value, unit, { value, whole });
 
 const DAY = 86_400;
+const WEEK_MINUTES = 10_080;
 
 /** Every number of every dialog; a name means the same wherever it stands. */
 export const NUMBERS = {
@@ -101,6 +103,15 @@ export const NUMBERS = {
   queueLength: shown([0, 100_000], 100, "messages", true),
   // 0: no limit either.
   maxAge: number([0, DAY], "noLimit", "seconds"),
+  minConfidence: number([0, 1], 0),
+  raiseFrames: shown([1, 100], 3, "frames", true),
+  raiseOf: shown([1, 100], 5, "frames", true),
+  raiseWithin: number([1, DAY], "byFrames", "seconds"),
+  clearFrames: shown([0, 100], 5, "frames", true),
+  clearAfter: number([1, DAY], "byFrames", "seconds"),
+  cooldown: shown([0, WEEK_MINUTES], 10, "minutes"),
+  escalateAfter: number([0.1, WEEK_MINUTES], "never", "minutes"),
+  silentAfter: number([0.1, WEEK_MINUTES], "never", "minutes"),
 } as const satisfies Record<string, NumberField>;
 
 export type NumberName = keyof typeof NUMBERS;
@@ -203,6 +214,27 @@ export const NODE_FIELDS = {
     unchangedFor: NUMBERS.unchangedFor,
     loadAtDeploy: flag(false),
     thumbnail: flag(false),
+  },
+  "tlac-alert": {
+    name: text(),
+    classes: text(),
+    level: choice(ALERT_LEVELS, "info"),
+    ...CAMERA,
+    raiseFrames: NUMBERS.raiseFrames,
+    raiseOf: NUMBERS.raiseOf,
+    raiseWithin: NUMBERS.raiseWithin,
+    minConfidence: NUMBERS.minConfidence,
+    clearFrames: NUMBERS.clearFrames,
+    clearAfter: NUMBERS.clearAfter,
+    unknownIsGone: flag(false),
+    cooldown: NUMBERS.cooldown,
+    escalateAfter: NUMBERS.escalateAfter,
+    silentAfter: NUMBERS.silentAfter,
+    picture: choice(["image", "thumbnail", "none"], "image"),
+    topicPrefix: text("tlac"),
+    discovery: text(),
+    time: property("timestamp", false),
+    timeType: text("msg"),
   },
 } as const satisfies Record<string, Readonly<Record<string, Field>>>;
 

@@ -267,7 +267,7 @@ var tlacDialog = (() => {
    * Where in a message something stands. Node-RED puts controls of its own in place of the field,
    * which its label no longer names; a screen reader is told by ids.
    *
-   * @param {"image" | "camera"} field
+   * @param {"image" | "camera" | "time"} field
    */
   function prepareProperty(field) {
     const id = `node-input-${field}`;
@@ -300,6 +300,10 @@ var tlacDialog = (() => {
     prepareProperty("camera");
   }
 
+  function prepareTime() {
+    prepareProperty("time");
+  }
+
   /** The node's own classes count only while no shared vocabulary is chosen. */
   function prepareClasses() {
     follow("#node-input-vocabulary", ({ value }) => {
@@ -322,6 +326,7 @@ var tlacDialog = (() => {
     follow,
     prepareImage,
     prepareCamera,
+    prepareTime,
     prepareClasses,
   };
 })();

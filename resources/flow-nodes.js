@@ -1,4 +1,4 @@
-/** What the dialogs of `tlac`, `lmm-candidates` and `clip-match` are made of beyond plain fields. */
+/** What the dialogs of the nodes in a flow are made of beyond plain fields. */
 var tlacFlowNodes = (() => {
   "use strict";
 
@@ -18,7 +18,7 @@ var tlacFlowNodes = (() => {
     });
   }
 
-  // --- The three dialogs ----------------------------------------------------------------------
+  // --- The dialogs ----------------------------------------------------------------------------
 
   function prepareClasses() {
     tlacDialog.prepareClasses();
@@ -45,7 +45,7 @@ var tlacFlowNodes = (() => {
    * The search of the palette looks at a node's type and label alone, and no newcomer knows what a
    * "tlac" is: further words go where the label is looked up, beside what is shown.
    *
-   * @param {"tlac" | "lmm-candidates" | "clip-match"} type
+   * @param {"tlac" | "lmm-candidates" | "clip-match" | "tlac-alert"} type
    */
   function addKeywords(type) {
     const entry = $(`.red-ui-palette-node[data-palette-type="${type}"]`);
@@ -81,6 +81,13 @@ var tlacFlowNodes = (() => {
       close();
       prepareClasses();
       prepareImage();
+      openWrongParts();
+    },
+    prepareAlert() {
+      close();
+      tlacDialog.prepareCamera();
+      tlacDialog.prepareTime();
+      tlacAlertTimeline.prepare();
       openWrongParts();
     },
     /** @param {TlacNode} node */

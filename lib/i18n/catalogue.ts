@@ -1,5 +1,6 @@
 import mustache from "mustache";
 
+import enAlert from "../../locales/en-US/lib/alert.json";
 import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
 import enEstimate from "../../locales/en-US/lib/estimate.json";
@@ -14,6 +15,7 @@ import enRecord from "../../locales/en-US/lib/record.json";
 import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
+import jaAlert from "../../locales/ja/lib/alert.json";
 import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
 import jaEstimate from "../../locales/ja/lib/estimate.json";
@@ -34,6 +36,7 @@ import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
  * and one for `npm start`. English is the reference.
  */
 const EN = {
+  alert: enAlert,
   cli: enCli,
   clip: enClip,
   estimate: enEstimate,
@@ -51,6 +54,7 @@ const EN = {
 } as const;
 
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
+  alert: jaAlert,
   cli: jaCli,
   clip: jaClip,
   estimate: jaEstimate,

@@ -383,6 +383,27 @@ describe("the examples", function () {
       await double.close();
     }
   });
+
+  it("10 raises an alert once a thing is there, and clears it once it is gone", async () => {
+    await deploy("10");
+    for (const [button, state] of [
+      ["button2", "tlac10-raised"],
+      ["button1", "tlac10-cleared"],
+    ] as const) {
+      for (const count of [1, 2]) {
+        const before = sidebar.statuses.length;
+        await press(`tlac10-${button}`);
+        await sidebar.until(
+          () => sidebar.statuses.slice(before).some(({ id }) => id === "tlac10-alert"),
+          `frame ${count}`,
+        );
+      }
+      const [alert] = await sidebar.wait(state);
+      assert.match(String(alert!.value), /^gate: giant panda/);
+    }
+    assert.equal(sidebar.shown("tlac10-raised").length, 1);
+    assert.deepEqual(sidebar.shown("tlac10-review"), []);
+  });
 });
 
 /** Node-RED answers a deploy before the flows run: until then it finds nothing. */

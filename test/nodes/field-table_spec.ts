@@ -92,7 +92,7 @@ describe("the table of fields", () => {
           if (field.kind !== "number") continue;
           const called = translate(`nodes.field-${name as NumberName}`, {}, language);
           const line = lines.find((text) => text.startsWith(`- ${called}:`)) ?? "";
-          const told = line.match(/-?\d+/g)?.map(Number) ?? [];
+          const told = line.match(/-?\d+(?:\.\d+)?/g)?.map(Number) ?? [];
           assert.deepEqual(told.slice(0, 2), [field.min, field.max], `${type}: ${line}`);
           if (typeof field.empty === "number") assert.equal(told.at(-1), field.empty, line);
         }

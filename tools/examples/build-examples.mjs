@@ -11,7 +11,10 @@ import { require as requireTs } from "tsx/cjs/api";
 import { describeDemo, describeExamples } from "./flows.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { newNode } = requireTs(path.join(root, "nodes/field-table.ts"), import.meta.url);
+const { newNode, NODE_FIELDS } = requireTs(
+  path.join(root, "nodes/field-table.ts"),
+  import.meta.url,
+);
 
 /** Makes the nodes of one tab; ids are stable, so that a rebuild changes only what changed. */
 function createTab(name, label, info) {
@@ -20,7 +23,7 @@ function createTab(name, label, info) {
     nodes,
     /** Adds a node of ours or of the core; `wires` are node keys, one list an output. */
     add(key, type, x, y, properties = {}, wires = []) {
-      const own = ["tlac", "lmm-candidates", "clip-match"].includes(type) ? newNode(type) : {};
+      const own = type in NODE_FIELDS ? newNode(type) : {};
       nodes.push({
         id: `${name}-${key}`,
         type,
@@ -36,7 +39,7 @@ function createTab(name, label, info) {
     },
     /** Adds a config node of ours or of the core. */
     config(key, type, properties = {}) {
-      const own = type.startsWith("mqtt") ? {} : newNode(type);
+      const own = type in NODE_FIELDS ? newNode(type) : {};
       nodes.push({ id: `${name}-${key}`, type, ...own, ...properties });
       return `${name}-${key}`;
     },

@@ -62,6 +62,7 @@ export async function describeExamples(createTab, photo) {
     reviewFolder(createTab, first, stranger),
     severalCameras(createTab, photos),
     sideBySide(createTab, second),
+    oneAlert(createTab, first, second),
   ];
 }
 
@@ -566,6 +567,58 @@ function sideBySide(createTab, image) {
   tab.add("compare", "debug", 820, 150, debug("compare"), []);
   tab.add("catch", "catch", 460, 360, catchAll, [["error"]]);
   tab.add("error", "debug", 630, 360, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function oneAlert(createTab, first, second) {
+  const title = "10 - One alert, and one all-clear";
+  const tab = createTab("tlac10", "One alert, and one all-clear", "");
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "Press the second button twice: an alert. Press the first one twice: it is over",
+      "The alert is raised by 2 of the last 3 frames that show a class of level info or higher, and cleared by 2 without. All outputs of tlac lead to the alert, so that it knows which pictures came. Wire output 3 to an mqtt out node without topic: the states are retained.",
+    ),
+  );
+  tab.add("button1", "inject", 140, 120, { ...inject(false), name: "nothing of note" }, [
+    ["image1"],
+  ]);
+  tab.add("image1", "template", 320, 120, { ...template(first), name: "a photo" }, [["camera"]]);
+  tab.add("button2", "inject", 140, 160, { ...inject(false), name: "a panda" }, [["image2"]]);
+  tab.add("image2", "template", 320, 160, { ...template(second), name: "another photo" }, [
+    ["camera"],
+  ]);
+  tab.add("camera", "change", 490, 140, { ...change(set("topic", "gate")), name: "camera" }, [
+    ["tlac"],
+  ]);
+  tab.add(
+    "tlac",
+    "tlac",
+    630,
+    140,
+    {
+      classes:
+        "label,aliases,alert\nespresso,エスプレッソ,none\ngiant panda,パンダ,critical\nrocket,ロケット,warning",
+    },
+    [["alert"], ["alert", "review"], ["alert"]],
+  );
+  tab.add(
+    "alert",
+    "tlac-alert",
+    770,
+    140,
+    { raiseFrames: 2, raiseOf: 3, clearFrames: 2, cooldown: 0 },
+    [["raised"], ["cleared"], ["state"]],
+  );
+  tab.add("raised", "debug", 940, 100, debug("raised", "payload.text"), []);
+  tab.add("cleared", "debug", 940, 140, debug("cleared", "payload.text"), []);
+  tab.add("state", "debug", 940, 180, debug("state"), []);
+  tab.add("review", "debug", 810, 220, debug("a person should look"), []);
+  tab.add("catch", "catch", 490, 260, catchAll, [["alert", "error"]]);
+  tab.add("error", "debug", 670, 280, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
 

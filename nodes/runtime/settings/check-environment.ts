@@ -8,6 +8,7 @@ type FieldOf<K> = K extends `nodes.field-${infer F}` ? F : never;
 const NAMED: readonly FieldOf<MessageKey>[] = [
   ...(["classes", "template", "host", "apiKey", "caFile", "keepAlive", "folder"] as const),
   ...(["folders", "hosts", "prompt", "domain", "filters", "lmmModel"] as const),
+  ...(["topicPrefix", "discovery"] as const),
 ];
 
 /** Sentences for a person or a model, where `$` and braces may be meant. */

@@ -29,7 +29,7 @@ const ADDRESS_UNSPACED =
 const FILLERS = new Set(
   (
     "a an the is are it its this that these those of in on at to for from and or as by with be " +
-    "you can i one here there der die das ein eine ist un una el la le les de du est es"
+    "you can i one here there der die das ein eine im een ist un una une uma um el la le les de du est es"
   ).split(" "),
 );
 
@@ -40,9 +40,18 @@ const FILLERS = new Set(
 const HEADS = new Set(
   (
     "name names synonym synonyms candidate candidates description sentence placeholder " +
-    "bezeichnung synonyme beschreibung satz nombre sinonimo sinonimos descripcion frase " +
-    "nom synonymes phrase nome descricao descrizione candidat kandidat"
+    "bezeichnung synonyme beschreibung satz nominalphrase hauptobjekt nombre sinonimo sinonimos descripcion frase " +
+    "nom synonymes phrase nome descricao descrizione candidat kandidat naam zin beschrijving " +
+    "nazwa zdanie opis имя название предложение описание"
   ).split(" "),
+);
+/** Words that no thing is called. */
+const FORM_WORDS = new Set(["json", "noun", "fill", "filled"]);
+/** Words of a form or a question that name nothing where only such words stand beside them. */
+const POINTERS = new Set(
+  "object objects thing things item answer see exactly likely everyday predicted closest".split(
+    " ",
+  ),
 );
 const BESIDE = new Set(
   (
@@ -53,13 +62,18 @@ const BESIDE = new Set(
     "objekt objekts bild was man sie sehen sieht uber mas otro otra para lo mismo misma cosa objeto " +
     "imagen que ve ves sobre plus probable autre pour la meme chose objet image ce vous voyez sur " +
     "mais provavel outro outra mesmo mesma coisa imagem piu probabile altro altra per stessa " +
-    "immagine 1 2 3 4 5"
+    "immagine 1 2 3 4 5 " +
+    "b specific specifically everyday words word person would use used can form only with each exactly " +
+    "filled fill predicted closest classes example sample unknown describing describes which " +
+    "foto auf diesem dieser kurze kurzer singular daruber du siehst ce qui uma o voce ve su cio che vedi " +
+    "meest waarschijnlijke andere voor hetzelfde over wat je ziet najbardziej prawdopodobna inna tej samej " +
+    "rzeczy o tym co widzisz наиболее вероятное другое того же предмета одно о том что вы видите"
   ).split(" "),
 );
 const HEAD_UNSPACED =
-  /名前|名称|別名|別称|呼び名|呼び方|言い方|呼称|候補名|同義語|類義語|説明|一文|1文|候補|名詞|名字|名稱|描述|同义词|一句话|候选|이름|동의어|설명|문장/;
+  /(?:回答|お?答え)(?:して)?ください|主な(?:物体|対象物|対象|被写体|もの|オブジェクト)|(?:最も近い|予測(?:された)?)クラス|何ですか|何でしょうか|주요(?:물체|대상)|무엇|什么|主要(?:物体|对象)|JSON形式|名前|名称|別名|別称|呼び名|呼び方|言い方|呼称|候補名|同義語|類義語|説明|一文|1文|候補|名詞|名字|名稱|描述|同义词|一句话|候选|이름|동의어|설명|문장/;
 const BESIDE_UNSPACED =
-  /最も|もっともらしい|もっとも|一番|その|この|それ|これ|最|有力|あなた|ひとつ|一つ|つ|可能性|可能|確率|ありそう|あり得|高い|高|ある|候補|別|他|同じ|同一|もの|物事|物体|事物|物|対象|オブジェクト|指す|表す|対する|短い|単数形|句|名詞|見える|見えて|見て|見た|写って|いる|画像|写真|内容|について|に関する|関する|記述|する|して|回答|答え|ここ|記入|入れる|書く|ください|です|ます|的|另一个|另|一个|个|您|你|看到|所见|关于|对|图像|图片|中|가장|같은|것의|다른|것|보이는|에|대한|한|의|を|の|は|が|で|に|と|た|な|文/g;
+  /できるだけ|具体的|主な|主要|主|付けて|つけて|のみ|だけ|この|何ですか|最有|是|这张|这|张|照片|物体|所|到|内容|一句|其他|가능성|높은|있는|사진|물체|대상|무엇|입니까|인가요|내용|문구|단수|명사|이|은|는|을|를|最も|もっともらしい|もっとも|一番|その|この|それ|これ|最|有力|あなた|ひとつ|一つ|つ|可能性|可能|確率|ありそう|あり得|高い|高|ある|候補|別|他|同じ|同一|もの|物事|物体|事物|物|対象|オブジェクト|指す|表す|対する|短い|単数形|句|名詞|見える|見えて|見て|見た|写って|いる|画像|写真|内容|について|に関する|関する|記述|する|して|回答|答え|ここ|記入|入れる|書く|ください|です|ます|的|另一个|另|一个|个|您|你|看到|所见|关于|对|图像|图片|中|가장|같은|것의|다른|것|보이는|에|대한|한|의|を|の|は|が|で|に|と|た|な|文/g;
 
 /** The words that one question has given the model. */
 export class OwnWords {
@@ -67,6 +81,8 @@ export class OwnWords {
   private readonly places = new Map<string, number[]>();
   /** Lines that hold names, as the folded words of each. */
   private readonly lists: readonly string[];
+  /** Those of more names than one could be. */
+  private readonly longLists: readonly string[];
   private readonly whole: string;
   /** A question is one of ours however short it is. */
   private readonly asked: ReadonlySet<string>;
@@ -78,7 +94,11 @@ export class OwnWords {
   ) {
     const lines = prompt.split("\n");
     const isList = (line: string): boolean => /^\s*(predicted )?class(es)?\s*:/i.test(line);
-    this.lists = lines.filter(isList).map((line) => fold(line.replace(/^[^:]*:/, "")).join(" "));
+    const lists = lines.filter(isList).map((line) => line.replace(/^[^:]*:/, ""));
+    this.lists = lists.map((line) => fold(line).join(" "));
+    this.longLists = lists
+      .filter((line) => line.split(/[,、，]/).length >= MIN_LIST)
+      .map((line) => fold(line).join(" "));
     // Data of the plant are no words of ours, and a class may be called by any of them.
     const data = prompt.replace(/<<<DATA[\s\S]*?DATA>>>/g, "\n").split("\n");
     const own = data.filter((line) => !isList(line)).join("\n");
@@ -102,7 +122,12 @@ export class OwnWords {
     const folded = said.join(" ");
     if (this.names.some((name) => fold(name).join(" ") === folded)) return false;
     if (this.asked.has(folded)) return true;
-    return isPlaceholder(said) || this.isList(text, folded) || this.isCopy(said);
+    return (
+      isQuestion(text, said) ||
+      isPlaceholder(said) ||
+      this.isList(text, folded) ||
+      this.isCopy(said)
+    );
   }
 
   /** The answer without what only repeats us; null if no name is left. */
@@ -118,8 +143,11 @@ export class OwnWords {
   }
 
   /** Several names in a row, just as the prompt lists them. */
-  private isList(text: string, folded: string): boolean {
+  private isList(given: string, foldedGiven: string): boolean {
+    const text = given.replace(/(^|\s)\d{1,3}[.)]\s+/g, "$1, ");
+    const folded = text === given ? foldedGiven : fold(text).join(" ");
     const unlabelled = folded.replace(/^(predicted )?class(es)? /, "");
+    if (this.longLists.includes(unlabelled)) return true;
     const parts = text.split(/[,;|/\n、，；・]/).filter((part) => fold(part).length > 0);
     if (parts.length < 2 && unlabelled === folded) return false;
     if (this.lists.includes(unlabelled)) return true;
@@ -184,12 +212,15 @@ export function isPlaceholder(text: string | readonly string[]): boolean {
   const unspaced = said.filter((word) => UNSPACED.test(word)).join("");
   const spaced = said.filter((word) => !UNSPACED.test(word));
   if (unspaced === "") {
-    return (
-      spaced.some((word) => HEADS.has(bare(word))) &&
-      spaced.every((word) =>
-        [HEADS, BESIDE, FILLERS].some((known) => known.has(word) || known.has(bare(word))),
-      )
+    const isOurs = spaced.every((word) =>
+      [HEADS, POINTERS, BESIDE, FILLERS].some((known) => known.has(word) || known.has(bare(word))),
     );
+    if (!isOurs) return false;
+    if (spaced.some((word) => HEADS.has(bare(word)))) return true;
+    // "main object", "what you see"; an object alone may be one.
+    const telling = spaced.filter((word) => !FILLERS.has(word));
+    if (telling.some((word) => FORM_WORDS.has(word))) return true;
+    return telling.length > 1 && telling.some((word) => POINTERS.has(word));
   }
   if (!HEAD_UNSPACED.test(unspaced)) return false;
   const rest = unspaced.replace(new RegExp(HEAD_UNSPACED, "g"), "").replace(BESIDE_UNSPACED, "");
@@ -199,6 +230,12 @@ export function isPlaceholder(text: string | readonly string[]): boolean {
 /** "name1", "synonyms2". */
 function bare(word: string): string {
   return word.replace(/\d+$/, "");
+}
+
+/** A question, in whatever language: an answer in doubt ("a hammer?") is shorter. */
+function isQuestion(text: string, said: readonly string[]): boolean {
+  const isUnspaced = said.some((word) => UNSPACED.test(word));
+  return /[?？]\s*$/.test(text) && said.length >= (isUnspaced ? MIN_RUN_UNSPACED : MIN_RUN);
 }
 
 /** Scripts that set no space between words: each character counts as one. */

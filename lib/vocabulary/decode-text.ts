@@ -10,6 +10,9 @@ type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "shift_jis" | "euc-jp" | "wi
 /** The first bytes of files that people take for tables. */
 const WORKBOOKS = ["PK\x03\x04", "\xd0\xcf\x11\xe0"];
 
+/** Programs that say "Excel" and write a web page or XML. */
+const PAGE_START = /^\ufeff?\s*<(?:!doctype|html|head|meta|style|table|\?xml)\b/i;
+
 /** Bytes from which an encoding is told; a cut character at their end is not held against any. */
 const SAMPLE_BYTES = 64 * 1024;
 
@@ -23,6 +26,7 @@ export function decodeText(bytes: Uint8Array): string {
   const text =
     encoding === "windows-1252" ? decodeWestern(bytes) : new TextDecoder(encoding).decode(bytes);
   if (hasControls(text)) throw new TlacError("BAD_CONFIG", "vocabulary.not-text");
+  if (PAGE_START.test(text)) throw new TlacError("BAD_CONFIG", "vocabulary.workbook");
   return text;
 }
 

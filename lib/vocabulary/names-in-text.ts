@@ -8,7 +8,7 @@
 const BETWEEN_NAMES = " | ";
 
 /** What separates anywhere, and the quotes that may open a quoted name. */
-const NEEDS_QUOTES = /[|｜;；,，、=＝\r\n\t]|^["'“„”«[{]/;
+const NEEDS_QUOTES = /[|｜;；,，、=＝\r\n\t]|^["'“„”«‹‘「『[{]/;
 
 /** Names that `splitNames` reads back as they are. */
 export function joinNames(names: readonly string[]): string {
@@ -71,6 +71,10 @@ function separatedBy(separators: string): Separators {
     `[“”]([^“”\\r\\n]*)”`,
     `„([^„“”\\r\\n]*)[“”]`,
     `«([^«»\\r\\n]*)»`,
+    `‹([^‹›\\r\\n]*)›`,
+    `‘([^‘’\\r\\n]*)’`,
+    `「([^「」\\r\\n]*)」`,
+    `『([^『』\\r\\n]*)』`,
   ];
   return {
     quoted: new RegExp(

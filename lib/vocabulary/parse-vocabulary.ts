@@ -4,8 +4,8 @@ import { TlacError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
 import { findJsonError } from "./find-json-error";
 import { splitList, splitNames } from "./names-in-text";
-import { readTable, type TableOptions } from "./read-table";
-import { isSureLabel, type Column } from "./table-headings";
+import { readTable, takeSeparator, type TableOptions } from "./read-table";
+import { findHeading, isSureLabel, type Column } from "./table-headings";
 import {
   ALERT_LEVELS,
   checkSize,
@@ -34,6 +34,9 @@ export interface Reading {
   /** Columns that were left out or guessed, rows above a header. */
   readonly notes: readonly Phrase[];
 }
+
+/** What people put before each line of a list: `- screw`, `・ねじ`, `1. screw`. */
+const LIST_MARKS = [/^\s*[-*–]\s+(?=\S)/, /^\s*[•・‣◦]\s*(?=\S)/, /^\s*\d{1,4}[.)．、]\s+(?=\S)/];
 
 /** Characters of a text, which Node-RED's limit for a request is about as well. */
 const MAX_LENGTH = 5_000_000;
@@ -83,7 +86,7 @@ function readText(
     return { classes: splitList(below, { lines: true }), notes: [note] };
   }
   const table = readTable(lines, options);
-  if (!table) return { classes: splitList(lines), notes: [] };
+  if (!table) return { classes: readPlainList(lines), notes: [] };
   const classes = table.rows.map(({ cells, aliases, not, line }) =>
     readClass(
       { ...cells, aliases: aliases.flatMap(splitNames), not: not.flatMap(splitNames) },
@@ -91,6 +94,23 @@ function readText(
     ),
   );
   return { classes, notes: table.notes };
+}
+
+/** Names alone, with or without marks or numbers before each line. */
+function readPlainList(lines: string): ClassInput[] {
+  const { body } = takeSeparator(lines);
+  const entries = body.split("\n").filter((line) => line.trim());
+  const isMarked =
+    entries.length > 1 && LIST_MARKS.some((mark) => entries.every((line) => mark.test(line)));
+  const bare = isMarked
+    ? entries.map((line) => LIST_MARKS.reduce((text, mark) => text.replace(mark, ""), line))
+    : [body];
+  const classes = splitList(bare.join("\n"), { lines: isMarked });
+  const names = classes.map(({ label }) => label);
+  // A table that has its headings and nothing else yet: a person types a space behind a comma.
+  const isRow = !/[,;、；，] /.test(body.trim());
+  if (isRow && names.length > 1 && names.some(isSureLabel) && names.every(findHeading)) return [];
+  return classes;
 }
 
 function readJson(text: string): unknown {

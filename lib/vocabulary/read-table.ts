@@ -38,6 +38,9 @@ const DELIMITERS = ["\t", ";", ",", "|", "，", "、", "；"];
 /** A header is looked for in so many rows: a title, a date and a revision may stand above it. */
 const MOST_TITLES = 20;
 
+/** A longer cell describes. */
+const LONGEST_NAME = 40;
+
 /** Characters that hold those rows. */
 const HEAD_LENGTH = 20_000;
 
@@ -59,8 +62,8 @@ export function readTable(text: string, { columns }: TableOptions = {}): Table |
 }
 
 /** Excel's `sep=;` in the first line. The line stays, empty, so that numbers of lines are right. */
-function takeSeparator(text: string): { body: string; separator: string | undefined } {
-  const match = /^\s*"?sep=(.)"?[,;\t]*(?=\n)/i.exec(text);
+export function takeSeparator(text: string): { body: string; separator: string | undefined } {
+  const match = /^\s*"?sep=(.)"?[,;\t]*(?=\n|$)/i.exec(text);
   if (!match) return { body: text, separator: undefined };
   return { body: text.slice(match[0].length), separator: match[1] };
 }
@@ -159,8 +162,7 @@ function toLines(parsed: unknown): Line[] {
 }
 
 /** The classes below a header whose words we know. */
-function readBelow(lines: readonly Line[]): Table {
-  const at = findHeaderRow(lines);
+function readBelow(lines: readonly Line[], at = findHeaderRow(lines)): Table {
   const heads = lines[at]?.cells ?? [];
   const body = lines.slice(at + 1);
   const notes: Phrase[] = [];
@@ -185,7 +187,7 @@ function chooseColumns(
   body: readonly Line[],
 ): (Column | undefined)[] {
   const columns = headings.map((heading) =>
-    heading === "group" || heading === "other" ? undefined : heading,
+    heading === "group" || heading === "description" || heading === "other" ? undefined : heading,
   );
   for (const [place, column] of columns.entries()) {
     const isTwice = column !== "aliases" && column !== "not" && columns.indexOf(column) !== place;
@@ -195,10 +197,13 @@ function chooseColumns(
   if (columns.includes("label")) return columns;
   const placesOf = (heading: Heading | undefined): number[] =>
     [...heads.keys()].filter((place) => headings[place] === heading && isNaming(body, place));
-  const groups = placesOf("group");
   const unknown = placesOf(undefined);
-  const [label] =
-    unknown.length === 1 ? unknown : groups.length === 1 ? groups : placesOf("aliases");
+  const choices = [
+    unknown,
+    placesOf("group"),
+    placesOf("description").filter((place) => isShort(body, place)),
+  ];
+  const [label] = choices.find((places) => places.length === 1) ?? placesOf("aliases");
   if (label === undefined) throw strangeHeader(heads);
   columns[label] = "label";
   return columns;
@@ -292,6 +297,12 @@ function guessColumns(lines: readonly Line[], isTyped: boolean): Table | null {
   const numberHeads = findNumberHeads(lines).length;
   const isNumbered = lines.every(({ cells }) => isNumber(cells[0] ?? ""));
   if (isTyped && !isNumbered && numberHeads === 0) return null;
+  const headings = first.cells.map(findHeading);
+  const known = headings.filter(Boolean).length;
+  // Beside a heading that we know stands another one.
+  if (2 * known >= headings.length && known > 0 && !headings.includes("label")) {
+    return readBelow(lines, 0);
+  }
   const isHead = numberHeads > 0 || first.cells.some((cell) => findHeading(cell));
   const heads = isHead ? first.cells : [];
   const body = isHead ? rest : lines;
@@ -319,6 +330,11 @@ function isNaming(body: readonly Line[], place: number): boolean {
   const cells = filled.map((line) => line.cells[place] ?? "");
   if (!cells.every((cell) => /\p{L}/u.test(cell) && !isNumber(cell))) return false;
   return new Set(cells.map(foldName)).size === cells.length;
+}
+
+/** Whether a column holds names rather than sentences. */
+function isShort(body: readonly Line[], place: number): boolean {
+  return body.every(({ cells }) => (cells[place] ?? "").length <= LONGEST_NAME);
 }
 
 function isNumber(cell: string): boolean {

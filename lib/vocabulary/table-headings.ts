@@ -3,10 +3,10 @@ export type Column =
   "id" | "label" | "aliases" | "not" | "threshold" | "accept" | "alert" | "template";
 
 /**
- * What a heading means. `group`: a label only where no column names the things themselves.
- * `other`: known, and of no use here, such as a running number or a remark.
+ * What a heading means. `group` and `description`: labels only where no column names the things
+ * themselves. `other`: known, and of no use here, such as a running number or a remark.
  */
-export type Heading = Column | "group" | "other";
+export type Heading = Column | "group" | "description" | "other";
 
 /**
  * Headings that people write, between commas: English, Japanese (also in Latin letters), German,
@@ -18,13 +18,14 @@ const WORDS: Readonly<Record<Heading, string>> = {
     part name, product, product name, object, object name, title, component, thing,
     ラベル, ラベル名, 名称, 名前, クラス, クラス名, 品名, 品目, 品目名, 部品, 部品名, 部品名称, 製品, 製品名,
     商品, 商品名, 対象, 対象物, 対象名, 物品名, アイテム, アイテム名, 和名, 日本語, 日本語名, 項目名, 不良名,
-    欠陥, 欠陥名, 不良, 不良項目, 不良内容, 現象, defect, defect name, defect type, fault, failure,
-    failure mode, defekt, fehler, fehlerart, fehlerbezeichnung, mangel, defaut, nom du defaut, defecto,
+    欠陥, 欠陥名, 欠陥項目, 不良, 不良項目, 不良内容, 不良モード, 故障モード, 現象, 検査項目, 点検項目, 項目, defect, defect name, defect type, fault, failure,
+    failure mode, defekt, fehler, fehlerart, fehlerbezeichnung, fehlername, fehlerbild, mangel, merkmal, prufmerkmal, defaut,
+    nom du defaut, intitule du defaut, type de defaut, defecto,
     difetto, 缺陷, 缺陷名称, 불량, 불량명,
     hinmei, hinmoku, meisho, meishou, namae, buhinmei, seihinmei, shohinmei, raberu, kurasu,
-    bezeichnung, benennung, klasse, klassen, teil, teilename, prufteil, werkstuck, bauteil, artikel, artikelname,
+    bezeichnung, benennung, klasse, klassen, klassenname, klassenbezeichnung, objektname, teil, teilename, prufteil, werkstuck, bauteil, artikel, artikelname,
     artikelbezeichnung, gegenstand, objekt, etikett, produkt, produktname, deutsch,
-    nom, noms, libelle, designation, denomination, etiquette, classe, piece, article, produit, objet,
+    nom, noms, libelle, intitule, designation, denomination, etiquette, classe, piece, article, produit, objet,
     nombre, nombres, denominacion, etiqueta, clase, pieza, producto, objeto, articulo,
     nome, etichetta, denominazione, pezzo, prodotto, oggetto, articolo,
     rotulo, peca, produto, naam, benaming, onderdeel, klas,
@@ -38,7 +39,7 @@ const WORDS: Readonly<Record<Heading, string>> = {
     読み, 読み方, よみ, よみがな, 読み仮名, ふりがな, フリガナ, ヨミガナ, かな, カナ, カナ名, 学名,
     betsumei, eigo, eigomei, eimei, tsusho, yomi, yomigana, furigana,
     synonyme, synonymes, schlagwort, schlagworte, schlagworter, stichwort, stichworte, stichworter, suchbegriff,
-    suchbegriffe, suchwort, suchworter, andere namen, weitere namen, alternative namen,
+    suchbegriffe, suchwort, suchworte, suchworter, andere namen, weitere namen, alternative namen,
     alternativname, alternativnamen, englisch, englischer name, englische bezeichnung,
     englische namen, fremdname, kurzname,
     autre nom, autres noms, mot cle, mots cles, anglais, nom anglais, nom en anglais, appellation,
@@ -66,22 +67,25 @@ const WORDS: Readonly<Record<Heading, string>> = {
     警报, 报警, 警报级别, 报警级别, 告警, 경보, 경보 수준, 알림, 심각도`,
   template: `template, sentence, prompt template, テンプレート, 比較用の文, 文の型, 文型, ひな形, 雛形, tenpureto, vorlage,
     satz, satzvorlage, modele, phrase, plantilla, frase, modello, sjabloon, zin, 模板, 句子, 템플릿, 문장`,
-  group: `group, category, categories, type, kind, family, genus, 分類, 分類名, カテゴリ, カテゴリー, 区分,
+  group: `group, category, categories, type, kind, family, genus, 分類, 分類名, カテゴリ, カテゴリー, 区分, 判定, 判定結果,
     種類, 種別, 品種, グループ, 大分類, 中分類, 小分類, bunrui, kategori, shurui, gruppe, kategorie, art,
     typ, sorte, warengruppe, categorie, groupe, famille, genre, categoria, grupo, tipo, familia,
     gruppo, groep, soort, 类别, 類別, 类型, 類型, 分组, 분류, 종류, 카테고리, 유형`,
+  description: `description, descriptions, meaning, 説明, 説明文, 意味, 意味合い, setsumei, beschreibung,
+    kurzbeschreibung, bedeutung, signification, descripcion, significado, descrizione, significato, descricao,
+    omschrijving, 说明, 說明, 描述, 설명, 의미`,
   other: `no, nr, num, number, numero, n, #, row, line, index, pos, position, lfd nr, lfd, ser no,
     serial, serial no, serial number, 番号, 連番, 項番, 通番, 通し番号, 行, 行番号, 順番, ナンバー, bango, renban,
     序号, 编号, 編號, 번호, 순번, nummer, laufende nummer, zeile, ligne, fila, riga, volgnummer,
-    note, notes, remark, remarks, comment, comments, description, memo, info, information, hint, details,
-    備考, 備考欄, 注記, 注釈, コメント, 説明, 説明文, メモ, 摘要, 概要, 補足, 特記事項, 詳細, biko, bikou, setsumei,
-    tekiyo, bemerkung, bemerkungen, anmerkung, anmerkungen, beschreibung, kommentar, kommentare,
+    note, notes, remark, remarks, comment, comments, memo, info, information, hint, details,
+    備考, 備考欄, 注記, 注釈, コメント, メモ, 摘要, 概要, 補足, 特記事項, 詳細, 対策, 処置, 原因, 基準, 判定基準, biko, bikou,
+    tekiyo, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, kommentare,
     notiz, notizen, hinweis, hinweise, erlauterung,
     remarque, remarques, commentaire, commentaires, observation, observations, nota, notas,
-    observacion, observaciones, comentario, comentarios, descripcion, osservazioni, commento, commenti,
-    descrizione, descricao, observacoes, opmerking, opmerkingen, omschrijving,
-    备注, 備註, 说明, 說明, 描述, 注释, 비고, 설명, 메모,
-    defect code, error code, fault code, 不良コード, 欠陥コード, fehlercode, fehlernummer,
+    observacion, observaciones, comentario, comentarios, osservazioni, commento, commenti,
+    observacoes, opmerking, opmerkingen,
+    备注, 備註, 注释, 비고, 메모,
+    defect code, error code, fault code, 不良コード, 欠陥コード, fehlercode, fehlernummer, code defaut, code du defaut, massnahme, ursache,
     code, part no, part number, item no, item code, item number, article no, article number, sku, ean,
     jan, barcode, model, model number, 品番, 部品番号, 部番, 型番, 型式, 図番, 図面番号, コード, 品目コード,
     商品コード, 製品コード, 製品番号, janコード, 管理番号, hinban, buban, kataban, artikelnummer, art nr,
@@ -123,11 +127,14 @@ const HEADINGS = new Map<string, Heading>(
 
 /** A word for English in a heading makes its names aliases, which models read. */
 const ENGLISH =
-  /(?:^| )(?:en|eng|english|englisch|anglais|ingles|inglese|engels)(?: |$)|英語|英文|英訳|영어|영문/;
+  /(?<=^| )(?:(?:en |in |auf )?(?:english|englisch(?:e[rns]?)?|anglais(?:es?)?|ingles(?:a|as|es)?|inglese|engelse?|engelska)|en|eng)(?= |$)|英語|英文|英訳|영어|영문/g;
 
 /** A word for one's own language makes it the label. */
 const OWN =
-  /(?:^| )(?:ja|jp|jpn|de|fr|es|it|pt|nl|zh|cn|ko|kr|japanese|deutsch|local)(?: |$)|日本語|和文|中文/;
+  /(?<=^| )(?:ja|jp|jpn|de|fr|es|it|pt|nl|zh|cn|ko|kr|japanese|deutsch(?:e[rns]?)?|francaise?|espanol|italiano|local)(?= |$)|日本語|和文|中文/g;
+
+/** Between the languages of one heading. */
+const BETWEEN_LANGUAGES = /[/／|｜\n]/;
 
 /** What a heading means; undefined where it is not known. */
 export function findHeading(text: string): Heading | undefined {
@@ -136,11 +143,20 @@ export function findHeading(text: string): Heading | undefined {
   if (known || !key) return known;
   // What stands in brackets says more of a heading: しきい値（0〜1）, Name (English).
   const bare = toKey(text.normalize("NFKC").replace(/[([{<【〔「].*$/, ""));
-  const language = ENGLISH.test(key) ? "en" : OWN.test(key) ? "own" : undefined;
+  const foreign = key.replace(ENGLISH, " ");
+  const own = key.replace(OWN, " ");
+  const language = foreign !== key ? "en" : own !== key ? "own" : undefined;
   const base =
     HEADINGS.get(bare) ??
-    (language && HEADINGS.get(key.replace(ENGLISH, " ").replace(OWN, " ").trim()));
+    (language && HEADINGS.get((language === "en" ? foreign : own).replace(/ +/g, " ").trim()));
+  if (base === undefined) return findInLanguages(text);
   return base === "label" && language === "en" ? "aliases" : base;
+}
+
+/** `名称／Name`: one heading in several languages, all of one meaning. */
+function findInLanguages(text: string): Heading | undefined {
+  const parts = text.split(BETWEEN_LANGUAGES).map((part) => HEADINGS.get(toKey(part)));
+  return parts.length > 1 && parts.every((part) => part === parts[0]) ? parts[0] : undefined;
 }
 
 /** Whether a text is a heading of labels even where nothing stands beside it. */
@@ -150,15 +166,18 @@ export function isSureLabel(text: string): boolean {
 
 /** Width, case, accents and marks make no difference between headings. */
 function toKey(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .normalize("NFC")
-    .replaceAll("ß", "ss")
-    .replaceAll("’", "'")
-    .replace(/[\s_.:*/()[\]【】〔〕「」・-]+/g, " ")
-    .replace(/(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])/g, "")
-    .trim();
+  return (
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .normalize("NFD")
+      // Accents, and marks that a copied text brings without showing them.
+      .replace(/[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
+      .normalize("NFC")
+      .replaceAll("ß", "ss")
+      .replaceAll("’", "'")
+      .replace(/[\s_.:*/()[\]【】〔〕「」・-]+/g, " ")
+      .replace(/(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])/g, "")
+      .trim()
+  );
 }

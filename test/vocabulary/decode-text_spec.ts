@@ -102,6 +102,8 @@ describe("decoding of files", () => {
     };
     refuse(Buffer.from("PK\x03\x04\x14\0\x06\0", "latin1"), /workbook.*CSV/);
     refuse(Buffer.from("d0cf11e0a1b11ae1", "hex"), /workbook.*CSV/);
+    refuse(Buffer.from("<html><table><tr><td>screw</td></tr></table>"), /workbook.*CSV/);
+    refuse(Buffer.from('<?xml version="1.0"?>\n<Workbook/>'), /workbook.*CSV/);
     refuse(Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /no text/);
     refuse(Buffer.from([0, 1, 2, 3, 4, 5]), /no text/);
   });

@@ -62,6 +62,33 @@ const TABLES: readonly (readonly [string, string, readonly string[]])[] = [
     ["screw", "nail"],
   ],
   ["names of defects", "Fehlercode;Fehler\nE1;Kratzer\nE2;Riss\n", ["Kratzer", "Riss"]],
+  [
+    "French headings for English names",
+    "N°;Désignation;Désignation anglaise\n1;Vis;screw\n2;Écrou;nut\n",
+    ["Vis = screw", "Écrou = nut"],
+  ],
+  [
+    "descriptions that are names",
+    "Código;Descripción;Nombre en inglés\nA1;Tornillo;screw\nA2;Tuerca;nut\n",
+    ["Tornillo = screw", "Tuerca = nut"],
+  ],
+  [
+    "descriptions beside an English name",
+    "English,Description\nhammer,a tool that drives nails into wood and other things\nsaw,cuts\n",
+    ["hammer", "saw"],
+  ],
+  ["headings in two languages", "名称／Name,備考／Remarks\nねじ,M8\n釘,M8\n", ["ねじ", "釘"]],
+  [
+    "modes of failure",
+    "不良モード,英語,対策\nキズ,scratch,交換\n打痕,dent,修正\n",
+    ["キズ = scratch", "打痕 = dent"],
+  ],
+  [
+    "one heading that is known",
+    "Sorgenkind;Bild\nRiss;a.jpg\nKratzer;b.jpg\n",
+    ["Riss", "Kratzer"],
+  ],
+  ["marks that are not seen", "\u200blabel,\ufeffaliases\nscrew,bolt\n", ["screw = bolt"]],
   ["a group alone", "分類,備考\nねじ,M4\n釘,M4\n", ["ねじ", "釘"]],
   ["a group beside the names", "分類,品名\n部品,ねじ\n部品,釘\n", ["ねじ", "釘"]],
   [
@@ -122,6 +149,16 @@ const TABLES: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 const LISTS: readonly (readonly [string, string, readonly string[]])[] = [
+  ["sep= above a list", "sep=;\nSchraube;Mutter;Hammer\n", ["Schraube", "Mutter", "Hammer"]],
+  ["dashes before each line", "- screw, M8\n- nut\n", ["screw, M8", "nut"]],
+  ["numbers before each line", "1. screw\n2. nut\n", ["screw", "nut"]],
+  ["dots before each line", "・ねじ\n・釘\n", ["ねじ", "釘"]],
+  ["a minus that is no dash", "-5 V\n-12 V\n", ["-5 V", "-12 V"]],
+  [
+    "Japanese brackets",
+    "「ナット、M8」、「ボルト、M8」、座金",
+    ["ナット、M8", "ボルト、M8", "座金"],
+  ],
   ["quotes around commas", '"Nut, M8", "Bolt, M8", washer', ["Nut, M8", "Bolt, M8", "washer"]],
   ["one a line in quotes", '"Nut, M8"\n"Bolt, M8"\nwasher\n', ["Nut, M8", "Bolt, M8", "washer"]],
   ["typographic quotes", "“Nut, M8”, „Bolt, M8“, washer", ["Nut, M8", "Bolt, M8", "washer"]],
@@ -199,6 +236,12 @@ describe("reading of tables", () => {
     assert.match(read("name\nscrew\nnail").notes.join(), /“name”, was taken for a heading/);
     assert.deepEqual(read("label,aliases\nscrew,bolt\n").notes, []);
     assert.deepEqual(read("screw, nail").notes, []);
+  });
+
+  it("knows a table that has its headings and nothing else yet", () => {
+    for (const text of ["label;aliases\n", "品名\t備考", "name,alert level\n"]) {
+      assert.throws(() => read(text), { code: "BAD_CONFIG", message: /is empty/ }, text);
+    }
   });
 
   it("stops where an unquoted comma makes one cell two", () => {

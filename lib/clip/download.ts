@@ -3,13 +3,13 @@ import path from "node:path";
 import { EnvHttpProxyAgent } from "undici";
 
 import type { Dtype } from "./dtype";
+import { TlacError } from "../errors";
 import { downloadFile } from "./file-download";
+import { readHubAddress } from "./hub-address";
 import type { ProgressListener } from "./load-progress";
 import { expectedDigest, extendManifest, readManifest } from "./manifest";
 import { sizeOf } from "./partial-file";
 import { isCommit, listPresetFiles, type Preset } from "./presets";
-
-const HUB = "https://huggingface.co";
 
 /** A server that is silent for so long will not speak again. */
 const IDLE_MS = 30_000;
@@ -78,14 +78,9 @@ async function downloadFiles(
   options: DownloadOptions,
 ): Promise<void> {
   const { signal, onProgress, idleMs = IDLE_MS } = options;
-  const base = (options.baseUrl ?? hubAddress()).replace(/\/+$/, "");
+  const hub = readHubAddress(options.baseUrl);
   const repo = preset.repo ?? preset.name;
-  // Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
-  const agent = new EnvHttpProxyAgent({
-    headersTimeout: idleMs,
-    bodyTimeout: idleMs,
-    connect: { timeout: idleMs },
-  });
+  const agent = createAgent(idleMs);
   try {
     for (const [index, file] of files.entries()) {
       const manifest = await readManifest(folder);
@@ -94,11 +89,12 @@ async function downloadFiles(
         : (manifest.commit ?? preset.revision);
       const missing = files.slice(index).join(", ");
       const came = await downloadFile({
-        url: `${base}/${repo}/resolve/${revision}/${file}`,
+        url: `${hub.url}/${repo}/resolve/${revision}/${file}`,
         name: file,
         target: path.join(folder, file),
         expected: expectedDigest(preset, manifest, file),
         agent,
+        authorization: hub.authorization,
         idleMs,
         params: { repo, revision, folder, files: missing },
         signal,
@@ -113,7 +109,13 @@ async function downloadFiles(
   }
 }
 
-function hubAddress(): string {
-  const { HF_ENDPOINT: endpoint } = process.env;
-  return endpoint === undefined || endpoint === "" ? HUB : endpoint;
+/** Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws `EMBEDDER_UNAVAILABLE`. */
+function createAgent(idleMs: number): EnvHttpProxyAgent {
+  const timeouts = { headersTimeout: idleMs, bodyTimeout: idleMs, connect: { timeout: idleMs } };
+  try {
+    return new EnvHttpProxyAgent(timeouts);
+  } catch {
+    // The reason holds the address, and that may hold a password.
+    throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.bad-proxy");
+  }
 }

@@ -47,6 +47,8 @@ export interface FileDownloadOptions {
   /** SHA-256 that it must have, hex; undefined: what the server says of it is all there is. */
   readonly expected: string | undefined;
   readonly agent: Dispatcher;
+  /** For the server of `url` alone, not for those that it sends on to. */
+  readonly authorization?: string | undefined;
   readonly idleMs: number;
   /** For the sentences: where the files come from and how to bring them by hand. */
   readonly params: MessageParams;
@@ -93,6 +95,11 @@ class FileDownload {
       discard(opened.body);
       throw this.refused(opened.statusCode);
     }
+    if (isPage(opened.headers)) {
+      discard(opened.body);
+      const { url, params } = this.options;
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.download-page", { ...params, url });
+    }
     await this.part.writeTag(opened.etag);
     await this.receive(opened.body, from, opened.size);
     const digest = await this.verify(opened);
@@ -102,7 +109,8 @@ class FileDownload {
 
   /** Follows redirects by hand, because the first answer, not the last, knows the file's hash. */
   private async open(offset: number): Promise<Opened> {
-    const { agent, signal } = this.options;
+    const { agent, authorization, signal } = this.options;
+    const { origin } = new URL(this.options.url);
     let { url } = this.options;
     let etag: string | null = null;
     let size: number | null = null;
@@ -115,6 +123,7 @@ class FileDownload {
           // A hash is of the bytes as they are, not of a compressed form of them.
           "accept-encoding": "identity",
           ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
+          ...(authorization && new URL(url).origin === origin ? { authorization } : {}),
         },
       }).catch((thrown: unknown) => {
         throw new Unreached(thrown);
@@ -206,6 +215,12 @@ class FileDownload {
     const { url, params } = this.options;
     return new TlacError("EMBEDDER_UNAVAILABLE", key, { ...params, url, status });
   }
+}
+
+/** A page to sign in at, or what a proxy says: no file of a model is one. */
+function isPage(headers: Opened["headers"]): boolean {
+  const type = headers["content-type"];
+  return typeof type === "string" && /^\s*(text\/html|application\/xhtml)/i.test(type);
 }
 
 /** No answer came at all: nothing was cut off. */

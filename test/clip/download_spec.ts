@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 
 import { downloadModel, listMissingFiles, presetFolder } from "../../lib/clip/download";
 import type { LoadProgress } from "../../lib/clip/load-progress";
@@ -351,6 +352,48 @@ describe("downloading a model", () => {
 
   it("takes the hub's address from HF_ENDPOINT", async () => {
     await withEnvironment({ HF_ENDPOINT: hub.url }, () => downloadModel(PRESET, { cacheDir }));
+    await assertWhole();
+  });
+
+  it("signs on at the hub's address that has user and password, and never shows them", async () => {
+    const { host } = new URL(hub.url);
+    const endpoint = `http://plant:zq1/pass#@${host}/`;
+    hub.fail("config.json", { kind: "status", status: 403 });
+    await withEnvironment({ HF_ENDPOINT: endpoint }, async () => {
+      const refused: unknown = await downloadModel(PRESET, { cacheDir }).catch(
+        (error: unknown) => error,
+      );
+      assert.ok(refused instanceof TlacError);
+      assert.match(refused.message, /status 403/);
+      assert.doesNotMatch(inspect(refused, { depth: 9, showHidden: true }), /zq1|plant/);
+      await downloadModel(PRESET, { cacheDir });
+    });
+    await assertWhole();
+    const login = `Basic ${Buffer.from("plant:zq1/pass#").toString("base64")}`;
+    assert.ok(hub.requests.every(({ authorization }) => authorization === login));
+  });
+
+  it("names the environment variable that is no address, without what it holds", async () => {
+    for (const [environment, named] of [
+      [{ HF_ENDPOINT: "hub.example zq1" }, /HF_ENDPOINT is no http/],
+      [{ HF_ENDPOINT: "ftp://zq1:zq1@hub.example" }, /HF_ENDPOINT is no http/],
+      [{ HTTPS_PROXY: "http://u:zq1/zq1#@proxy:3128" }, /HTTPS_PROXY or HTTP_PROXY is no address/],
+    ] as const) {
+      const thrown: unknown = await withEnvironment(environment, () =>
+        downloadModel(PRESET, { cacheDir }).catch((error: unknown) => error),
+      );
+      assert.ok(thrown instanceof TlacError, String(thrown));
+      assert.equal(thrown.code, "EMBEDDER_UNAVAILABLE");
+      assert.match(thrown.message, named);
+      assert.doesNotMatch(inspect(thrown, { depth: 9, showHidden: true }), /zq1/);
+    }
+  });
+
+  it("takes no web page for a file", async () => {
+    hub.fail("config.json", { kind: "page" });
+    const work = downloadModel(PRESET, { cacheDir, baseUrl: hub.url });
+    await assert.rejects(work, { code: "EMBEDDER_UNAVAILABLE", message: /but a web page came/ });
+    await downloadModel(PRESET, { cacheDir, baseUrl: hub.url });
     await assertWhole();
   });
 });

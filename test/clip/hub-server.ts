@@ -14,11 +14,14 @@ export type Fault =
   | { readonly kind: "no-ranges" }
   /** Sends on to a new name of the repository first, with a relative address. */
   | { readonly kind: "renamed" }
-  | { readonly kind: "loop" };
+  | { readonly kind: "loop" }
+  /** A page to sign in at, as a captive portal sends it. */
+  | { readonly kind: "page" };
 
 export interface SeenRequest {
   readonly path: string;
   readonly range: string | null;
+  readonly authorization: string | null;
 }
 
 /**
@@ -68,7 +71,8 @@ export class HubServer {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? "/", this.url);
-    this.requests.push({ path: pathname, range: request.headers.range ?? null });
+    const { range = null, authorization = null } = request.headers;
+    this.requests.push({ path: pathname, range, authorization });
     const [, file] = /^\/(?:[^/]+\/[^/]+\/resolve\/[^/]+|storage)\/(.+)$/.exec(pathname) ?? [];
     const content = file === undefined ? undefined : this.files.get(file);
     if (file === undefined || !content) {
@@ -81,6 +85,8 @@ export class HubServer {
     const fault = isLarge && !stored ? this.peek(file) : this.take(file);
     if (fault?.kind === "status") {
       response.writeHead(fault.status).end();
+    } else if (fault?.kind === "page") {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>");
     } else if (fault?.kind === "loop") {
       response.writeHead(302, { location: pathname }).end();
     } else if (fault?.kind === "renamed" && !pathname.startsWith("/moved/")) {

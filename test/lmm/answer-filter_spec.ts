@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 
 import { TlacError } from "../../lib/errors";
 import { compileAnswerFilter, type FilterRule } from "../../lib/lmm/answer-filter";
+import type { PatternRule } from "../../lib/lmm/filter/apply-rules";
 import { lintRules } from "../../lib/lmm/filter/lint-rules";
+import { PatternThread } from "../../lib/lmm/filter/pattern-thread";
 
 const WORDS = {
   candidates: [
@@ -126,6 +128,25 @@ describe("answer filter", () => {
     gone.abort();
     await assert.rejects(second, { code: "CLOSED" });
     await assert.rejects(first, { code: "BAD_CONFIG" });
+  });
+
+  it("lets others' rules in between jobs of slow ones", async () => {
+    const thread = new PatternThread("tlac-rules-test");
+    const rule = (source: string): PatternRule[] => [
+      { source, flags: "gu", action: "drop", replacement: "" },
+    ];
+    const words = { candidates: [], description: "a".repeat(60), forcedUnknown: false };
+    const slow = rule("^(a+)+$!");
+    const order: string[] = [];
+    const run = async (name: string, rules: PatternRule[]): Promise<void> => {
+      await thread.run(rules, { ...words, description: `${words.description}!` }, { ms: 60 });
+      order.push(name);
+    };
+    await Promise.all([
+      ...["slow 1", "slow 2", "slow 3"].map((name) => run(name, slow)),
+      run("quick", rule("b")),
+    ]);
+    assert.deepEqual(order, ["slow 1", "quick", "slow 2", "slow 3"]);
   });
 
   it("ends rules that make a text grow without end", async () => {

@@ -20,11 +20,15 @@ export type PatternOutcome = PatternAnswer | { readonly rule: number; readonly s
 /**
  * Applies rules in a thread, one job after another, each in bounded time: a pattern is the user's,
  * a text is the LMM's, and together they can backtrack for hours, which no check of the pattern
- * alone foresees. A thread that is out of time is ended; the next job gets a new one.
+ * alone foresees. A thread that is out of time is ended; the next job gets a new one. Of the jobs
+ * with the same rules one stands in line at a time, so that slow rules keep no others waiting for
+ * longer than one job takes.
  */
 export class PatternThread {
   private worker: Worker | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  /** The last job of each list of rules. */
+  private readonly lanes = new WeakMap<readonly PatternRule[], Promise<unknown>>();
   private waiting = 0;
 
   constructor(private readonly name: string) {}
@@ -41,8 +45,12 @@ export class PatternThread {
     { ms, signal }: { readonly ms: number; readonly signal?: AbortSignal },
   ): Promise<PatternOutcome> {
     this.waiting += 1;
-    const turn = this.last.then(() => this.work(rules, words, ms, signal));
-    this.last = turn.catch(() => undefined);
+    const before = this.lanes.get(rules) ?? Promise.resolve();
+    const turn = before.then(() => this.standInLine(() => this.work(rules, words, ms, signal)));
+    this.lanes.set(
+      rules,
+      turn.catch(() => undefined),
+    );
     try {
       return await (signal ? waitFor(turn, signal) : turn);
     } catch (thrown) {
@@ -51,6 +59,12 @@ export class PatternThread {
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  private standInLine<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 
   private async work(

@@ -634,7 +634,7 @@ export function describeDemo(createTab, classes) {
   tab.add(
     "note",
     "comment",
-    250,
+    290,
     60,
     note(
       "Sample photos in, classes out. Change the classes and deploy",
@@ -686,7 +686,7 @@ export function describeDemo(createTab, classes) {
     "file",
     "file in",
     140,
-    200,
+    240,
     {
       filename: "filename",
       filenameType: "msg",
@@ -698,14 +698,14 @@ export function describeDemo(createTab, classes) {
     },
     [["tlac"]],
   );
-  tab.add("tlac", "tlac", 300, 200, { vocabulary, server, thumbnail: true }, [
+  tab.add("tlac", "tlac", 300, 240, { vocabulary, server, thumbnail: true }, [
     ["class"],
     ["review"],
     ["skipped"],
   ]);
-  tab.add("class", "debug", 490, 160, debug("class", "payload.explanation"), []);
-  tab.add("review", "debug", 530, 200, debug("a person should look", "payload.explanation"), []);
-  tab.add("skipped", "debug", 500, 240, debug("skipped", "skipped"), []);
+  tab.add("class", "debug", 490, 200, debug("class", "payload.explanation"), []);
+  tab.add("review", "debug", 530, 240, debug("a person should look", "payload.explanation"), []);
+  tab.add("skipped", "debug", 500, 280, debug("skipped", "skipped"), []);
   tab.add("catch", "catch", 300, 440, catchAll, [["failed"]]);
   tab.add("failed", "debug", 480, 440, debug("failed", "error"), []);
   return tab.nodes;

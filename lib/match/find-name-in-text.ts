@@ -1,5 +1,6 @@
 import { foldName } from "../vocabulary/fold-name";
-import { isDenied } from "./denial";
+import { findAbsenceName } from "./denial/absence-names";
+import { readDenials } from "./denial/read-denials";
 
 /** Names of more words than this are not looked for; Japanese compounds are split finely. */
 const MAX_WORDS = 8;
@@ -24,26 +25,43 @@ export interface NameInText {
 /**
  * The folded names that stand in a text as whole words, from left to right, the longest first at
  * each place: in "a drill bit" the name "drill bit" is found and "drill" is not, and in サービス
- * there is no ビス.
+ * there is no ビス. A name of an absence is found however the text denies the thing: "no helmet" in
+ * "not wearing a helmet"; with it "helmet" is found, denied.
  */
 export function findNamesInText(text: string, isName: (fold: string) => boolean): NameInText[] {
   const bounded = text.slice(0, MAX_TEXT);
   const words = [...SEGMENTER.segment(bounded)].filter(({ isWordLike }) => isWordLike);
+  const denialAt = readDenials(bounded);
   const found = new Map<string, boolean>();
-  for (let start = 0; start < words.length;) {
-    let taken = 1;
-    for (let length = Math.min(MAX_WORDS, words.length - start); length > 0; length--) {
+  const add = (fold: string, denied: boolean): void => {
+    found.set(fold, (found.get(fold) ?? true) && denied);
+  };
+  /** Words that the longest name at a place takes; 0 where none stands there. */
+  const read = (start: number, most: number, onlyDenied: boolean): number => {
+    for (let length = most; length > 0; length--) {
       const first = words[start];
       const last = words[start + length - 1];
       if (!first || !last) continue;
       const [from, to] = withMarks(bounded, first.index, last.index + last.segment.length);
       const fold = foldName(bounded.slice(from, to));
-      if (!fold || !isName(fold)) continue;
-      found.set(fold, (found.get(fold) ?? true) && isDenied(bounded, from, to));
-      taken = length;
-      break;
+      if (!fold) continue;
+      const known = isName(fold);
+      const absence = findAbsenceName(fold, isName);
+      if (!known && absence === undefined) continue;
+      const denial = denialAt(from, to);
+      const isAbsent = absence !== undefined && denial === "absent";
+      if (isAbsent) add(absence, false);
+      if (known && (denial || !onlyDenied)) add(fold, denial !== null);
+      if (known || isAbsent) return length;
     }
-    start += taken;
+    return 0;
+  };
+  for (let start = 0; start < words.length;) {
+    const taken = read(start, Math.min(MAX_WORDS, words.length - start), false);
+    for (let inner = 0; inner < taken; inner++) {
+      read(start + inner, Math.min(taken - inner, taken - 1), true);
+    }
+    start += Math.max(1, taken);
   }
   return [...found].map(([fold, denied]) => ({ fold, denied }));
 }

@@ -47,7 +47,9 @@ describe("names in a sentence", () => {
   for (const [text, expected] of ROWS) {
     it(`of “${text}” are ${expected.join(", ") || "none"}`, () => {
       assert.deepEqual(
-        findNamesInText(text, (fold) => names.has(fold)).map(({ fold }) => fold),
+        findNamesInText(text, (fold) => names.has(fold))
+          .filter(({ denied }) => !denied)
+          .map(({ fold }) => fold),
         expected.map(foldName),
       );
     });
@@ -60,44 +62,4 @@ describe("names in a sentence", () => {
       [],
     );
   });
-});
-
-const DENIED: readonly (readonly [string, boolean])[] = [
-  ["A construction worker on a scaffold is not wearing a helmet.", true],
-  ["A worker without a hard hat or helmet", true],
-  ["The worker isn't wearing any helmet.", true],
-  ["Nobody wears a helmet here", true],
-  ["There is no safety vest, glove, or helmet.", true],
-  ["The helmet is missing.", true],
-  ["His helmet is not visible", true],
-  ["A helmet-free zone", true],
-  ["He has no cap but a helmet.", false],
-  ["A worker with no gloves. He wears a helmet.", false],
-  ["No gloves, a helmet and boots.", false],
-  ["There is no doubt that this is a helmet.", false],
-  ["Not only a vest but also a helmet", false],
-  ["A worker wears a helmet.", false],
-  ["A helmet without scratches", false],
-  ["A helmet that is not new", false],
-  ["No helmet on the table, but on his head is a helmet.", false],
-  ["Ein Arbeiter ohne helmet", true],
-  ["作業者はヘルメットをかぶっていません。", true],
-  ["ヘルメットなしの作業者", true],
-  ["ヘルメットを着用していない人", true],
-  ["ヘルメットと手袋が見当たらない。", true],
-  ["無ヘルメット", true],
-  ["作業者はヘルメットをかぶっています。", false],
-  ["ヘルメットだけでなく手袋もある", false],
-  ["手袋がない。ヘルメットはある。", false],
-  ["傷のないヘルメット", false],
-];
-
-describe("a name inside a denial", () => {
-  const names = new Set(["helmet", "ヘルメット"].map(foldName));
-  for (const [text, expected] of DENIED) {
-    it(`${expected ? "is denied" : "is not denied"} in “${text}”`, () => {
-      const [first] = findNamesInText(text, (fold) => names.has(fold));
-      assert.equal(first?.denied, expected);
-    });
-  }
 });

@@ -16,9 +16,8 @@ const AROUND: readonly (readonly [before: string, behind: string])[] = [
 ];
 
 const BEFORE_JAPANESE = ["無", "ノー"];
-const BEHIND_JAPANESE = (
-  "なし 無し 無 のない 抜け 未着用 未装着 不着用 非着用 未使用 欠品 欠落 忘れ"
-).split(" ");
+const BEHIND_JAPANESE =
+  "なし 無し 無 のない 抜け 未着用 未装着 不着用 非着用 未使用 欠品 欠落 忘れ".split(" ");
 /** Folding drops the mark at a name's end, but not inside of one. */
 const JAPANESE_AROUND: typeof AROUND = [
   ...BEFORE_JAPANESE.flatMap((before) =>

@@ -37,9 +37,7 @@ export function readDenials(text: string): DenialAt {
     if (!sentence) return null;
     const { start, end } = sentence;
     sentence.denials ??= READERS.flatMap((read) => read(text.slice(start, end)) ?? []);
-    const found = sentence.denials.map((denialAt) =>
-      denialAt(from - start, to - start),
-    );
+    const found = sentence.denials.map((denialAt) => denialAt(from - start, to - start));
     return strongest(found);
   };
 }

@@ -1,15 +1,14 @@
 import type { Embedder } from "../lib/clip/embedder";
-import { estimateConfidence, thresholdOf } from "../lib/confidence/confidence";
+import { estimateConfidence, thresholdOf, type Coefficients } from "../lib/confidence/confidence";
 import type { Evidence } from "../lib/confidence/features";
 import { DEFAULT_KNOB } from "../lib/confidence/knob";
-import type { SeenPhoto } from "../tools/fit-confidence/photos";
 import {
   calibrationError,
   rankQuality,
   reliability,
-  rightAt,
-  type Outcome,
-} from "../tools/fit-confidence/quality";
+} from "../lib/evaluation/figures/confidence-quality";
+import type { SeenPhoto } from "../tools/fit-confidence/photos";
+import { rightAt, type Outcome } from "../tools/fit-confidence/quality";
 import { createRandom } from "../tools/fit-confidence/random";
 import { observe, type Situation } from "../tools/fit-confidence/scenarios";
 import { percent, printFigure, printTitle } from "./print";
@@ -60,19 +59,22 @@ const SITUATIONS: readonly Situation[] = [
 export async function measureDecisions(
   photos: readonly SeenPhoto[],
   embedder: Embedder,
+  coefficientsOf: (photo: SeenPhoto) => Coefficients,
 ): Promise<void> {
   for (const situation of SITUATIONS) {
     const before: Outcome[] = [];
     const after: (Outcome & { decided: boolean })[] = [];
     for (let draw = 0; draw < DRAWS; draw++) {
       const random = createRandom(1_000 + draw);
-      for (const { known, evidences } of await observe(photos, situation, embedder, random)) {
+      const observed = await observe(photos, situation, embedder, random);
+      for (const { photo, known, evidences } of observed) {
         const [whole] = evidences;
         const words = evidences.find(({ evidence }) => !evidence.sight && !evidence.examples);
         if (!whole || !words) continue;
-        const estimate = estimateConfidence(whole.evidence);
+        const coefficients = coefficientsOf(photo);
+        const estimate = estimateConfidence(whole.evidence, coefficients);
         const confidence = estimate?.confidence ?? 0;
-        const threshold = thresholdOf(DEFAULT_KNOB, estimate?.voices ?? "");
+        const threshold = thresholdOf(DEFAULT_KNOB, estimate?.voices ?? "", coefficients);
         after.push({ known, right: whole.right, confidence, decided: confidence >= threshold });
         const decided = decideAsBefore(words.evidence);
         before.push({ known, right: words.right, confidence: decided ? 1 : 0 });
@@ -88,7 +90,7 @@ export async function measureDecisions(
       "right at 1 % / 3 % of all frames wrong",
       [0.01, 0.03].map((wrong) => `${(100 * rightAt(after, wrong)).toFixed(1)} %`).join(" / "),
     );
-    const ranked = rankQuality(after);
+    const ranked = rankQuality(after) ?? NaN;
     printFigure("AUROC of the confidence", ranked.toFixed(3), {
       text: "≥ 0.95",
       met: ranked >= 0.95,

@@ -1,7 +1,7 @@
 import path from "node:path";
 
 import type { Embedder } from "../lib/clip/embedder";
-import { estimateConfidence, thresholdOf } from "../lib/confidence/confidence";
+import { estimateConfidence, thresholdOf, type Coefficients } from "../lib/confidence/confidence";
 import { DEFAULT_KNOB } from "../lib/confidence/knob";
 import { VocabularyIndex } from "../lib/match/vocabulary-index";
 import { RANKING_LENGTH } from "../lib/tlac/ranking";
@@ -19,6 +19,7 @@ const COUNTS = [0, 1, 2, 5, 10, 15];
 export async function measureExamples(
   photos: readonly SeenPhoto[],
   embedder: Embedder,
+  coefficientsOf: (photo: SeenPhoto) => Coefficients,
 ): Promise<void> {
   for (const set of new Set(photos.map((photo) => photo.set))) {
     if (set === "") continue;
@@ -43,7 +44,9 @@ export async function measureExamples(
         }
         const owners = shown.map(({ label }) => labels.indexOf(label));
         const examples = count > 0 ? indexExamples(shown, owners, labels.length) : null;
-        for (const { label, sight, candidates } of own.filter((photo) => !shown.includes(photo))) {
+        for (const photo of own.filter((one) => !shown.includes(one))) {
+          const { label, sight, candidates } = photo;
+          const coefficients = coefficientsOf(photo);
           const words = await index.hear(candidates);
           const testimonies = {
             words,
@@ -51,19 +54,22 @@ export async function measureExamples(
             examples: (sight.features && examples?.testify(sight.features)) ?? null,
           };
           const combined = combine(testimonies, labels.length, RANKING_LENGTH, words?.vetoed);
-          const estimate = estimateConfidence({
-            ...testimonies,
-            combined,
-            exampleFacts: examples,
-            lmmProbability: candidates[0]?.probability,
-          });
+          const estimate = estimateConfidence(
+            {
+              ...testimonies,
+              combined,
+              exampleFacts: examples,
+              lmmProbability: candidates[0]?.probability,
+            },
+            coefficients,
+          );
           const truth = labels.indexOf(label);
           const right = combined.order[0] === truth;
           const hit = hits[truth]!;
           hit.all += 1;
           if (right) hit.right += 1;
           tally.judged += 1;
-          const threshold = thresholdOf(DEFAULT_KNOB, estimate?.voices ?? "");
+          const threshold = thresholdOf(DEFAULT_KNOB, estimate?.voices ?? "", coefficients);
           if ((estimate?.confidence ?? 0) < threshold) continue;
           if (right) tally.right += 1;
           else tally.wrong += 1;

@@ -2,8 +2,19 @@
 var tlacVocabularyTable = (() => {
   "use strict";
 
-  const COLUMNS = /** @type {const} */ (["label", "aliases", "not", "threshold", "alert"]);
-  const LEVELS = ["", "none", "info", "warning", "critical"];
+  const COLUMNS = /** @type {const} */ ([
+    "label",
+    "aliases",
+    "not",
+    "accept",
+    "threshold",
+    "alert",
+  ]);
+  /** What the cells of a column offer. */
+  const CHOICES = {
+    alert: ["", "none", "info", "warning", "critical"],
+    accept: ["", "20", "50", "100", "200", "1000"],
+  };
   /** Fields that have no column but must survive an edit. */
   const HIDDEN = /** @type {const} */ (["id", "template"]);
   const BETWEEN_NAMES = " | ";
@@ -348,6 +359,9 @@ var tlacVocabularyTable = (() => {
 
     count() {
       const count = this.filled().length;
+      // Cosines are what old flows demand: nobody else needs their column.
+      const old = this.containers().some((container) => readContainer(container).threshold !== "");
+      $(".tlac-vocabulary-table").toggleClass("tlac-with-threshold", old);
       $("#tlac-vocabulary-count").text(say("status.classes", { count }));
       $("#tlac-vocabulary-undo").attr("aria-disabled", String(this.history.length < 2));
       $("#tlac-vocabulary-empty").toggle(count === 0);
@@ -359,12 +373,13 @@ var tlacVocabularyTable = (() => {
    * @param {string} text
    */
   function createCell(column, text) {
-    const isChoice = column === "alert";
-    const cell = isChoice ? $("<select>") : $("<input>", { type: "text" });
-    if (isChoice) {
-      for (const level of LEVELS) {
-        $("<option>", { value: level })
-          .text(say(`level.${level || "unset"}`))
+    const choices = column === "alert" || column === "accept" ? CHOICES[column] : undefined;
+    const cell = choices ? $("<select>") : $("<input>", { type: "text" });
+    if (choices) {
+      const kind = column === "alert" ? "level" : "knob";
+      for (const choice of choices) {
+        $("<option>", { value: choice })
+          .text(say(`${kind}.${choice || "unset"}`))
           .appendTo(cell);
       }
     } else cell.attr({ autocomplete: "off", spellcheck: "false" });

@@ -59,7 +59,7 @@ export interface LintAnswer {
   readonly wrong: {
     readonly message: string;
     readonly row: number | null;
-    readonly column: "label" | "threshold";
+    readonly column: "label" | "accept" | "threshold";
   } | null;
   readonly findings: readonly {
     readonly kind: string;
@@ -111,7 +111,13 @@ const NOTHING_FOUND: LintAnswer = {
 };
 
 /** The columns of the dialog's table, from the left: cells without a header are taken for these. */
-const TABLE_COLUMNS = ["label", "aliases", "not", "threshold", "alert"] as const;
+const TABLE_COLUMNS = ["label", "aliases", "not", "accept", "alert"] as const;
+
+/** Whose cell a sentence is about, where it is not the label's. */
+const WRONG_CELLS = new Map<string, "accept" | "threshold">([
+  ["vocabulary.bad-threshold", "threshold"],
+  ["vocabulary.bad-accept", "accept"],
+]);
 
 type Body = Call["body"];
 
@@ -170,7 +176,7 @@ async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<Lin
     template = readTemplate(readText(body.template, "template"), "template");
   } catch (thrown) {
     if (!(thrown instanceof TlacError)) throw thrown;
-    const column = thrown.key === "vocabulary.bad-threshold" ? "threshold" : "label";
+    const column = WRONG_CELLS.get(thrown.key) ?? "label";
     const row = findRow(thrown, body.classes);
     const wrong = { message: thrown.in(language), row, column } as const;
     return { ...NOTHING_FOUND, wrong };

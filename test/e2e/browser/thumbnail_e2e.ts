@@ -84,9 +84,9 @@ describe("last image on the canvas", function () {
     await picture().waitFor({ timeout: 60_000 });
   };
 
-  it("stands under the node with class and score, and only where it is wanted", async () => {
+  it("stands under the node with class and confidence, and only where it is wanted", async () => {
     await inject();
-    assert.match((await picture().textContent()) ?? "", /^espresso [01]\.\d\d$/);
+    assert.match((await picture().textContent()) ?? "", /^espresso \d\d?%$/);
     assert.match((await picture().getAttribute("aria-label")) ?? "", /^espresso/);
     const node = (await page.locator('[id="shown"] > .red-ui-flow-node').first().boundingBox())!;
     const box = (await picture().boundingBox())!;

@@ -230,26 +230,15 @@ describe("dialogs of the flow nodes", function () {
     assert.equal((await done("first")).valid, false);
   });
 
-  it("tells which values empty fields of the decision stand for", async () => {
-    const shown = async (): Promise<string[]> =>
-      Promise.all(
-        ["threshold", "margin"].map(
-          async (field) =>
-            (await page.locator(`#node-input-${field}`).getAttribute("placeholder")) ?? "",
-        ),
-      );
-    const until = (threshold: string): Promise<void> =>
-      page.locator(`#node-input-threshold[placeholder="${threshold}"]`).waitFor();
+  it("asks for one thing: how many wrong ones are accepted", async () => {
     await open("whole");
-    await until("measured: 0.6");
-    assert.deepEqual(await shown(), ["measured: 0.6", "measured: 0.03"]);
-    await page.selectOption("#node-input-mode", "clip");
-    assert.deepEqual(await shown(), ["measured: 0.6", "measured: 0.02"]);
-    await page.close();
-    await open("second");
-    await until("measured: 0.6");
-    // Words and images have margins of their own; which it is, only the message tells.
-    assert.deepEqual(await shown(), ["measured: 0.6", "as measured"]);
+    const accept = page.locator("#node-input-accept");
+    assert.deepEqual(await accept.locator("option").allTextContents(), [
+      "as the vocabulary says",
+      ...["1 wrong in 20", "1 wrong in 50", "1 wrong in 100", "1 wrong in 200", "1 wrong in 1,000"],
+    ]);
+    await accept.selectOption("200");
+    assert.equal((await done("whole")).accept, "200");
   });
 
   it("warns where unchanged scenes are not judged, which is off by default", async () => {

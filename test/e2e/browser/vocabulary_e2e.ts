@@ -111,14 +111,14 @@ describe("dialog of tlac-vocabulary", function () {
     it(`pastes cells of a spreadsheet into the table, and undoes it (${locale})`, async () => {
       await open(locale, "empty");
       await takeScreenshot(page, `vocabulary-empty-${locale}`);
-      const text = 'ねじ\t"screw\nbolt"\tnut\t0.8\t注意\r\n釘\tnail\t\t\t\r\n';
+      const text = 'ねじ\t"screw\nbolt"\tnut\t200\t注意\r\n釘\tnail\t\t\t\r\n';
       await paste(cells("label").first(), text);
       await until("label", ["ねじ", "釘"]);
       assert.deepEqual(await values("aliases"), ["screw | bolt", "nail"]);
       await linted();
       await takeScreenshot(page, `vocabulary-pasted-${locale}`);
       const [first] = parseVocabulary(await stored()).classes;
-      assert.deepEqual([first?.threshold, first?.alert, first?.not], [0.8, "warning", ["nut"]]);
+      assert.deepEqual([first?.accept, first?.alert, first?.not], [200, "warning", ["nut"]]);
       await page.click("#tlac-vocabulary-undo");
       await until("label", []);
       assert.equal(await stored(), "");

@@ -1,0 +1,180 @@
+import { describeWinner, type WinnerFeatures } from "../../lib/confidence/features";
+import type { Coefficients, VoiceModel } from "../../lib/confidence/confidence";
+import { KNOBS } from "../../lib/confidence/knob";
+import {
+  emptyModel,
+  fitLogistic,
+  predict,
+  type LogisticModel,
+} from "../../lib/confidence/logistic";
+import type { Embedder } from "../../lib/clip/embedder";
+import type { SeenPhoto } from "./photos";
+import type { Outcome } from "./quality";
+import { createRandom } from "./random";
+import { observe, type Situation } from "./scenarios";
+
+export const FOLDS = 5;
+/** Rows that a photo counts as, however many situations it was seen in. */
+const ROWS_A_PHOTO = 5;
+const RIDGE = 2;
+const SIZES = [2, 10, 40, Infinity];
+/** Wrong rows that must be allowed for their count to mean something. */
+const COUNTABLE = 5;
+const LIKELIER_RIGHT = 0.5;
+
+/** A photo in a situation, heard by some of the witnesses. */
+export interface Row extends Outcome, WinnerFeatures {
+  readonly photo: SeenPhoto;
+  readonly situation: Situation;
+  readonly set: string;
+  /** Whether all witnesses that the situation has were heard. */
+  readonly whole: boolean;
+}
+
+export type Folds = ReadonlyMap<SeenPhoto, number>;
+
+/** Draws the fold of each photo. */
+export function drawFolds(photos: readonly SeenPhoto[]): Folds {
+  const random = createRandom(7);
+  return new Map(photos.map((photo) => [photo, Math.floor(random() * FOLDS)]));
+}
+
+/** All combinations of what matters most; the rest alternates. */
+function* listSituations(): Generator<Situation> {
+  let number = 0;
+  const alternate = () => ({ probabilities: number++ % 2 === 0 });
+  for (const names of ["own", "other"] as const) {
+    for (const synonyms of [true, false]) {
+      for (const labels of [true, false]) {
+        const base = { names, synonyms, labels, examples: 0 };
+        for (const density of [0.5, 0.5, 0.5, 0.5, 0.1]) {
+          yield { ...base, ...alternate(), title: "many classes", density, classes: Infinity };
+        }
+        for (const classes of SIZES) {
+          yield { ...base, ...alternate(), title: "few classes", density: 0, classes };
+        }
+      }
+    }
+  }
+  for (const examples of [1, 2, 5, 12]) {
+    for (const [classes, density] of [
+      [0, 0],
+      [20, 0],
+      [40, 0.05],
+    ] as const) {
+      for (const labels of [true, false]) {
+        const base = { names: "own", synonyms: true, labels, examples, classes, density } as const;
+        for (let draw = 0; draw < 2; draw++) {
+          yield { ...base, title: "examples", ...alternate() };
+        }
+      }
+    }
+  }
+}
+
+/** Every photo in every situation, by each combination of witnesses. */
+export async function gatherRows(photos: readonly SeenPhoto[], embedder: Embedder): Promise<Row[]> {
+  const rows: Row[] = [];
+  let seed = 1;
+  for (const situation of listSituations()) {
+    const random = createRandom(seed++);
+    const observed = await observe(photos, situation, embedder, random);
+    for (const { photo, known, set, evidences } of observed) {
+      for (const [at, { evidence, right }] of evidences.entries()) {
+        const features = describeWinner(evidence);
+        if (!features) continue;
+        const facts = { photo, situation, set, known, right, whole: at === 0, confidence: 0 };
+        rows.push({ ...features, ...facts });
+      }
+    }
+    process.stderr.write(".");
+  }
+  process.stderr.write("\n");
+  return rows;
+}
+
+/** A model for each combination of voices, with the rows that judged their thresholds. */
+export interface Fitted {
+  readonly coefficients: Coefficients;
+  /** Every row with the confidence that coefficients without its photo give it. */
+  readonly judged: ReadonlyMap<string, readonly Row[]>;
+}
+
+/** Fits the coefficients; the thresholds come from cross-validation over the photos' folds. */
+export function fitCoefficients(rows: readonly Row[], folds: Folds): Fitted {
+  const models: Record<string, VoiceModel> = {};
+  const judged = new Map<string, readonly Row[]>();
+  for (const voices of [...new Set(rows.map((row) => row.voices))].sort()) {
+    const own = rows.filter((row) => row.voices === voices);
+    const { features, means, deviations, weights } = fit(own);
+    const validated = crossValidate(own, folds);
+    judged.set(voices, validated);
+    // What a plant meets at its hardest: hundreds of classes that look alike, and as many
+    // strangers; with examples, all that was tried.
+    const hard = validated.filter(({ situation }) => situation.density === 0.5);
+    const basis = voices.includes("examples") ? validated : hard;
+    models[voices] = {
+      features,
+      means: means.map(round),
+      deviations: deviations.map(round),
+      weights: weights.map(round),
+      thresholds: Object.fromEntries(
+        KNOBS.map((knob) => [String(knob), round(chooseThreshold(basis, knob))]),
+      ),
+    };
+  }
+  return { coefficients: { models }, judged };
+}
+
+/** For each photo the coefficients, thresholds included, that know nothing of it. */
+export function refit(rows: readonly Row[], folds: Folds): (photo: SeenPhoto) => Coefficients {
+  const byFold = Array.from({ length: FOLDS }, (_, fold) => {
+    const others = rows.filter(({ photo }) => folds.get(photo) !== fold);
+    return fitCoefficients(others, folds).coefficients;
+  });
+  return (photo) => byFold[folds.get(photo) ?? 0] as Coefficients;
+}
+
+/** Weighs the rows so that each photo counts alike, and fits. */
+function fit(rows: readonly Row[]): LogisticModel {
+  const counts = new Map<SeenPhoto, number>();
+  for (const { photo } of rows) counts.set(photo, (counts.get(photo) ?? 0) + 1);
+  const samples = rows.map(({ values, right, photo }) => ({
+    values,
+    right,
+    weight: ROWS_A_PHOTO / (counts.get(photo) ?? 1),
+  }));
+  return fitLogistic(samples, emptyModel(samples), RIDGE);
+}
+
+function crossValidate(rows: readonly Row[], folds: Folds): Row[] {
+  return Array.from({ length: FOLDS }, (_, fold) => fold).flatMap((fold) => {
+    const others = rows.filter(({ photo }) => folds.get(photo) !== fold);
+    const own = rows.filter(({ photo }) => folds.get(photo) === fold);
+    if (others.length === 0 || own.length === 0) return [];
+    const model = fit(others);
+    return own.map((row) => ({ ...row, confidence: predict(model, row.values) }));
+  });
+}
+
+/**
+ * The lowest threshold at which at most 1 in `knob` of the rows is decided and wrong. Where too few
+ * wrong ones are allowed to be counted, the confidence itself must expect no more.
+ */
+function chooseThreshold(rows: readonly Outcome[], knob: number): number {
+  const allowed = rows.length / knob;
+  const sorted = [...rows].sort((a, b) => b.confidence - a.confidence);
+  let wrong = 0;
+  let expected = 0;
+  let threshold = 1;
+  for (const { confidence, right } of sorted) {
+    wrong += right ? 0 : 1;
+    expected += 1 - confidence;
+    if (wrong > allowed || (allowed < COUNTABLE && expected > allowed)) break;
+    threshold = confidence;
+  }
+  // Where nearly all are right, even a guess would pass: but not where others are met.
+  return Math.max(threshold, LIKELIER_RIGHT);
+}
+
+const round = (value: number): number => Number(value.toPrecision(5));

@@ -67,7 +67,7 @@ export function describeWinner(evidence: Evidence): WinnerFeatures | null {
     const rival = evidence.exampleFacts?.rivalCosine(winner) ?? 0;
     values["examples.rival"] = rival;
     // A lead means more where the classes' examples are easily told apart.
-    values["examples.clearLead"] = (values["examples.lead"] ?? 0) * (1 - rival);
+    values["examples.clearLead"] = (values["examples.lead"] ?? 0) * (1 - rival) ** 2;
   }
   return { voices: voices.join("+"), values };
 }

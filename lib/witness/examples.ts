@@ -150,9 +150,8 @@ export class ExampleIndex {
    * one example with that affinity would have. Null where the vector is of another model.
    *
    * @param features unit vector [dims]
-   * @param without row to leave out, for a picture that is an example itself
    */
-  testify(features: Float32Array, without = -1): Testimony | null {
+  testify(features: Float32Array): Testimony | null {
     if (features.length !== this.dims || this.owners.length === 0) return null;
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
@@ -163,11 +162,10 @@ export class ExampleIndex {
         dot += (rows[at] as number) * (query[column] as number);
       }
       const owner = owners[row] as number;
-      if (row !== without) sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (dot - 1));
+      sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (dot - 1));
     }
-    const left = without < 0 ? -1 : (owners[without] ?? -1);
     const scores = sums.map((sum, position) => {
-      const count = this.count(position) - (position === left ? 1 : 0);
+      const count = this.count(position);
       return count > 0 ? 1 + Math.log(sum / count) / AFFINITY : NaN;
     });
     return { scores, ...shareBelief(scores, NONE_COSINE, SHARPNESS) };

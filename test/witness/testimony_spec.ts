@@ -97,11 +97,21 @@ describe("examples", () => {
     assert.ok(none > beliefs[0]! && none > beliefs[2]!);
   });
 
-  it("can be asked without one of them, for a picture that is an example itself", () => {
-    const own = Float32Array.from(rows[2]!);
-    assert.ok(index.testify(own)!.scores[2]! > 0.99);
-    assert.ok(Number.isNaN(index.testify(own, 2)!.scores[2]!));
-    assert.ok(!Number.isNaN(index.testify(Float32Array.from(rows[0]!), 0)!.scores[0]!));
+  it("know a picture that is one of them from one that is like them", () => {
+    assert.ok(index.holds(Float32Array.from(rows[2]!)));
+    assert.ok(!index.holds(Float32Array.from(unit(1, 0.3, 0.3))));
+    assert.ok(!index.holds(new Float32Array(5)));
+  });
+
+  it("tell how alike the classes' pictures are, before they are centred", () => {
+    const like = rows[0]!.reduce((dot, value, at) => dot + value * rows[1]![at]!, 0);
+    const near = new ExampleIndex(
+      { vectors: Float32Array.from(rows.flat()), dims: 3, owners: Int32Array.of(0, 1, 2) },
+      4,
+    );
+    assert.ok(Math.abs(near.rivalCosine(0) - like) < 1e-6);
+    assert.ok(near.rivalCosine(2) < 0.3);
+    assert.equal(near.rivalCosine(3), 0);
   });
 
   it("say nothing of vectors of another model, and nothing where there are none", () => {

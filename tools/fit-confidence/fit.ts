@@ -56,18 +56,25 @@ function* listSituations(): Generator<Situation> {
       }
     }
   }
-  for (const examples of [1, 2, 5, 12]) {
+  for (const [examples, draws] of [
+    [1, 3],
+    [2, 3],
+    [5, 4],
+    [10, 5],
+    [15, 8],
+  ] as const) {
+    const base = { title: "examples", names: "own", synonyms: true, examples } as const;
     for (const [classes, density] of [
-      [0, 0],
       [20, 0],
       [40, 0.05],
     ] as const) {
       for (const labels of [true, false]) {
-        const base = { names: "own", synonyms: true, labels, examples, classes, density } as const;
-        for (let draw = 0; draw < 2; draw++) {
-          yield { ...base, title: "examples", ...alternate() };
-        }
+        yield { ...base, ...alternate(), labels, classes, density };
       }
+    }
+    // The set's own classes alone, as a plant inspects: the more examples, the fewer photos are left.
+    for (let draw = 0; draw < 2 * draws; draw++) {
+      yield { ...base, ...alternate(), labels: draw % 2 === 0, classes: 0, density: 0 };
     }
   }
 }
@@ -109,21 +116,36 @@ export function fitCoefficients(rows: readonly Row[], folds: Folds): Fitted {
     const { features, means, deviations, weights } = fit(own);
     const validated = crossValidate(own, folds);
     judged.set(voices, validated);
-    // What a plant meets at its hardest: hundreds of classes that look alike, and as many
-    // strangers; with examples, all that was tried.
-    const hard = validated.filter(({ situation }) => situation.density === 0.5);
-    const basis = voices.includes("examples") ? validated : hard;
+    const hardest = listHardest(validated);
+    const thresholdOf = (knob: number): number =>
+      Math.max(...hardest.map((some) => chooseThreshold(some, knob)));
     models[voices] = {
       features,
       means: means.map(round),
       deviations: deviations.map(round),
       weights: weights.map(round),
       thresholds: Object.fromEntries(
-        KNOBS.map((knob) => [String(knob), round(chooseThreshold(basis, knob))]),
+        KNOBS.map((knob) => [String(knob), round(thresholdOf(knob))]),
       ),
     };
   }
   return { coefficients: { models }, judged };
+}
+
+/**
+ * What a plant meets at its hardest, each of which must keep to the knob: hundreds of classes that
+ * look alike, with as many strangers; with examples, the classes of one set alone, whose parts are
+ * told apart by nothing else.
+ */
+function listHardest(rows: readonly Row[]): (readonly Row[])[] {
+  const crowded = rows.filter(({ situation }) => situation.density === 0.5);
+  const closed = rows.filter(({ situation, known }) => situation.title === "examples" && known);
+  const alone = closed.filter(({ situation }) => situation.classes === 0);
+  const sets = [...new Set(alone.map(({ set }) => set))].map((set) =>
+    alone.filter((row) => row.set === set),
+  );
+  const found = [crowded, ...sets].filter(({ length }) => length > 0);
+  return found.length > 0 ? found : [rows];
 }
 
 /** For each photo the coefficients, thresholds included, that know nothing of it. */

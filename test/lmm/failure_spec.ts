@@ -111,6 +111,9 @@ describe("a server's error", () => {
       "wait",
     ],
     [429, "", "LMM_BUSY", "wait"],
+    [413, "<title>413 Request Entity Too Large</title>", "BAD_CONFIG", "never"],
+    [404, "<html><title>404 Not Found</title></html>", "LMM_UNREACHABLE", "never"],
+    [404, '{"detail":"Not Found"}', "LMM_UNREACHABLE", "never"],
     [502, "<html>Bad Gateway</html>", "LMM_UNREACHABLE", "wait"],
     [
       500,

@@ -287,6 +287,16 @@ describe("Ollama client", () => {
       });
     }
 
+    it("waits as long as a server asks for, and not where nobody waits any more", async () => {
+      await start();
+      await ollama.warmUp();
+      const busy = { kind: "status", status: 429, headers: { "retry-after": "3600" } } as const;
+      double.fault(busy, { on: "/api/chat", times: 3 });
+      const { message } = await fails("LMM_BUSY");
+      assert.match(message, /HTTP 429, Retry-After 3600 s/);
+      assert.equal(questions().length, 1);
+    });
+
     it("shows an image that the model's process dies of once more, smaller", async () => {
       const large = await paint("#806040", 1_000, 600);
       await start();
@@ -444,6 +454,8 @@ describe("Ollama client", () => {
       ["with a page of its own", 200, "<html>Sign in</html>"],
       ["with JSON of its own", 200, '{"status":"ok"}'],
       ["with a failure", 500, '{"detail":"Internal error"}'],
+      ["with too many questions", 429, "slow down"],
+      ["with nothing", 204, ""],
     ];
     for (const [name, status, body] of FORBIDDEN) {
       it(`works behind a proxy that hides the status: ${name}`, async () => {

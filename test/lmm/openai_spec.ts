@@ -516,7 +516,7 @@ describe("OpenAI-compatible client", () => {
     });
 
     it("is waited for by its first token, where it loads when it is asked", async () => {
-      await start({ profile: "lm-studio" }, { deadlines: { totalMs: 40 } });
+      await start({ profile: "lm-studio" }, { deadlines: { totalMs: 400 } });
       const release = double.hold("first-token");
       await fails("LMM_TIMEOUT", "lmm.timeout-loading");
       const [loading] = double.journal.of("/v1/chat/completions");

@@ -46,6 +46,15 @@ export interface RunOptions {
   readonly frame?: Frame | undefined;
 }
 
+/** What ends the attempts at a question. */
+interface Bounds {
+  readonly signal: AbortSignal;
+  /** By `performance.now()`. */
+  readonly until: number;
+  /** The server was down: one attempt tells whether it still is. */
+  readonly probing: boolean;
+}
+
 /** Repeats what repeating can heal, and leaves a server alone that is down. */
 export class Attempts {
   private readonly breaker: CircuitBreaker;
@@ -71,8 +80,9 @@ export class Attempts {
       return timeout(context, key, ms);
     };
     try {
+      const until = performance.now() + ms;
       const result = await withDeadline({ ms, late, signals: [life, signal] }, (ended) =>
-        this.repeat(work, frame, ended, probing),
+        this.repeat(work, frame, { signal: ended, until, probing }),
       );
       this.breaker.succeed();
       readiness.noteAnswer();
@@ -90,8 +100,7 @@ export class Attempts {
   private async repeat<T>(
     work: Work<T>,
     frame: Frame | undefined,
-    signal: AbortSignal,
-    probing: boolean,
+    { signal, until, probing }: Bounds,
   ): Promise<T> {
     const { readiness, pace, context, nameFailure } = this.options;
     const { retryMs, crashMs } = pace;
@@ -128,8 +137,11 @@ export class Attempts {
         if (remedy === "plain") plain = true;
         if (remedy === "wait" || remedy === "crash") {
           readiness.forget();
-          const ms = remedy === "crash" ? crashMs : retryMs.at(-1 - left.wait);
-          await pause(Math.max(ms ?? 0, failure.retryAfterMs), signal);
+          const own = remedy === "crash" ? crashMs : retryMs.at(-1 - left.wait);
+          const ms = Math.max(own ?? 0, failure.retryAfterMs);
+          // Told to come back when nobody waits any more: the failure is known by now.
+          if (performance.now() + ms >= until) throw failure;
+          await pause(ms, signal);
         }
       }
     }

@@ -76,12 +76,13 @@ export const STATUSES: readonly FailureRule[] = [
   },
   { test: is(401), code: "LMM_UNREACHABLE", key: "lmm.unauthorised", remedy: "never" },
   { test: is(403), code: "LMM_UNREACHABLE", key: "lmm.forbidden", remedy: "never" },
+  { test: is(413), code: "BAD_CONFIG", key: "lmm.request-too-large", remedy: "never" },
   { test: is(429, 503), code: "LMM_BUSY", key: "lmm.busy", remedy: "wait" },
   { test: is(502, 504), code: "LMM_UNREACHABLE", key: "lmm.gateway", remedy: "wait" },
   {
     test: (status, { message }) =>
       (status >= 300 && status < 400) ||
-      (status === 404 && /page not found/i.test(message)) ||
+      (status === 404 && /page not found|^(404 )?not found\W*$/i.test(message)) ||
       status === 405,
     code: "LMM_UNREACHABLE",
     key: "lmm.other-server",

@@ -113,16 +113,22 @@ function fromServer(
       ? ""
       : `${error.promptTokens} > ${error.contextTokens ?? context.params.numCtx ?? "?"}`;
   const login = failure.status === 401 ? failure.challenge.slice(0, 120) : "";
-  const detail = tokens || login || error.message || `HTTP ${failure.status}`;
+  const wait = failure.retryAfterMs > 0 ? `, Retry-After ${failure.retryAfterMs / 1_000} s` : "";
+  const detail = tokens || login || error.message || `HTTP ${failure.status}${wait}`;
   return rule
     ? fail(rule.code, rule.key, rule.remedy, context, failure, detail)
     : fail("BAD_CONFIG", "lmm.request-refused", "never", context, failure, detail);
 }
 
+/** `fetch` says that it failed and keeps the reason in its cause. */
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
 /** Time heals none of what a certificate is refused for. */
 function fromNetwork(error: Error, context: FailureContext): CallFailure {
   const code = networkCode(error);
-  const detail = code ?? error.message;
+  const detail = code ?? innermost(error).message;
   const problem = certificateProblem(code);
   if (problem) {
     return fail("LMM_UNREACHABLE", `lmm.certificate-${problem}`, "never", context, error, detail);

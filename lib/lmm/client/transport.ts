@@ -9,7 +9,7 @@ import { readObjects, type Bytes, type ReadLine } from "./read-lines";
 /** Bytes of an error body that are read. */
 const MAX_ERROR_BYTES = 64_000;
 
-const MAX_RETRY_AFTER_MS = 600_000;
+const MAX_RETRY_AFTER_MS = 86_400_000;
 
 export interface RequestOptions {
   /** Ends the request at any stage; its reason is what the request rejects with. */
@@ -88,11 +88,12 @@ export class Transport {
     await this.connect();
     const { secrets } = this.settings;
     const request = async (input: string, init: RequestInit = {}): Promise<Response> => {
-      const { status, type, bytes } = await this.send(input, init, options);
+      const { type, bytes } = await this.send(input, init, options);
       options.onHead?.();
       const lines = readObjects(bytes, options.maxBytes, secrets);
       const headers = { "content-type": type };
-      return new Response(toStream(lines, options.onEnd), { status, headers });
+      // A success of any kind: some of them must not have a body, not even an empty one.
+      return new Response(toStream(lines, options.onEnd), { status: 200, headers });
     };
     return request as typeof fetch;
   }
@@ -125,7 +126,7 @@ export class Transport {
   }
 }
 
-/** Seconds or a date. Longer than a message waits in all tells nothing more. */
+/** Seconds or a date; a day at most. */
 function readRetryAfter(header: string | null): number {
   if (header === null) return 0;
   const seconds = Number(header);

@@ -1,4 +1,5 @@
 import { CallFailure } from "./failure";
+import { ServerFailure } from "./protocol";
 
 /**
  * Undefined where a proxy answers a question about the server in its own way; whether the server
@@ -12,12 +13,13 @@ export async function unlessHidden<T>(
     return await asked;
   } catch (thrown) {
     signal.throwIfAborted();
-    const lasting =
-      thrown instanceof CallFailure &&
-      thrown.answered &&
-      thrown.remedy !== "wait" &&
-      thrown.error.code !== "LMM_MODEL_MISSING";
-    if (lasting) return undefined;
+    if (thrown instanceof CallFailure && isHiding(thrown)) return undefined;
     throw thrown;
   }
+}
+
+function isHiding({ answered, remedy, error }: CallFailure): boolean {
+  if (!answered || error.code === "LMM_MODEL_MISSING") return false;
+  // Too many questions: this one is not worth another.
+  return remedy !== "wait" || (error.cause instanceof ServerFailure && error.cause.status === 429);
 }

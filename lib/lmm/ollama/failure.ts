@@ -76,7 +76,8 @@ const nameFailure = nameFailuresBy([...LLAMA_TEXTS, ...OLLAMA_TEXTS, ...STATUSES
 
 /** Names any failure of a call to Ollama. */
 export function toCallFailure(thrown: unknown, context: FailureContext): CallFailure {
-  // The library's own words for a stream that ended before its last line.
-  const cut = thrown instanceof Error && thrown.message.startsWith("Did not receive done");
-  return nameFailure(cut ? new ProtocolFailure("unfinished") : thrown, context);
+  // What the library makes of an answer without a line, and of a stream that ended before its last.
+  if (thrown instanceof SyntaxError) return nameFailure(new ProtocolFailure("not-json"), context);
+  const isCut = thrown instanceof Error && thrown.message.startsWith("Did not receive done");
+  return nameFailure(isCut ? new ProtocolFailure("unfinished") : thrown, context);
 }

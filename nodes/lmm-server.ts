@@ -4,7 +4,7 @@ import { within } from "../lib/async/waits";
 import type { Language } from "../lib/i18n/catalogue";
 import type { ServerState } from "../lib/lmm/client/server-state";
 import type { ServedLmm } from "../lib/lmm/client/served-lmm";
-import { createLmm } from "../lib/lmm/engines";
+import { createLmm, type EngineSettings } from "../lib/lmm/engines";
 import { BoundedQueue, type QueueOptions } from "../lib/queue/bounded-queue";
 import { serveLmmServer } from "./admin/lmm-server";
 import { toComplaint } from "./admin/reply";
@@ -17,7 +17,9 @@ import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { readEngineSettings, type EngineFields } from "./runtime/settings/engine-settings";
 import { readNumber, type NumberField } from "./runtime/settings/read-settings";
+import { HostWatch } from "./runtime/server/host-watch";
 import { ServerActivity } from "./runtime/server/server-activity";
+import { runtimeLanguage } from "./runtime/status/language";
 
 /** Milliseconds; Node-RED waits no longer than 15 s for a node to close. */
 const CLOSE_MS = 4_000;
@@ -43,13 +45,23 @@ export default function (RED: NodeAPI): void {
         engine: readEngineSettings(def, this.credentials.apiKey),
       };
     });
+    const language = runtimeLanguage(RED);
     let queue: BoundedQueue | undefined;
-    this.getQueue = () => (queue ??= new BoundedQueue(readSettings().queue));
-    this.latestOnly = def.latestOnly;
     let lmm: ServedLmm | undefined;
+    this.getQueue = () => (queue ??= openQueue(readSettings().queue, () => lmm?.capacity ?? 1));
+    this.latestOnly = def.latestOnly;
+    const open = (engine: EngineSettings): ServedLmm => {
+      const served = this.activity.observe(createLmm(engine));
+      const watch = new HostWatch(this, language);
+      served.onState(() => {
+        queue?.refresh();
+        watch.look(served.hosts);
+      });
+      return served;
+    };
     this.openLmm = () => {
       const { engine } = readSettings();
-      return engine && (lmm ??= this.activity.observe(createLmm(engine)));
+      return engine && (lmm ??= open(engine));
     };
     this.check = () => {
       this.getQueue();
@@ -59,6 +71,10 @@ export default function (RED: NodeAPI): void {
       ...this.activity.read(),
       queue: { waiting: queue?.length ?? 0, active: queue?.active ?? 0 },
       ...describeState(lmm?.state, language),
+      hosts: (lmm?.hosts ?? []).map(({ error, state, ...view }) => ({
+        ...{ ...view, state: state.kind },
+        ...(error ? { error: toComplaint(error, language) } : {}),
+      })),
     });
     this.on("close", (closed: () => void) => {
       void within(CLOSE_MS, Promise.resolve(lmm?.close()))
@@ -75,7 +91,17 @@ export default function (RED: NodeAPI): void {
   );
 }
 
-function readQueueOptions(def: LmmServerDef): QueueOptions {
+/** One line for all hosts; each takes as many at a time as the dialog says. */
+function openQueue(options: HostQueueOptions, countHosts: () => number): BoundedQueue {
+  const concurrency = (): number => options.concurrency * countHosts();
+  return new BoundedQueue({ ...options, concurrency });
+}
+
+interface HostQueueOptions extends QueueOptions {
+  readonly concurrency: number;
+}
+
+function readQueueOptions(def: LmmServerDef): HostQueueOptions {
   return {
     concurrency: readNumber(def.concurrency, "concurrency"),
     maxLength: readNumber(def.queueLength, "queueLength"),

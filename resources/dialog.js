@@ -79,8 +79,10 @@ var tlacDialog = (() => {
      * @returns {Verdict}
      */
     host(v, opt) {
-      const text = trimmed(v);
-      const fits = text === "" || /^(https?:\/\/)?[^\s/]+(\/\S*)?$/.test(text);
+      // As the runtime parts them.
+      const separator = trimmed(v).includes("@") ? /[\r\n]+|,\s+/ : /[\r\n,]+/;
+      const hosts = trimmed(v).split(separator).map(trimmed).filter(Boolean);
+      const fits = hosts.every((host) => /^(https?:\/\/)?[^\s/]+(\/\S*)?$/.test(host));
       return fits || RED._("@tlac/node-red-tlac/lmm-server:lmm-server.error.host", opt);
     },
     /**

@@ -288,6 +288,12 @@ var tlacLmmServer = (() => {
           return "note";
       }
     }
+    /** @param {ServerView["hosts"][number]} host */
+    function toHostLine({ error, state, ...counts }) {
+      if (!error) return tlacJobs.line(toIcon(state), t("activity.host", counts));
+      const reason = tlacRequest.tell(error);
+      return tlacJobs.line("failed", t("activity.hostAway", { host: counts.host, reason }));
+    }
     /** @param {ServerView} view */
     function describeLast({ lastMs, lastAt }) {
       if (lastMs === null || lastAt === null) return t("activity.noneYet");
@@ -296,7 +302,7 @@ var tlacLmmServer = (() => {
     }
     /** @param {ServerView} view */
     function show(view) {
-      const { queue, calls, failed, saved, state, pauseSeconds, error } = view;
+      const { queue, calls, failed, saved, state, pauseSeconds, error, hosts } = view;
       const now = t(`activity.state.${state ?? "none"}`, { seconds: pauseSeconds });
       const rows = [
         ["queue", document.createTextNode(t("activity.queueNow", queue))],
@@ -307,6 +313,8 @@ var tlacLmmServer = (() => {
           ? [["saved", document.createTextNode(t("activity.savedSoFar", saved))]]
           : []),
         ["breaker", tlacJobs.line(toIcon(state), now)[0]],
+        // One host is the server itself, of which all else tells.
+        ...(hosts.length > 1 ? [["hosts", $("<div>").append(hosts.map(toHostLine))[0]]] : []),
       ];
       const list = $("<dl>", { class: "tlac-facts" });
       for (const [name, content] of rows) {

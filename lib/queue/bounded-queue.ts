@@ -4,8 +4,8 @@ import { TlacError, toError } from "../errors";
 export type SkipReason = "unchanged" | "superseded" | "expired" | "queue-full";
 
 export interface QueueOptions {
-  /** Jobs that run at the same time. */
-  readonly concurrency: number;
+  /** Jobs that run at the same time; a function is asked anew each time. */
+  readonly concurrency: number | (() => number);
   /** Jobs that may wait beside the running ones. */
   readonly maxLength: number;
   /** Milliseconds that a job may wait; 0: any time. */
@@ -66,7 +66,17 @@ export class BoundedQueue {
 
   /** A job that came now would run at once. */
   get isFree(): boolean {
-    return this.running < this.options.concurrency;
+    return this.running < this.concurrency;
+  }
+
+  /** Starts what may start by now: the concurrency has grown. */
+  refresh(): void {
+    this.moveUp();
+  }
+
+  private get concurrency(): number {
+    const { concurrency } = this.options;
+    return typeof concurrency === "number" ? concurrency : concurrency();
   }
 
   /** Runs the job when its turn comes. Rejects as the work does, or `CLOSED` by the signal. */
@@ -153,7 +163,7 @@ export class BoundedQueue {
   }
 
   private enter(newcomer: Waiting): void {
-    const free = this.options.concurrency - this.running;
+    const free = Math.max(0, this.concurrency - this.running);
     // The first ones only get ready: a place is free for each of them.
     const older = this.waiting.findIndex(
       ({ lane }, position) => position >= free && lane !== undefined && lane === newcomer.lane,
@@ -183,8 +193,8 @@ export class BoundedQueue {
       if (next?.state !== "ready") break;
       next.start();
     }
-    const { concurrency, prepareAhead = Infinity } = this.options;
-    const most = concurrency - this.running + prepareAhead;
+    const { prepareAhead = Infinity } = this.options;
+    const most = Math.max(0, this.concurrency - this.running) + prepareAhead;
     for (const next of this.waiting.slice(0, most)) {
       if (next.state === "waiting") next.prepare();
     }

@@ -8,7 +8,7 @@ import type { Language } from "../../lib/i18n/catalogue";
 import type { ServerDialog } from "../../lib/lmm/client/dialog";
 import type { ListedModel } from "../../lib/lmm/client/engine";
 import { ENGINES } from "../../lib/lmm/engine-kinds";
-import { locate, withServerDialog, type EngineSettings } from "../../lib/lmm/engines";
+import { eachHost, locate, withServerDialog, type EngineSettings } from "../../lib/lmm/engines";
 import type { LmmServerNode } from "../runtime/settings/config-nodes";
 import { readEngineSettings, type EngineFields } from "../runtime/settings/engine-settings";
 import { Jobs, serveJobs } from "./jobs";
@@ -55,11 +55,7 @@ export function serveLmmServer(RED: NodeAPI): void {
   RED.httpAdmin.post(
     `${ROOT}/models`,
     write,
-    reply(({ body, signal }) =>
-      withServerDialog(readServer(RED, body), signal, async (server) => ({
-        models: await server.listModels(),
-      })),
-    ),
+    reply(({ body, signal }) => listCommonModels(eachHost(readServer(RED, body)), signal)),
   );
 
   RED.httpAdmin.post(
@@ -67,11 +63,17 @@ export function serveLmmServer(RED: NodeAPI): void {
     write,
     reply(({ body, language }) => {
       const settings = readServer(RED, body);
-      const job = jobs.start(randomUUID(), (signal, report) =>
-        withServerDialog(settings, signal, (server) =>
-          checkServer(server, settings, language, signal, report),
-        ),
-      );
+      const job = jobs.start(randomUUID(), async (signal, report) => {
+        const done: CheckStep[] = [];
+        for (const host of eachHost(settings)) {
+          await withServerDialog(host, signal, async (server) => {
+            const steps = await checkServer(server, host, language, signal, (now) => {
+              report([...done, ...now]);
+            });
+            done.push(...steps);
+          });
+        }
+      });
       return { job };
     }),
   );
@@ -82,10 +84,13 @@ export function serveLmmServer(RED: NodeAPI): void {
     reply(({ body }) => {
       const settings = readServer(RED, body);
       const { model, engine } = settings;
-      const host = locate(engine, settings.host);
-      const job = jobs.start(`pull ${model} ${host}`, (signal, report) =>
-        withServerDialog(settings, signal, (server) => server.pull(report)),
-      );
+      const hosts = eachHost(settings);
+      const named = hosts.map(({ host }) => locate(engine, host)).join(" ");
+      const job = jobs.start(`pull ${model} ${named}`, async (signal, report) => {
+        for (const host of hosts) {
+          await withServerDialog(host, signal, (server) => server.pull(report));
+        }
+      });
       return { job };
     }),
   );
@@ -127,16 +132,34 @@ export function readServer(RED: NodeAPI, body: Call["body"]): EngineSettings {
   return stored === undefined ? settings : { ...settings, apiKey: stored };
 }
 
-function findStoredKey(
-  RED: NodeAPI,
-  id: unknown,
-  { engine, host }: EngineSettings,
-): string | undefined {
+function findStoredKey(RED: NodeAPI, id: unknown, settings: EngineSettings): string | undefined {
   const node = findServer(RED, id);
+  const { engine } = settings;
   if (node?.address.kind !== engine) return undefined;
-  const isSame = locate(engine, node.address.host) === locate(engine, host);
-  return isSame ? node.credentials.apiKey : undefined;
+  const placesOf = (given: EngineSettings): string[] =>
+    eachHost(given).map(({ host }) => locate(engine, host));
+  const known = new Set(placesOf({ ...settings, host: node.address.host }));
+  return placesOf(settings).every((place) => known.has(place))
+    ? node.credentials.apiKey
+    : undefined;
 }
+
+/** What all hosts have, because any of them may be asked. */
+async function listCommonModels(
+  [first, ...others]: ReturnType<typeof eachHost>,
+  signal: AbortSignal,
+): Promise<{ models: ListedModel[] }> {
+  const list = (host: EngineSettings): Promise<ListedModel[]> =>
+    withServerDialog(host, signal, (server) => server.listModels());
+  let models = await list(first);
+  for (const host of others) {
+    const names = new Set((await list(host)).map(({ name }) => name));
+    models = models.filter(({ name }) => names.has(name));
+  }
+  return { models };
+}
+
+/** The steps for one host; resolves with them once all are done or not asked. */
 
 async function checkServer(
   server: ServerDialog,
@@ -144,7 +167,7 @@ async function checkServer(
   language: Language,
   signal: AbortSignal,
   report: (steps: readonly CheckStep[]) => void,
-): Promise<void> {
+): Promise<CheckStep[]> {
   const done: CheckStep[] = [];
   const names: CheckStep["step"][] = ["reach", "model", "vision", "canary"];
   const { model } = settings;
@@ -187,4 +210,5 @@ async function checkServer(
     }
   }
   report(done);
+  return done;
 }

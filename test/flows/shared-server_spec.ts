@@ -88,6 +88,29 @@ describe("nodes that share one LMM server", () => {
     });
   }
 
+  it("ask as many on each of several hosts, and tell who did what", async () => {
+    const other = await startOllamaDouble({
+      brain: new ScriptedBrain(naming("hammer")),
+      delays: { promptEval: 5, perToken: 0.2 },
+    });
+    try {
+      const hosts = `${double.url}, ${other.url}`;
+      flow = await startFlow([...TYPES], judge, [server({ concurrency: 1, host: hosts })]);
+      flow.send("n", { payload: image, topic: "first" });
+      await flow.next("door1");
+      for (let round = 0; round < 8; round += 1) {
+        flow.send("n", { payload: image, topic: `camera ${round}` });
+      }
+      for (let left = 8; left > 0; left -= 1) await flow.next("door1");
+      const [here, there] = [questionsTo(double).length, questionsTo(other).length];
+      assert.equal(here + there, 9);
+      assert.ok(Math.min(here, there) >= 3, `${here} and ${there}`);
+    } finally {
+      await flow.close();
+      await other.close();
+    }
+  });
+
   it("drop what cannot wait, each with its reason, and the counts add up", async () => {
     const settings = { concurrency: 1, queueLength: 1, maxAge: 1, latestOnly: true };
     flow = await startFlow(TYPES, judge, [server(settings)]);

@@ -220,6 +220,36 @@ describe("admin endpoints of lmm-server for an OpenAI-compatible server", () => 
     }
   });
 
+  it("ask each of several hosts, and list what all of them have", async () => {
+    const [first, second] = await Promise.all([
+      startOpenAiDouble({ brain: createSeeingBrain(), models: [{ id: "llava" }, { id: "qwen" }] }),
+      startOpenAiDouble({ brain: createSeeingBrain(), models: [{ id: "llava" }] }),
+    ]);
+    const host = `${first.url}, ${second.url}`;
+    const server = { ...dragNode("lmm-server", "server"), kind: "openai", host };
+    const admin = await startAdmin(lmmServer, [server], { server: { apiKey: "stored" } });
+    try {
+      const body = { node: "server", kind: "openai", host, model: "llava" };
+      const { models } = (await admin.post("lmm-server/models", body)).body;
+      assert.deepEqual(
+        (models as { name: string }[]).map(({ name }) => name),
+        ["llava"],
+      );
+      assert.equal(second.journal.last().headers.authorization, "Bearer stored");
+      second.models = [{ id: "llava" }, { id: "other" }];
+      const { job } = (await admin.post("lmm-server/test", { ...body, model: "qwen" })).body;
+      const steps = (await admin.follow("lmm-server", job)).progress as CheckStep[];
+      assert.equal(steps.map(({ state }) => state).join(), "ok,ok,ok,ok,ok,failed,skipped,skipped");
+      // A host more than the deployed ones: the key is not for all of them.
+      await admin.post("lmm-server/models", { ...body, host: `${host}, 127.0.0.1:9` });
+      assert.equal(first.journal.last().headers.authorization, undefined);
+    } finally {
+      await admin.close();
+      await first.close();
+      await second.close();
+    }
+  });
+
   it("says what an empty host means, and refuses a kind that is none", async () => {
     const admin = await startAdmin(lmmServer, []);
     try {

@@ -79,6 +79,7 @@ function statesIn(language: Language): (NodeStatus | undefined)[] {
     ),
     serverState({ kind: "checking" }, language),
     serverState({ kind: "blind", error }, language),
+    serverState({ kind: "ready", model: { name: "llava" }, away: 99 }, language),
     noticed({ key: "nodes.status-no-classes" }, language),
     noticed({ key: "nodes.status-unreadable", params: { count: 10_000 } }, language),
   ];

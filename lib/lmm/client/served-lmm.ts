@@ -2,16 +2,28 @@ import { createSharedEnder } from "../../async/shared-ender";
 import { TlacError } from "../../errors";
 import type { AskOptions, Lmm, Question, Reply } from "../lmm";
 import { Attempts, closed } from "./attempts";
+import { CallCount, type HostCounts } from "./call-count";
 import type { Engine } from "./engine";
 import { lookAtPhotos } from "./look";
 import { Questions } from "./questions";
 import { Readiness, type ServerFacts } from "./readiness";
 import { StateBoard, type ServerState } from "./server-state";
 
+/** One host that answers, and what it has done. */
+export interface HostView extends HostCounts {
+  readonly host: string;
+  readonly state: ServerState;
+  /** Why it gets no questions. */
+  readonly error?: TlacError;
+}
+
 /** An LMM that a server runs. */
 export interface ServedLmm extends Lmm {
   readonly ask: (question: Question, options?: AskOptions) => Promise<Reply>;
   readonly state: ServerState;
+  readonly hosts: readonly HostView[];
+  /** Hosts that take questions now, at least 1. */
+  readonly capacity: number;
   /** Calls back on each change; returns the function that ends it. */
   onState(listener: (state: ServerState) => void): () => void;
   /** Loads the model and shows it the canary; what a first message would wait for. */
@@ -49,13 +61,19 @@ export function serveLmm(engine: Engine): ServedLmm {
     if (model !== "") return work();
     throw new TlacError("BAD_CONFIG", "lmm.no-model", context.params);
   };
+  const count = new CallCount();
+  const { host } = context.params;
   return {
     get state() {
       return state.current;
     },
+    get hosts() {
+      return [{ host, state: state.current, ...count.read() }];
+    },
+    capacity: 1,
     onState: (listener) => state.listen(listener),
-    propose: (...args) => withModel(() => questions.propose(...args)),
-    ask: (...args) => withModel(() => questions.ask(...args)),
+    propose: (...args) => withModel(() => count.of(() => questions.propose(...args))),
+    ask: (...args) => withModel(() => count.of(() => questions.ask(...args))),
     // What the context leaves beside the answer and the chat template around a question.
     get questionTokens() {
       const tokens = engine.contextTokens(readiness.known);

@@ -7,7 +7,8 @@ export type ServerState =
   | { readonly kind: "loading" }
   /** The canary photos are being shown. */
   | { readonly kind: "checking" }
-  | { readonly kind: "ready"; readonly model: LmmIdentity }
+  /** `away`: so many of several hosts do not serve. */
+  | { readonly kind: "ready"; readonly model: LmmIdentity; readonly away?: number }
   | { readonly kind: "blind"; readonly error: TlacError }
   /** Calls fail at once until `retryAt` (of `performance.now()`, ms). */
   | { readonly kind: "breaker-open"; readonly retryAt: number; readonly error: TlacError }

@@ -31,6 +31,12 @@ export class ServerActivity {
       get state() {
         return lmm.state;
       },
+      get hosts() {
+        return lmm.hosts;
+      },
+      get capacity() {
+        return lmm.capacity;
+      },
       get questionTokens() {
         return lmm.questionTokens;
       },

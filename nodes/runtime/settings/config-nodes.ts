@@ -5,7 +5,7 @@ import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
 import type { Knob } from "../../../lib/confidence/knob";
 import type { Language } from "../../../lib/i18n/catalogue";
 import type { ServerState } from "../../../lib/lmm/client/server-state";
-import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
+import type { HostView, ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import type { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { Complaint } from "../../admin/reply";
@@ -16,8 +16,16 @@ export interface LmmServerCredentials {
   apiKey?: string;
 }
 
+/** One host of a server, and what it has done since the deploy. */
+export interface HostReport extends Omit<HostView, "state" | "error"> {
+  readonly state: ServerState["kind"];
+  /** Why it gets no questions. */
+  readonly error?: Complaint;
+}
+
 /** What the dialog shows of a deployed server. */
 export interface ServerView extends Activity {
+  readonly hosts: readonly HostReport[];
   readonly queue: { readonly waiting: number; readonly active: number };
   /** Null for the built-in recogniser, and before the first message. */
   readonly state: ServerState["kind"] | null;

@@ -49,6 +49,10 @@ export function serverState(state: ServerState, language: Language): NodeStatus 
     case "blind":
     case "breaker-open":
       return failed(state.error, language);
+    case "ready":
+      return state.away === undefined
+        ? undefined
+        : noticed({ key: "nodes.status-hosts-away", params: { away: state.away } }, language);
     default:
       return undefined;
   }

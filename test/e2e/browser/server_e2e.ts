@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import type { Browser, Page } from "playwright-core";
 
+import { newNode } from "../../../nodes/field-table";
 import { createSeeingBrain } from "../../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../../ollama-double/server";
 import { startOpenAiDouble } from "../../openai-double/server";
@@ -175,6 +177,39 @@ describe("dialog of lmm-server", function () {
         assert.equal(await place.isVisible(), false);
       } finally {
         await other.close();
+      }
+    });
+  }
+
+  for (const locale of ["en-US", "ja"] as const) {
+    it(`shows each of several hosts, and which is out (${locale})`, async () => {
+      const image = (await readFile("examples/photos/cat.jpg")).toString("base64");
+      const place = { z: "f", x: 100, y: 100 };
+      const fleet = await startEditor({
+        flow: [
+          { id: "f", type: "tab", label: "" },
+          { ...describeServer(`${double.url}, http://127.0.0.1:9`), canary: false },
+          {
+            ...{ ...place, id: "in", type: "inject", once: true, wires: [["look"]] },
+            props: [{ p: "payload", v: image, vt: "str" }],
+          },
+          { ...place, ...newNode("lmm-candidates"), id: "look", type: "lmm-candidates" },
+        ].map((node) =>
+          node.id === "look" ? { ...node, server: "server", wires: [[], []] } : node,
+        ),
+      });
+      try {
+        page = await openEditor(browser, fleet, locale);
+        await openConfig(page, "lmm-server", "server");
+        const hosts = page.locator("#tlac-server-activity dd .tlac-line");
+        await page.locator("#tlac-server-activity dd .tlac-line-failed").waitFor();
+        const [, here, away] = await hosts.allInnerTexts();
+        assert.ok(here?.includes(double.url), here);
+        assert.match(away ?? "", /127\.0\.0\.1:9 /);
+        await hosts.last().scrollIntoViewIfNeeded();
+        await takeScreenshot(page, `server-hosts-${locale}`);
+      } finally {
+        await fleet.stop();
       }
     });
   }

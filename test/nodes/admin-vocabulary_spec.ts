@@ -54,7 +54,7 @@ describe("admin endpoints of the vocabulary", () => {
     (await post("try", body)).answer as TryAnswer;
 
   it("reads cells of a spreadsheet as the dialog's columns", async () => {
-    const text = 'ねじ\t"screw\nbolt"\tnut\t0.8\t注意\n釘\tnail\n';
+    const text = 'ねじ\t"screw\nbolt"\tnut\t200\t注意\n釘\tnail\n';
     const { answer } = await post("parse", { text });
     const [first, second] = (answer as ParseAnswer).classes;
     assert.deepEqual(first, {
@@ -62,7 +62,7 @@ describe("admin endpoints of the vocabulary", () => {
       label: "ねじ",
       aliases: ["screw", "bolt"],
       not: ["nut"],
-      threshold: 0.8,
+      accept: 200,
       alert: "warning",
     });
     assert.deepEqual(second?.aliases, ["nail"]);

@@ -254,7 +254,9 @@ describe("Japanese classes with the starter", () => {
       const [frame] = (await readFrames(await readFile(file))).frames;
       assert.ok(frame);
       const options = { mode: "slac", lmm: new Recogniser(embedder), index } as const;
-      assert.equal((await classifyFrame(frame, options)).label, label);
+      const [best] = (await classifyFrame(frame, options)).ranking;
+      assert.equal(best?.label, label);
+      assert.ok(best.via.glossary);
     }
   });
 });

@@ -124,9 +124,7 @@ export function fitCoefficients(rows: readonly Row[], folds: Folds): Fitted {
       means: means.map(round),
       deviations: deviations.map(round),
       weights: weights.map(round),
-      thresholds: Object.fromEntries(
-        KNOBS.map((knob) => [String(knob), round(thresholdOf(knob))]),
-      ),
+      thresholds: Object.fromEntries(KNOBS.map((knob) => [String(knob), round(thresholdOf(knob))])),
     };
   }
   return { coefficients: { models }, judged };

@@ -3,6 +3,7 @@ import { toError } from "../errors";
 import { calibratePhotos } from "./calibrate";
 import { classifyPhotos } from "./classify-photos";
 import { estimate } from "./estimate";
+import { evaluate } from "./evaluate";
 import { describeError, type Streams } from "./streams";
 import { readOptions } from "./read-options";
 import { UsageError } from "./usage-error";
@@ -18,8 +19,8 @@ const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Runs `tlac …`; resolves to its exit code: 0 all judged, or the reader of the output went away; 1
- * at least one failed; 2 wrong usage; 130 and 143 stopped by SIGINT and SIGTERM. The reason of the
- * signal is a `Stop`.
+ * at least one failed (of an evaluation: all); 2 wrong usage; 130 and 143 stopped by SIGINT and
+ * SIGTERM. The reason of the signal is a `Stop`.
  */
 export async function runCli(
   args: readonly string[],
@@ -33,6 +34,7 @@ export async function runCli(
       await estimate(rest, streams, language);
       return 0;
     }
+    if (name === "evaluate") return (await evaluate(rest, streams, language, signal)) ? 0 : 1;
     const command = readOptions(args);
     if (!command) {
       streams.out.write(translate("cli.usage", {}, language));

@@ -23,15 +23,12 @@ import { readVocabulary, type Reading } from "../vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { ExampleIndex } from "../witness/examples";
 import { loadExamples } from "./load-examples";
-import type { ClassifyCommand } from "./read-options";
+import type { ModelCommand, VocabularySource } from "./model-options";
 import type { Streams } from "./streams";
 import { UsageError } from "./usage-error";
 
-/** What a command says of models, classes and the decision. */
-export type WorkshopCommand = Omit<ClassifyCommand, "places" | "json">;
-
 /** The classes as they were given; what was left out of a table stands in the notes. */
-export async function readClasses(source: ClassifyCommand["vocabulary"]): Promise<Reading> {
+export async function readClasses(source: VocabularySource): Promise<Reading> {
   if ("text" in source) return readVocabulary(source.text);
   return readVocabulary(decodeText(await readNamedFile(source.file)));
 }
@@ -54,47 +51,66 @@ async function readNamedFile(file: string): Promise<Buffer> {
   });
 }
 
+type Judging = Pick<
+  ClassifyOptions,
+  "mode" | "accept" | "rules" | "calibrations" | "prompt" | "answer"
+>;
+
 /** Opens the models that a command needs and closes them again. */
 export class Workshop {
   private readonly leases: EmbedderLease[] = [];
   private closeLmm: (() => Promise<void>) | undefined;
 
+  /** Where vectors, models and answers are kept. */
+  readonly cacheDir: string;
+
   constructor(
-    private readonly command: WorkshopCommand,
+    private readonly command: ModelCommand,
     private readonly streams: Streams,
     private readonly language: Language,
-  ) {}
+  ) {
+    this.cacheDir = command.cacheDir ?? defaultCacheDir();
+  }
 
   async prepare(vocabulary: Vocabulary, signal: AbortSignal): Promise<ClassifyOptions> {
-    const { mode, prompt, accept, threshold, margin } = this.command;
-    const embedder = await this.open(this.command.model);
-    const examples = await this.readExamples(embedder, vocabulary, signal);
+    const { mode } = this.command;
+    const embedder = await this.openEmbedder();
+    const set = await this.readExamples(embedder, vocabulary, signal);
     const index = await VocabularyIndex.build(vocabulary, embedder, { signal });
     const lmm = mode === "clip" ? null : await this.openLmm(embedder);
+    const examples = set && ExampleIndex.of(set, vocabulary.classes);
+    const judging = await this.readJudging(vocabulary);
+    return { lmm, signal, index, examples, ...judging };
+  }
+
+  /** The model that compares. */
+  openEmbedder(): Promise<Embedder> {
+    return this.open(this.command.model);
+  }
+
+  /** How to judge, apart from models and examples. */
+  async readJudging(vocabulary: Vocabulary): Promise<Judging> {
+    const { mode, accept, prompt, threshold, margin } = this.command;
     const rules: Partial<DecisionRules> = {
       ...(threshold === undefined ? {} : { threshold }),
       ...(margin === undefined ? {} : { margin }),
     };
+    const known = { mode, accept, rules, calibrations: await this.readCalibrations() };
+    if (prompt === undefined) return known;
     const labels = vocabulary.classes.map(({ label }) => label);
-    const question =
-      prompt === undefined
-        ? {}
-        : { prompt: renderPrompt(prompt, { vocabulary: labels }), answer: answerOf(prompt) };
-    const confirmed = examples && ExampleIndex.of(examples, vocabulary.classes);
-    const calibrations = await this.readCalibrations();
-    const known = { index, examples: confirmed, calibrations };
-    return { mode, lmm, accept, rules, signal, ...known, ...question };
+    const question = renderPrompt(prompt, { vocabulary: labels });
+    return { ...known, prompt: question, answer: answerOf(prompt) };
   }
 
-  private async readExamples(
+  async readExamples(
     embedder: Embedder,
     vocabulary: Vocabulary,
     signal: AbortSignal,
   ): Promise<ExampleSet | undefined> {
-    const { examples: folder, cacheDir = defaultCacheDir() } = this.command;
+    const { examples: folder } = this.command;
     if (folder === undefined) return undefined;
     return loadExamples(folder, embedder, vocabulary, {
-      cacheDir,
+      cacheDir: this.cacheDir,
       signal,
       language: this.language,
       note: (sentence) => {
@@ -116,19 +132,23 @@ export class Workshop {
     await Promise.all(this.leases.map((lease) => lease.release()));
   }
 
-  private async openLmm(embedder: Embedder): Promise<Lmm> {
+  /** The server's model, else the built-in recogniser, which sees with `wrap` of its model. */
+  async openLmm(
+    embedder: Embedder,
+    wrap: (own: Embedder) => Embedder = (own) => own,
+  ): Promise<Lmm> {
     if (this.command.lmm) {
       const ollama = createOllama(this.command.lmm);
       this.closeLmm = () => ollama.close();
       return ollama;
     }
     // The recogniser needs a model with names of its own, whichever model matches the words.
-    return new Recogniser(embedder.info.labels ? embedder : await this.open("starter"));
+    return new Recogniser(wrap(embedder.info.labels ? embedder : await this.open("starter")));
   }
 
   private async open(model: string): Promise<Embedder> {
-    const { offline, cacheDir } = this.command;
-    const lease = acquireEmbedder({ model, offline, cacheDir: cacheDir ?? defaultCacheDir() });
+    const { offline } = this.command;
+    const lease = acquireEmbedder({ model, offline, cacheDir: this.cacheDir });
     this.leases.push(lease);
     const stopListening = lease.onProgress((progress) => {
       if (progress.phase !== "download") return;

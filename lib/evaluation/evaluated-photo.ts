@@ -33,6 +33,8 @@ export interface Trace {
 
 /** A labelled picture that was judged. */
 export interface JudgedPhoto extends TruePhoto {
+  /** The frame's hash: equal pictures are equal here. */
+  readonly picture: string;
   readonly outcome: "class" | "ambiguous" | "unknown";
   /** Class that it was taken for; null: a person should look. */
   readonly decided: string | null;

@@ -86,6 +86,7 @@ export interface Judgement {
   readonly result: Result;
   /** Null where nobody spoke. */
   readonly estimate: Estimate | null;
+  readonly evidence: Evidence;
   /** A second answer chose the winner. */
   readonly settled: boolean;
   /** The picture is one of the examples: what it shows of the decision is too kind. */
@@ -134,7 +135,8 @@ export async function classifyFrames(
 export async function judgeFrame(frame: Frame, options: ClassifyOptions): Promise<Judgement> {
   const run = new Run(options, new StepClock(options.frameMs ?? 0));
   const { result, ...judgement } = run.conclude(await run.gather(frame));
-  const isExample = Boolean(run.features && options.examples?.holds(run.features));
+  const row = run.features && options.examples?.find(run.features);
+  const isExample = (row ?? -1) >= 0;
   return { ...judgement, isExample, result: freezeDeep({ ...result, ...factsOf(frame) }) };
 }
 
@@ -449,7 +451,8 @@ class Run {
       explanation: explainVerdict(verdict, ranking, finding.evidence, language),
     };
     const settled = finding.second !== undefined;
-    return { result, estimate, settled, key: this.calibrationKey() };
+    const { evidence } = finding;
+    return { result, estimate, evidence, settled, key: this.calibrationKey() };
   }
 }
 

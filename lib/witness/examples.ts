@@ -33,6 +33,19 @@ const NONE_COSINE = 0.3;
 /** Cosine of a picture with its own copy of at most 512 px; other pictures of a thing stay below. */
 const SAME_PICTURE = 0.995;
 
+/** The rows of a set that are of these classes. */
+export function rowsOf(set: ExampleSet, classes: readonly { readonly id: string }[]): ExampleRows {
+  const positions = new Map(classes.map(({ id }, position) => [id, position]));
+  const { dims } = set;
+  const kept = [...set.classIds.keys()].filter((row) => positions.has(set.classIds[row] ?? ""));
+  const vectors = new Float32Array(kept.length * dims);
+  for (const [place, row] of kept.entries()) {
+    vectors.set(set.vectors.subarray(row * dims, (row + 1) * dims), place * dims);
+  }
+  const owners = kept.map((row) => positions.get(set.classIds[row] ?? "") ?? -1);
+  return { vectors, dims, owners: Int32Array.from(owners), digest: set.digest };
+}
+
 /** What the confirmed pictures of a vocabulary say of another picture. */
 export class ExampleIndex {
   /** Changes with any picture. */
@@ -74,16 +87,7 @@ export class ExampleIndex {
 
   /** The examples of a vocabulary's classes; those of others are left out. */
   static of(set: ExampleSet, classes: readonly { readonly id: string }[]): ExampleIndex {
-    const positions = new Map(classes.map(({ id }, position) => [id, position]));
-    const { dims } = set;
-    const kept = [...set.classIds.keys()].filter((row) => positions.has(set.classIds[row] ?? ""));
-    const vectors = new Float32Array(kept.length * dims);
-    for (const [place, row] of kept.entries()) {
-      vectors.set(set.vectors.subarray(row * dims, (row + 1) * dims), place * dims);
-    }
-    const owners = kept.map((row) => positions.get(set.classIds[row] ?? "") ?? -1);
-    const rows = { vectors, dims, owners: Int32Array.from(owners), digest: set.digest };
-    return new ExampleIndex(rows, classes.length);
+    return new ExampleIndex(rowsOf(set, classes), classes.length);
   }
 
   /** How many examples each class has. */
@@ -127,18 +131,18 @@ export class ExampleIndex {
     return nearest === -1 ? 0 : nearest;
   }
 
-  /** Whether the picture is one of the examples. */
-  holds(features: Float32Array): boolean {
-    if (features.length !== this.dims) return false;
+  /** Row of the example that is this very picture; −1: none is. */
+  find(features: Float32Array): number {
+    if (features.length !== this.dims) return -1;
     for (let row = 0; row < this.owners.length; row++) {
       let dot = 0;
       for (let column = 0; column < this.dims; column++) {
         const value = this.vectors[row * this.dims + column] as number;
         dot += value * (features[column] as number);
       }
-      if (dot > SAME_PICTURE) return true;
+      if (dot > SAME_PICTURE) return row;
     }
-    return false;
+    return -1;
   }
 
   get size(): number {
@@ -150,8 +154,9 @@ export class ExampleIndex {
    * one example with that affinity would have. Null where the vector is of another model.
    *
    * @param features unit vector [dims]
+   * @param without row to leave out: a picture that is an example itself says nothing of others
    */
-  testify(features: Float32Array): Testimony | null {
+  testify(features: Float32Array, without = -1): Testimony | null {
     if (features.length !== this.dims || this.owners.length === 0) return null;
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
@@ -161,11 +166,13 @@ export class ExampleIndex {
       for (let column = 0; column < dims; column++, at++) {
         dot += (rows[at] as number) * (query[column] as number);
       }
+      if (row === without) continue;
       const owner = owners[row] as number;
       sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (dot - 1));
     }
+    const left = owners[without] ?? -1;
     const scores = sums.map((sum, position) => {
-      const count = this.count(position);
+      const count = this.count(position) - (position === left ? 1 : 0);
       return count > 0 ? 1 + Math.log(sum / count) / AFFINITY : NaN;
     });
     return { scores, ...shareBelief(scores, NONE_COSINE, SHARPNESS) };

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -35,7 +44,9 @@ describe("tlac on the command line", () => {
         },
       });
     const streams = { out: stream("out"), err: stream("err") };
-    const options = args[0] === "classify" ? ["--cache-dir", folder, "--offline"] : [];
+    const options = ["classify", "evaluate"].includes(args[0] ?? "")
+      ? ["--cache-dir", folder, "--offline"]
+      : [];
     const code = await withEnvironment({ LC_ALL: locale }, () =>
       runCli([...args, ...options], streams, new AbortController().signal),
     );
@@ -216,6 +227,73 @@ describe("tlac on the command line", () => {
     const { out, err } = await run("classify", photo("espresso"), "--vocabulary", file, "--json");
     assert.equal((JSON.parse(out) as { label: string }).label, "Tür");
     assert.match(err, /Left out.*: No\./);
+  });
+
+  it("evaluates labelled photos, and writes the report as a page, as JSON and as CSV", async () => {
+    const out = path.join(folder, "report.html");
+    const list = path.join(folder, "labels.csv");
+    await writeFile(
+      list,
+      "file,label\nespresso.jpg,espresso\nrocket.jpg,rocket\ncat.jpg,tool\nnowhere.jpg,rocket\ndog.jpg,\n",
+    );
+    const photos = [list, "--images", PHOTOS, "--classes", "espresso, rocket = missile"];
+    const first = await run("evaluate", ...photos, "--compare", "clip,tlac", "--out", out);
+    assert.equal(first.code, 0, first.err);
+    assert.match(
+      first.out,
+      /^On 3 photos, 1 of which show none of the classes: 100\.0 % of the others right/,
+    );
+    assert.match(first.out, /1 {2}picture unreadable\nclip {7}.*0\.00 LMM calls/);
+    assert.match(first.err, /tlac is left out.*\n.*1 pictures without a label/s);
+    const json = JSON.parse(await readFile(path.join(folder, "report.json"), "utf8")) as {
+      photos: { name: string; outcome: string }[];
+      contenders: { name: string }[];
+    };
+    assert.deepEqual(
+      json.photos.map(({ outcome }) => outcome),
+      ["class", "class", "unknown", "failed"],
+    );
+    assert.deepEqual(
+      json.contenders.map(({ name }) => name),
+      ["clip"],
+    );
+    assert.match(await readFile(out, "utf8"), /data:image\/jpeg/);
+    assert.equal((await readFile(path.join(folder, "report.csv"), "utf8")).split("\r\n").length, 6);
+    const again = await run(
+      "estimate",
+      "--report",
+      path.join(folder, "report.json"),
+      "--cameras",
+      "4",
+      "--per-minute",
+      "6",
+    );
+    assert.match(again.out, /slac\n.*clip\nNo LMM is asked/s);
+  });
+
+  it("takes the labels for classes where it is told no others", async () => {
+    const photos = path.join(folder, "own-labels");
+    for (const name of ["rocket", "espresso"]) {
+      await mkdir(path.join(photos, name), { recursive: true });
+      await copyFile(photo(name), path.join(photos, name, "a.jpg"));
+    }
+    const { out } = await run("evaluate", photos, "--out", path.join(folder, "own"));
+    assert.match(out, /^On 2 photos: 100\.0 % right/);
+  });
+
+  it("says what is wrong with an evaluation", async () => {
+    for (const [args, pattern] of [
+      [[], /Expected one folder or list/],
+      [[PHOTOS, "--subset", "half"], /--subset should be one of all, base, new/],
+      [[PHOTOS, "--compare", "fast"], /--compare takes clip, slac/],
+      [[PHOTOS, "--json"], /--json/],
+    ] as const) {
+      const { code, err } = await run("evaluate", ...args);
+      assert.equal(code, 2, err);
+      assert.match(err, pattern);
+    }
+    assert.match((await run("evaluate", PHOTOS)).err, /holds no labelled picture/);
+    assert.match((await run("evaluate", "--help")).out, /Usage: tlac evaluate/);
   });
 
   it("estimates what cameras need before a server is bought", async () => {

@@ -16,6 +16,7 @@ export function judgedPhoto({
 }: Partial<JudgedPhoto> & Pick<JudgedPhoto, "truth">): JudgedPhoto {
   return {
     ...truePhoto(truth),
+    picture: "",
     outcome: decided === null ? "unknown" : "class",
     decided,
     best: decided,

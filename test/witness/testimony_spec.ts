@@ -98,9 +98,16 @@ describe("examples", () => {
   });
 
   it("know a picture that is one of them from one that is like them", () => {
-    assert.ok(index.holds(Float32Array.from(rows[2]!)));
-    assert.ok(!index.holds(Float32Array.from(unit(1, 0.3, 0.3))));
-    assert.ok(!index.holds(new Float32Array(5)));
+    assert.equal(index.find(Float32Array.from(rows[2]!)), 2);
+    assert.equal(index.find(Float32Array.from(unit(1, 0.3, 0.3))), -1);
+    assert.equal(index.find(new Float32Array(5)), -1);
+  });
+
+  it("leave a picture out where it would speak of itself", () => {
+    const picture = Float32Array.from(rows[2]!);
+    const [all, others] = [index.testify(picture)!, index.testify(picture, 2)!];
+    const owner = [...all.scores.keys()].find((at) => all.scores[at] !== others.scores[at])!;
+    assert.ok(!(others.scores[owner]! >= all.scores[owner]!));
   });
 
   it("tell how alike the classes' pictures are, before they are centred", () => {

@@ -17,7 +17,7 @@ export function rankQuality(decisions: readonly Scored[]): number | null {
   const sorted = [...decisions].sort((a, b) => a.confidence - b.confidence);
   let ranks = 0;
   for (let start = 0; start < sorted.length;) {
-    let end = start;
+    let end = start + 1;
     while (end < sorted.length && sorted[end]?.confidence === sorted[start]?.confidence) end++;
     // Equal ones share the mean of their ranks.
     const rank = (start + end + 1) / 2;

@@ -28,6 +28,8 @@ export interface ServerDialog {
   listModels(): Promise<ListedModel[]>;
   /** The model of the settings. Throws `LMM_MODEL_MISSING`. */
   findModel(): Promise<ListedModel>;
+  /** Which model stands behind its name, without loading it. */
+  identify(): Promise<LmmIdentity>;
   /** What a flow is told of a model that takes no images. */
   noVision(): TlacError;
   /** Has the server fetch the model of the settings. Throws `BAD_CONFIG` where it cannot. */
@@ -80,6 +82,8 @@ export async function withDialog<T>(
       describe: () => once(() => engine.describe(signal)),
       listModels: () => once(() => engine.listModels(signal)),
       findModel: () => withModel(() => engine.findModel(signal)),
+      identify: () =>
+        withModel(async () => toIdentity(model, await engine.learn(undefined, signal))),
       noVision: () => noVision(context),
       pull: (onProgress) =>
         withModel(async () => {

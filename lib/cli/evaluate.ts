@@ -1,0 +1,235 @@
+import path from "node:path";
+
+import { writeWholeFile } from "../basics/write-whole-file";
+import type { Embedder } from "../clip/embedder";
+import { DEFAULT_KNOB } from "../confidence/knob";
+import { TlacError } from "../errors";
+import { asContender } from "../evaluation/contenders";
+import { isJudged } from "../evaluation/evaluated-photo";
+import type { Contender, Evaluation } from "../evaluation/evaluation";
+import { describeVerdict, percent } from "../evaluation/figures/verdict";
+import type { LabelledSet } from "../evaluation/labels/labelled-set";
+import { readLabels } from "../evaluation/labels/read-labels";
+import { Laboratory, type Experiment, type Outcome } from "../evaluation/laboratory";
+import { formatCsv } from "../evaluation/report/format-csv";
+import { formatJson } from "../evaluation/report/format-json";
+import { renderReport } from "../evaluation/report/render-report";
+import { BlobStore } from "../evaluation/store/blob-store";
+import { translate, type Language, type Phrase } from "../i18n/catalogue";
+import { withServerDialog } from "../lmm/engines";
+import { createVocabulary, type Vocabulary } from "../vocabulary/vocabulary";
+import { readEvaluateOptions, type EvaluateCommand } from "./evaluate-options";
+import { nameLeftOut } from "./list-photos";
+import { ProgressLine } from "./progress-line";
+import type { Streams } from "./streams";
+import { readClasses, Workshop } from "./workshop";
+
+/**
+ * `tlac evaluate`: judges labelled photos, prints the verdict and writes the report. Resolves to
+ * whether any photo could be judged.
+ */
+export async function evaluate(
+  args: readonly string[],
+  streams: Streams,
+  language: Language,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const command = readEvaluateOptions(args);
+  if (command) return new EvaluateRun(command, streams, language, signal).run();
+  streams.out.write(translate("evaluation.usage", {}, language));
+  return true;
+}
+
+/** What the LMM is called in the report, and what its answers are kept under. */
+interface LmmName {
+  readonly name: string;
+  readonly digest: string;
+}
+
+class EvaluateRun {
+  private readonly workshop: Workshop;
+
+  constructor(
+    private readonly command: EvaluateCommand,
+    private readonly streams: Streams,
+    private readonly language: Language,
+    private readonly signal: AbortSignal,
+  ) {
+    this.workshop = new Workshop(command, streams, language);
+  }
+
+  async run(): Promise<boolean> {
+    const { command, signal } = this;
+    const set = await readLabels(command.place, { ...command.labels, signal });
+    const vocabulary = await this.readVocabulary(set);
+    for (const note of set.notes) this.note(note);
+    const leftOut = nameLeftOut(set.others);
+    if (leftOut) this.note(leftOut);
+    const folder = path.join(this.workshop.cacheDir, "evaluation");
+    const store = await BlobStore.open(folder, { signal });
+    try {
+      const evaluation = await this.evaluate(set, vocabulary, store);
+      return evaluation.figures.judged > 0;
+    } finally {
+      await store.close();
+      await this.workshop.close();
+    }
+  }
+
+  private async evaluate(
+    set: LabelledSet,
+    vocabulary: Vocabulary,
+    store: BlobStore,
+  ): Promise<Evaluation> {
+    const { command, workshop, signal } = this;
+    const embedder = await workshop.openEmbedder();
+    const laboratory = new Laboratory({ embedder, store, signal });
+    const lmm = await this.openLmm(laboratory, embedder, store);
+    const experiment: Experiment = {
+      vocabulary,
+      examples: await workshop.readExamples(embedder, vocabulary, signal),
+      ...(await workshop.readJudging(vocabulary)),
+    };
+    const rivals = command.contenders.flatMap((name) => {
+      const contender = asContender(name, experiment, laboratory);
+      if (!contender) this.note({ key: "evaluation.no-contender", params: { name } });
+      return contender ? [{ name, experiment: contender }] : [];
+    });
+    const total = set.photos.length * (1 + rivals.length);
+    const progress = new ProgressLine(total, this.streams.err, this.language);
+    const judge = (one: Experiment): Promise<Outcome> =>
+      laboratory.judge(set.photos, one, () => {
+        progress.step();
+      });
+    const outcome = await judge(experiment);
+    const contenders: Contender[] = [];
+    for (const { name, experiment: one } of rivals) {
+      contenders.push({ name, figures: (await judge(one)).figures });
+    }
+    progress.clear();
+    const { info } = embedder;
+    const evaluation: Evaluation = {
+      source: command.place,
+      date: new Date().toISOString(),
+      setup: {
+        mode: command.mode,
+        accept: command.accept ?? DEFAULT_KNOB,
+        lmm: lmm && describeModel(lmm),
+        embedder: describeModel(info),
+        prompt: command.prompt ?? null,
+        examples: experiment.examples?.rows ?? 0,
+      },
+      classes: outcome.vocabulary.classes.map(({ id, label }) => ({ id, label })),
+      photos: outcome.photos,
+      figures: outcome.figures,
+      contenders,
+      unlabelled: set.unlabelled,
+      ambiguous: outcome.ambiguous,
+    };
+    await this.write(evaluation, laboratory);
+    this.print(evaluation);
+    return evaluation;
+  }
+
+  /** The labels are the classes where no others are given. */
+  private async readVocabulary({ classes }: LabelledSet): Promise<Vocabulary> {
+    const { vocabulary: source } = this.command;
+    if (!source) return createVocabulary(classes);
+    const { vocabulary, notes } = await readClasses(source);
+    for (const note of notes) this.note(note);
+    return vocabulary;
+  }
+
+  /** Null where no way to judge asks one. */
+  private async openLmm(
+    laboratory: Laboratory,
+    embedder: Embedder,
+    store: BlobStore,
+  ): Promise<LmmName | null> {
+    const { mode, contenders } = this.command;
+    if ([mode, ...contenders].every((name) => name === "clip")) return null;
+    const lmm = await this.workshop.openLmm(laboratory.embedder, (own) =>
+      own === embedder ? laboratory.embedder : new Laboratory({ embedder: own, store }).embedder,
+    );
+    const name = await this.identify(laboratory, store);
+    laboratory.useLmm(lmm, `${name.name} ${name.digest}`);
+    return name;
+  }
+
+  /**
+   * The model's digest before it is asked anything. A server that is away is no hindrance where
+   * the store has its answers: those of the model that was there last.
+   */
+  private async identify({ embedder }: Laboratory, store: BlobStore): Promise<LmmName> {
+    const { lmm } = this.command;
+    if (!lmm) return { name: "recogniser", digest: embedder.info.digest };
+    const name = lmm.model;
+    const key = `model ${lmm.host} ${name}`;
+    try {
+      const server = { engine: "ollama", ...lmm } as const;
+      const { digest = "" } = await withServerDialog(server, this.signal, (dialog) =>
+        dialog.identify(),
+      );
+      store.putJson(key, digest);
+      return { name, digest };
+    } catch (thrown) {
+      const digest = await store.getJson(key);
+      if (typeof digest !== "string" || !(thrown instanceof TlacError)) throw thrown;
+      const reason = { key: thrown.key, params: thrown.params };
+      this.note({ key: "evaluation.stored-model", params: { model: name, reason } });
+      return { name, digest };
+    }
+  }
+
+  private async write(evaluation: Evaluation, { pictures }: Laboratory): Promise<void> {
+    const { out } = this.command;
+    const page = await renderReport(evaluation, this.language, (photo) =>
+      isJudged(photo) ? pictures.thumbnail(photo.picture) : Promise.resolve(null),
+    );
+    await writeWholeFile(`${out}.html`, page);
+    await writeWholeFile(`${out}.json`, formatJson(evaluation));
+    await writeWholeFile(`${out}.csv`, formatCsv(evaluation, this.language));
+  }
+
+  private print({ figures, contenders, unlabelled, ambiguous }: Evaluation): void {
+    const say = (line: string): void => {
+      this.streams.out.write(`${line}\n`);
+    };
+    say(describeVerdict(figures, this.language));
+    const blames = Object.entries(figures.blames).sort(([, a], [, b]) => b - a);
+    for (const [blame, count] of blames) {
+      say(`  ${String(count).padStart(5)}  ${this.text(`evaluation.blame-${blame as "close"}`)}`);
+    }
+    for (const { label, classes } of ambiguous) {
+      const params = { label, classes: classes.join(", ") };
+      this.note({ key: "evaluation.ambiguous-label", params });
+    }
+    if (unlabelled.length > 0) {
+      this.note({ key: "evaluation.unlabelled", params: { count: unlabelled.length } });
+    }
+    for (const contender of contenders) {
+      const { right, wrong, person, lmmCalls } = contender.figures;
+      const params = {
+        name: contender.name.padEnd(10),
+        right: percent(right.share),
+        wrong: percent(wrong.share),
+        person: percent(person.share),
+        calls: lmmCalls.toFixed(2),
+      };
+      say(translate("evaluation.contender", params, this.language));
+    }
+    say(translate("evaluation.written", { file: `${this.command.out}.html` }, this.language));
+  }
+
+  private text(key: Phrase["key"]): string {
+    return translate(key, {}, this.language);
+  }
+
+  private note({ key, params }: Phrase): void {
+    this.streams.err.write(`${translate(key, params, this.language)}\n`);
+  }
+}
+
+function describeModel({ name, digest }: LmmName): string {
+  return digest ? `${name} (${digest.replace(/^sha256:/, "").slice(0, 12)})` : name;
+}

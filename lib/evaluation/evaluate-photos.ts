@@ -1,0 +1,144 @@
+import type { CalibrationSample } from "../confidence/calibration";
+import { throwIfClosed, TlacError, toError } from "../errors";
+import type { Lmm, Proposal } from "../lmm/lmm";
+import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
+import {
+  isBestRight,
+  type EvaluatedPhoto,
+  type FailedPhoto,
+  type JudgedPhoto,
+  type StageTimes,
+} from "./evaluated-photo";
+import { findBlame } from "./find-blame";
+import type { TruePhoto } from "./labels/match-labels";
+import type { StoredEmbedder } from "./store/stored-embedder";
+import type { StoredFrame, StoredPictures } from "./store/stored-pictures";
+
+/** How photos are judged: with a stored embedder and LMM, so that no model is asked twice. */
+export interface Bench {
+  readonly pictures: StoredPictures;
+  /** The embedder that `options.index` was built with. */
+  readonly embedder: StoredEmbedder;
+  readonly options: ClassifyOptions;
+}
+
+export interface EvaluatedPhotos {
+  readonly photos: readonly EvaluatedPhoto[];
+  /** Of the judged ones that somebody spoke about, for whoever calibrates. */
+  readonly samples: readonly CalibrationSample[];
+}
+
+/** Classes that a trace shows, and words of an LMM. */
+const MOST_RANKED = 5;
+const MOST_CANDIDATES = 20;
+
+/** An LMM that many pictures in a row cannot reach is not there: the rest would fail as well. */
+const MOST_FAILURES_IN_A_ROW = 5;
+
+/**
+ * Judges every photo, one after the other. A photo that cannot be judged is listed with its reason;
+ * throws `CLOSED`, `BAD_CONFIG`, and the failure of a model or server that fails again and again.
+ */
+export async function evaluatePhotos(
+  photos: readonly TruePhoto[],
+  bench: Bench,
+  onDone?: (done: number) => void,
+): Promise<EvaluatedPhotos> {
+  const { signal, index } = bench.options;
+  const positions = new Map(index.vocabulary.classes.map(({ id }, at) => [id, at]));
+  const evaluated: EvaluatedPhoto[] = [];
+  const samples: CalibrationSample[] = [];
+  let failures = 0;
+  for (const [at, photo] of photos.entries()) {
+    throwIfClosed(signal);
+    try {
+      const truth = photo.truth === null ? null : (positions.get(photo.truth) ?? null);
+      const { judged, sample } = await judgePhoto(photo, truth, bench);
+      evaluated.push(judged);
+      if (sample) samples.push(sample);
+      failures = 0;
+    } catch (thrown) {
+      throwIfClosed(signal);
+      const failed = describeFailure(photo, thrown);
+      if (failed.blame === "failed" && ++failures >= MOST_FAILURES_IN_A_ROW) throw thrown;
+      evaluated.push(failed);
+    }
+    onDone?.(at + 1);
+  }
+  return { photos: evaluated, samples };
+}
+
+async function judgePhoto(
+  photo: TruePhoto,
+  truth: number | null,
+  { pictures, embedder, options }: Bench,
+): Promise<{ judged: JudgedPhoto; sample: CalibrationSample | null }> {
+  const frame = await pictures.open(photo.file);
+  const { lmm, said } = listen(options.lmm);
+  const judgement = await judgeFrame(frame, { ...options, lmm });
+  const { result, estimate, evidence } = judgement;
+  const proposal = said();
+  const { index } = options;
+  const heard = { candidates: result.candidates, description: result.description };
+  const blame = await findBlame({
+    ...{ result, evidence, heard, truth, index },
+    said: proposal ?? null,
+  });
+  const judged: JudgedPhoto = {
+    ...photo,
+    picture: frame.hash,
+    outcome: result.outcome,
+    decided: result.class,
+    best: estimate ? (result.ranking[0]?.class ?? null) : null,
+    confidence: result.confidence,
+    lmmCalls: result.lmmCalls.length,
+    times: timesOf(judgement, frame, embedder),
+    trace: {
+      description: result.description,
+      candidates: (proposal ?? heard).candidates.slice(0, MOST_CANDIDATES),
+      ranking: result.ranking.slice(0, MOST_RANKED),
+      reason: result.reason,
+      explanation: result.explanation,
+    },
+    blame,
+  };
+  frame.rest();
+  if (!estimate) return { judged, sample: null };
+  const { values, voices, confidence } = estimate;
+  // A second answer has settled what the coefficients cannot tell.
+  const settled = judgement.settled ? { settled: confidence } : {};
+  return { judged, sample: { values, voices, right: isBestRight(judged), ...settled } };
+}
+
+/** The LMM, and what it has proposed, before any rule of the user's. */
+function listen(lmm: Lmm | null): { lmm: Lmm | null; said: () => Proposal | undefined } {
+  let proposal: Proposal | undefined;
+  const heard: Lmm | null = lmm && {
+    propose: async (...question) => (proposal = await lmm.propose(...question)),
+    ...(lmm.ask && { ask: lmm.ask.bind(lmm) }),
+    get questionTokens() {
+      return lmm.questionTokens;
+    },
+  };
+  return { lmm: heard, said: () => proposal };
+}
+
+/** What each step took when its model really worked, whether that was today or not. */
+function timesOf({ result }: Judgement, frame: StoredFrame, embedder: StoredEmbedder): StageTimes {
+  const lmm = result.lmmCalls.reduce((sum, { total }) => sum + total, 0);
+  const embed = result.timings.embed > 0 ? embedder.timeOf(frame) : 0;
+  const { match } = result.timings;
+  return { frame: frame.ms, lmm, embed, match, total: frame.ms + lmm + embed + match };
+}
+
+/** Throws what no other photo could be judged with either. */
+function describeFailure(photo: TruePhoto, thrown: unknown): FailedPhoto {
+  if (!(thrown instanceof TlacError)) {
+    const { message } = toError(thrown);
+    return { ...photo, outcome: "failed", code: null, reason: message, blame: "failed" };
+  }
+  const { code, key, params } = thrown;
+  if (code === "BAD_CONFIG" || code === "CLOSED") throw thrown;
+  const blame = code === "BAD_IMAGE" ? "unreadable" : "failed";
+  return { ...photo, outcome: "failed", code, reason: { key, params }, blame };
+}

@@ -1,0 +1,105 @@
+import type { CalibrationSample } from "../confidence/calibration";
+import type { Embedder } from "../clip/embedder";
+import type { ExampleSet } from "../examples/example-set";
+import type { Lmm } from "../lmm/lmm";
+import { VocabularyIndex } from "../match/vocabulary-index";
+import type { ClassifyOptions } from "../tlac/classify";
+import type { Vocabulary } from "../vocabulary/vocabulary";
+import type { EvaluatedPhoto } from "./evaluated-photo";
+import { evaluatePhotos } from "./evaluate-photos";
+import { computeFigures, type Figures } from "./figures/figures";
+import type { LabelledPhoto } from "./labels/labelled-set";
+import { matchLabels, type LabelMatch } from "./labels/match-labels";
+import type { BlobStore } from "./store/blob-store";
+import { StoredEmbedder } from "./store/stored-embedder";
+import { storeAnswers } from "./store/stored-lmm";
+import { StoredPictures } from "./store/stored-pictures";
+import { UnseenExamples } from "./unseen-examples";
+
+/** Models that are asked once, and the store that keeps what they say. */
+export interface LaboratoryOptions {
+  readonly embedder: Embedder;
+  readonly store: BlobStore;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One way to judge: all that can be changed without asking a model anew. */
+export interface Experiment extends Pick<
+  ClassifyOptions,
+  | "mode"
+  | "accept"
+  | "rules"
+  | "prompt"
+  | "answer"
+  | "filter"
+  | "sight"
+  | "secondLook"
+  | "calibrations"
+> {
+  readonly vocabulary: Vocabulary;
+  /** Confirmed pictures, of whatever classes. */
+  readonly examples?: ExampleSet | undefined;
+}
+
+/** How an experiment went. */
+export interface Outcome {
+  /** With the names that the glossary adds. */
+  readonly vocabulary: Vocabulary;
+  readonly photos: readonly EvaluatedPhoto[];
+  readonly samples: readonly CalibrationSample[];
+  readonly ambiguous: LabelMatch["ambiguous"];
+  readonly figures: Figures;
+}
+
+/**
+ * Judges labelled photos in one way after another. What a model has once said of a picture is
+ * taken from the store, so that a second way costs milliseconds a picture, and comes out as if
+ * everything had been asked anew.
+ */
+export class Laboratory {
+  readonly embedder: StoredEmbedder;
+  readonly pictures: StoredPictures;
+  private lmm: Lmm | null = null;
+
+  constructor(private readonly options: LaboratoryOptions) {
+    const { embedder, store, signal } = options;
+    this.embedder = new StoredEmbedder(embedder, store);
+    this.pictures = new StoredPictures(store, signal);
+  }
+
+  /**
+   * Takes in the LMM that is asked where the store has no answer.
+   *
+   * @param identity digest of its model, and its settings where they change answers
+   */
+  useLmm(lmm: Lmm, identity: string): void {
+    this.lmm = storeAnswers(lmm, identity, this.options.store);
+  }
+
+  /** Whether a second stage can be asked. */
+  get canAsk(): boolean {
+    return this.lmm?.ask !== undefined;
+  }
+
+  /** Throws as `evaluatePhotos` does. */
+  async judge(
+    photos: readonly LabelledPhoto[],
+    { vocabulary: written, examples, ...experiment }: Experiment,
+    onDone?: (done: number) => void,
+  ): Promise<Outcome> {
+    const { signal } = this.options;
+    const index = await VocabularyIndex.build(written, this.embedder, signal ? { signal } : {});
+    const { vocabulary } = index;
+    const { photos: matched, ambiguous } = matchLabels(photos, vocabulary);
+    const options: ClassifyOptions = {
+      ...experiment,
+      ...{ index, lmm: this.lmm },
+      examples: examples && UnseenExamples.of(examples, vocabulary.classes),
+      ...(signal ? { signal } : {}),
+    };
+    const { pictures, embedder } = this;
+    const evaluated = await evaluatePhotos(matched, { pictures, embedder, options }, onDone);
+    const figures = computeFigures(evaluated.photos, vocabulary);
+    return { vocabulary, ...evaluated, ambiguous, figures };
+  }
+}

@@ -516,7 +516,7 @@ describe("OpenAI-compatible client", () => {
     });
 
     it("is waited for by its first token, where it loads when it is asked", async () => {
-      await start({ profile: "lm-studio" }, { deadlines: { totalMs: 400 } });
+      await start({ profile: "lm-studio" }, { deadlines: { totalMs: 1_500 } });
       const release = double.hold("first-token");
       await fails("LMM_TIMEOUT", "lmm.timeout-loading");
       const [loading] = double.journal.of("/v1/chat/completions");
@@ -536,14 +536,14 @@ describe("OpenAI-compatible client", () => {
     });
 
     it("is found when it listens again", async () => {
-      await start({}, { pace: { breakerMs: 20, retryMs: [] } });
+      await start({}, { pace: { breakerMs: 600, retryMs: [] } });
       await double.stop();
       for (let message = 0; message < 3; message += 1) {
         await fails("LMM_UNREACHABLE", "lmm.unreachable");
       }
       await fails("LMM_UNREACHABLE", "lmm.paused");
       await double.start();
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await new Promise((resolve) => setTimeout(resolve, 610));
       await lmm.propose(frame, "");
       assert.equal(lmm.state.kind, "ready");
     });

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "LMM_BLIND",
   "LMM_BAD_ANSWER",
   "EMBEDDER_UNAVAILABLE",
+  "CAMERA_UNREACHABLE",
   "CLOSED",
 ] as const;
 

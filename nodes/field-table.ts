@@ -40,7 +40,15 @@ export type Field =
   | { readonly kind: "rules"; readonly value: readonly never[] };
 
 /** A rule of a dialog that needs more than the field itself. */
-export type Check = "host" | "lmmModel" | "folder" | "template" | "classes" | "vocabulary";
+export type Check =
+  | "address"
+  | "fingerprint"
+  | "host"
+  | "lmmModel"
+  | "folder"
+  | "template"
+  | "classes"
+  | "vocabulary";
 
 export type ConfigType = "clip-model" | "tlac-vocabulary" | "lmm-server";
 
@@ -103,6 +111,8 @@ export const NUMBERS = {
   queueLength: shown([0, 100_000], 100, "messages", true),
   // 0: no limit either.
   maxAge: number([0, DAY], "noLimit", "seconds"),
+  interval: shown([0, DAY], 5, "seconds"),
+  cameraTimeout: shown([1, 300], 10, "seconds"),
   minConfidence: number([0, 1], 0),
   raiseFrames: shown([1, 100], 3, "frames", true),
   raiseOf: shown([1, 100], 5, "frames", true),
@@ -214,6 +224,17 @@ export const NODE_FIELDS = {
     unchangedFor: NUMBERS.unchangedFor,
     loadAtDeploy: flag(false),
     thumbnail: flag(false),
+  },
+  "tlac-camera": {
+    name: text(),
+    cameraName: text(),
+    address: text("", "address"),
+    interval: NUMBERS.interval,
+    cameraTimeout: NUMBERS.cameraTimeout,
+    keepOpen: flag(false),
+    tls: choice(["usual", "caFile", "pin", "none"], "usual"),
+    caFile: text(),
+    fingerprint: text("", "fingerprint"),
   },
   "tlac-alert": {
     name: text(),

@@ -2,10 +2,11 @@ import path from "node:path";
 
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 
-import { AlertDesk, type Clock, type Picture } from "../lib/alert/alert-desk";
+import { AlertDesk, type Picture } from "../lib/alert/alert-desk";
 import { readSightings } from "../lib/alert/sighting";
 import { StateFolder } from "../lib/alert/state-folder";
 import { within } from "../lib/async/waits";
+import { SYSTEM_CLOCK } from "../lib/basics/clock";
 import { TlacError, toError } from "../lib/errors";
 import { toFolderName } from "../lib/examples/class-folders";
 import { translate, type Language } from "../lib/i18n/catalogue";
@@ -13,12 +14,13 @@ import { AlertPost, PICTURES } from "./runtime/alert/alert-post";
 import { alertStatus } from "./runtime/alert/alert-status";
 import { readAlertRules, type AlertSettings } from "./runtime/alert/read-alert-rules";
 import { readFrameTime } from "./runtime/alert/read-frame-time";
+import { handleEach } from "./runtime/input/handle-each";
 import { checkProperty, type PropertySource } from "./runtime/input/read-property";
 import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import { cacheFolder } from "./runtime/models/cache-folder";
 import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readChoice } from "./runtime/settings/read-settings";
-import { describeError, runtimeLanguage, toReport } from "./runtime/status/language";
+import { describeError, runtimeLanguage } from "./runtime/status/language";
 import { failed } from "./runtime/status/node-status";
 
 interface AlertDef extends NodeDef, CameraSettings, AlertSettings {
@@ -35,16 +37,6 @@ interface AlertDef extends NodeDef, CameraSettings, AlertSettings {
 const CLOSE_MS = 8_000;
 /** Node-RED tells when all nodes are there; one that imitates it may not. */
 const START_MS = 2_000;
-
-const CLOCK: Clock = {
-  now: () => Date.now(),
-  after: (ms, work) => {
-    const timer = setTimeout(work, ms).unref();
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 export default function (RED: NodeAPI): void {
   function AlertNode(this: Node, def: AlertDef): void {
@@ -66,32 +58,20 @@ export default function (RED: NodeAPI): void {
       this.status(failure ? { ...shown, ...failed(failure, language) } : shown);
     };
 
-    const take = async (message: NodeMessageInFlow): Promise<void> => {
-      counts.in += 1;
-      if ("error" in opened) throw opened.error;
-      await opened.take(message);
-    };
-
-    this.on("input", (message, _send, done) => {
-      take(message).then(
-        () => {
-          failure = undefined;
-          show();
-          done();
-        },
-        (thrown: unknown) => {
-          counts.failed += 1;
-          failure = toError(thrown);
-          show();
-          try {
-            done(toReport(thrown, language));
-          } catch {
-            // A message that cannot be copied: the log gets the failure without it.
-            this.error(describeError(thrown, language));
-          }
-        },
-      );
-    });
+    handleEach(
+      this,
+      language,
+      async (message) => {
+        counts.in += 1;
+        if ("error" in opened) throw opened.error;
+        await opened.take(message);
+      },
+      (error) => {
+        if (error) counts.failed += 1;
+        failure = error;
+        show();
+      },
+    );
 
     // In a later turn: a Status node that tells of it may not be there yet.
     setImmediate(show);
@@ -152,7 +132,7 @@ function openDesk(
   const desk = new AlertDesk({
     rules,
     store: new StateFolder(folder),
-    clock: CLOCK,
+    clock: SYSTEM_CLOCK,
     prepare: async (dispatches) => {
       const send = await post.prepare(dispatches);
       return () => {

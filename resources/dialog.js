@@ -78,6 +78,32 @@ var tlacDialog = (() => {
      * @param {Options} opt
      * @returns {Verdict}
      */
+    address(v, opt) {
+      const text = trimmed(v);
+      const fits = /^\$\{\S+\}$/.test(text) || /^(https?|rtsps?):\/\/[^\s/]+/i.test(text);
+      return fits || RED._("@tlac/node-red-tlac/tlac-camera:tlac-camera.error.address", opt);
+    },
+    /**
+     * @this {Record<string, unknown>}
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
+    fingerprint(v, opt) {
+      const digits = trimmed(v)
+        .replace(/^sha-?256[:= ]*/i, "")
+        .replace(/[^0-9a-f]/gi, "");
+      const input = /** @type {HTMLSelectElement | null} */ (
+        document.getElementById("node-input-tls")
+      );
+      const fits = (input ? input.value : this.tls) !== "pin" || digits.length === 64;
+      return fits || RED._("@tlac/node-red-tlac/tlac-camera:tlac-camera.error.fingerprint", opt);
+    },
+    /**
+     * @param {unknown} v
+     * @param {Options} opt
+     * @returns {Verdict}
+     */
     host(v, opt) {
       // As the runtime parts them.
       const separator = trimmed(v).includes("@") ? /[\r\n]+|,\s+/ : /[\r\n,]+/;

@@ -45,7 +45,7 @@ var tlacFlowNodes = (() => {
    * The search of the palette looks at a node's type and label alone, and no newcomer knows what a
    * "tlac" is: further words go where the label is looked up, beside what is shown.
    *
-   * @param {"tlac" | "lmm-candidates" | "clip-match" | "tlac-alert"} type
+   * @param {"tlac" | "lmm-candidates" | "clip-match" | "tlac-alert" | "tlac-camera"} type
    */
   function addKeywords(type) {
     const entry = $(`.red-ui-palette-node[data-palette-type="${type}"]`);
@@ -81,6 +81,16 @@ var tlacFlowNodes = (() => {
       close();
       prepareClasses();
       prepareImage();
+      openWrongParts();
+    },
+    prepareCamera() {
+      close();
+      tlacDialog.follow("#node-input-tls", ({ value }) => {
+        tlacDialog.showWhen(".tlac-row-caFile", value === "caFile");
+        tlacDialog.showWhen(".tlac-row-pin", value === "pin");
+        tlacDialog.showWhen(".tlac-row-none", value === "none");
+        $("#node-input-fingerprint").trigger("change");
+      });
       openWrongParts();
     },
     prepareAlert() {

@@ -1,3 +1,4 @@
+import type { Clock } from "../basics/clock";
 import { TlacError } from "../errors";
 import type { AlertEvent } from "./alert-event";
 import type { AlertRules } from "./alert-rules";
@@ -5,14 +6,6 @@ import { createCameraState, type CameraState } from "./camera-state";
 import type { Sighting } from "./sighting";
 import type { StateStore } from "./state-folder";
 import { nextChange, observe, passTime, reset, tellAll, type Step } from "./watch-camera";
-
-/** Time as the desk sees it. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls `work` once after `ms` milliseconds; what it returns calls that off. */
-  after(ms: number, work: () => void): () => void;
-}
 
 /** A picture that led to an event, JPEG. */
 export type Picture = Buffer | undefined;

@@ -14,7 +14,7 @@ const PART_START =
   /^(?:[\r\n]{0,4}--[^\r\n]{1,200}\r?\n(?:[a-z][a-z0-9-]{1,40}:|\r?\n)|HTTP\/1\.[01] \d{3}[^\r\n]{0,200}\r?\n[a-z][a-z0-9-]{1,40}:|content-(?:type|length):)/i;
 
 /** What stands in front of the content of one part of a multipart stream (RFC 2046). */
-interface PartHead {
+export interface PartHead {
   /** Of the content. */
   readonly start: number;
   /** Of the content; null: it ends at the next boundary line. */
@@ -119,7 +119,8 @@ function isComplete(head: PartHead, size: number, tail: Uint8Array): boolean {
   return head.delimiter !== null && Buffer.from(tail).includes(head.delimiter);
 }
 
-function readHead(bytes: Uint8Array): PartHead | null {
+/** What bytes that begin with a part's head tell of it; null: its headers do not end. */
+export function readHead(bytes: Uint8Array): PartHead | null {
   const text = headOf(bytes);
   const end = /\r?\n\r?\n/.exec(text.trimStart());
   if (!end) return null;

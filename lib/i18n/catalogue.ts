@@ -1,6 +1,7 @@
 import mustache from "mustache";
 
 import enAlert from "../../locales/en-US/lib/alert.json";
+import enCamera from "../../locales/en-US/lib/camera.json";
 import enCli from "../../locales/en-US/lib/cli.json";
 import enClip from "../../locales/en-US/lib/clip.json";
 import enEstimate from "../../locales/en-US/lib/estimate.json";
@@ -16,6 +17,7 @@ import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
 import jaAlert from "../../locales/ja/lib/alert.json";
+import jaCamera from "../../locales/ja/lib/camera.json";
 import jaCli from "../../locales/ja/lib/cli.json";
 import jaClip from "../../locales/ja/lib/clip.json";
 import jaEstimate from "../../locales/ja/lib/estimate.json";
@@ -37,6 +39,7 @@ import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
  */
 const EN = {
   alert: enAlert,
+  camera: enCamera,
   cli: enCli,
   clip: enClip,
   estimate: enEstimate,
@@ -55,6 +58,7 @@ const EN = {
 
 const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   alert: jaAlert,
+  camera: jaCamera,
   cli: jaCli,
   clip: jaClip,
   estimate: jaEstimate,

@@ -9,7 +9,8 @@ import { AlertDesk, type Dispatch, type Picture } from "../../lib/alert/alert-de
 import type { AlertRules } from "../../lib/alert/alert-rules";
 import type { CameraState } from "../../lib/alert/camera-state";
 import { StateFolder } from "../../lib/alert/state-folder";
-import { FakeClock, frame, MINUTE, RULES, SECOND, short, START } from "./workbench";
+import { FakeClock, MINUTE, SECOND, START } from "../helpers/fake-clock";
+import { frame, RULES, short } from "./workbench";
 
 /** Tells when all is on the disk. */
 class WatchedFolder extends StateFolder {

@@ -4,7 +4,7 @@ import type { AlertChange, AlertEvent } from "../../lib/alert/alert-event";
 import { toPayload, toTopic } from "../../lib/alert/alert-message";
 import { describeEvent } from "../../lib/alert/describe-event";
 import { announceEntity, removeEntity } from "../../lib/alert/discovery";
-import { MINUTE, SECOND } from "./workbench";
+import { MINUTE, SECOND } from "../helpers/fake-clock";
 
 /** Ten o'clock where the specs run. */
 const TEN = new Date(2026, 0, 31, 10, 0, 7).getTime();

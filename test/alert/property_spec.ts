@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { AlertRules } from "../../lib/alert/alert-rules";
 import { createCameraState, type CameraState } from "../../lib/alert/camera-state";
 import { nextChange, observe, passTime, type Step } from "../../lib/alert/watch-camera";
-import { frame, RULES, short, START } from "./workbench";
+import { START } from "../helpers/fake-clock";
+import { frame, RULES, short } from "./workbench";
 
 /** One frame of a stream: what it shows, when it was taken, when it came. */
 interface Delivery {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { readSightings } from "../../lib/alert/sighting";
-import { RULES, START } from "./workbench";
+import { START } from "../helpers/fake-clock";
+import { RULES } from "./workbench";
 
 const RESULT = {
   id: "d1",

@@ -11,7 +11,8 @@ import {
   tellAll,
   type Step,
 } from "../../lib/alert/watch-camera";
-import { frame, MINUTE, RULES, SECOND, short, START } from "./workbench";
+import { MINUTE, SECOND, START } from "../helpers/fake-clock";
+import { frame, RULES, short } from "./workbench";
 
 /** One camera under some rules, a frame a second unless told otherwise. */
 class Watch {

@@ -59,6 +59,7 @@ export async function startFlow(
   node: FlowNode,
   configs: readonly FlowNode[] = [],
   settings: Readonly<Record<string, unknown>> = {},
+  credentials: Readonly<Record<string, unknown>> = {},
 ): Promise<Flow> {
   const userDir = mkdtempSync(path.join(tmpdir(), "tlac-flow-"));
   helper.settings({ userDir, logging: { console: { level: "off" } }, ...settings });
@@ -72,7 +73,7 @@ export async function startFlow(
   ];
   let closed = false;
   const inboxes = new Map<string, Inbox>();
-  await helper.load([endType(inboxes), ...[types].flat().map(withHooks)], flow, {});
+  await helper.load([endType(inboxes), ...[types].flat().map(withHooks)], flow, credentials);
   return {
     send: (id, message) => {
       helper.getNode(id).receive({ ...message });

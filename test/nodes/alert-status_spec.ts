@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { AlertEvent } from "../../lib/alert/alert-event";
 import { alertStatus } from "../../nodes/runtime/alert/alert-status";
 import { MAX_TEXT } from "../../nodes/runtime/status/tally";
-import { START } from "../alert/workbench";
+import { START } from "../helpers/fake-clock";
 
 const EVENT: AlertEvent = {
   change: "state",

@@ -48,6 +48,36 @@ const set = (p, to, tot = "str") => ({ t: "set", p, pt: "msg", to, tot });
 const catchAll = { scope: null, uncaught: false };
 const note = (name, info) => ({ name, info });
 
+const localBroker = {
+  name: "",
+  broker: "localhost",
+  port: "1883",
+  clientid: "",
+  autoConnect: true,
+  usetls: false,
+  protocolVersion: "4",
+  keepalive: "60",
+  cleansession: true,
+  autoUnsubscribe: true,
+  birthTopic: "",
+  birthQos: "0",
+  birthRetain: "false",
+  birthPayload: "",
+  birthMsg: {},
+  closeTopic: "",
+  closeQos: "0",
+  closeRetain: "false",
+  closePayload: "",
+  closeMsg: {},
+  willTopic: "",
+  willQos: "0",
+  willRetain: "false",
+  willPayload: "",
+  willMsg: {},
+  userProps: "",
+  sessionExpiry: "",
+};
+
 /** All examples: `{ title, nodes }`, the title being the entry in the editor's import menu. */
 export async function describeExamples(createTab, photo) {
   const photos = await Promise.all([FIRST, SECOND, THIRD].map(photo));
@@ -63,6 +93,9 @@ export async function describeExamples(createTab, photo) {
     severalCameras(createTab, photos),
     sideBySide(createTab, second),
     oneAlert(createTab, first, second),
+    snapshotCameras(createTab),
+    frigate(createTab),
+    streamCameras(createTab),
   ];
 }
 
@@ -117,35 +150,7 @@ function twoSteps(createTab, image) {
 function mqttCamera(createTab) {
   const title = "03 - MQTT camera to MQTT alert";
   const tab = createTab("tlac03", "MQTT camera to MQTT alert", "");
-  const broker = tab.config("broker", "mqtt-broker", {
-    name: "",
-    broker: "localhost",
-    port: "1883",
-    clientid: "",
-    autoConnect: true,
-    usetls: false,
-    protocolVersion: "4",
-    keepalive: "60",
-    cleansession: true,
-    autoUnsubscribe: true,
-    birthTopic: "",
-    birthQos: "0",
-    birthRetain: "false",
-    birthPayload: "",
-    birthMsg: {},
-    closeTopic: "",
-    closeQos: "0",
-    closeRetain: "false",
-    closePayload: "",
-    closeMsg: {},
-    willTopic: "",
-    willQos: "0",
-    willRetain: "false",
-    willPayload: "",
-    willMsg: {},
-    userProps: "",
-    sessionExpiry: "",
-  });
+  const broker = tab.config("broker", "mqtt-broker", localBroker);
   tab.add(
     "note",
     "comment",
@@ -619,6 +624,160 @@ function oneAlert(createTab, first, second) {
   tab.add("review", "debug", 810, 220, debug("a person should look"), []);
   tab.add("catch", "catch", 490, 260, catchAll, [["alert", "error"]]);
   tab.add("error", "debug", 670, 280, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+/** Where the snapshots of common cameras are, by the documents of their makers. */
+const SNAPSHOTS = [
+  ["axis", "Axis", "http://192.168.1.20/axis-cgi/jpg/image.cgi", "digest"],
+  ["hikvision", "Hikvision", "http://192.168.1.21/ISAPI/Streaming/channels/101/picture", "digest"],
+  ["dahua", "Dahua", "http://192.168.1.22/cgi-bin/snapshot.cgi?channel=1", "digest"],
+  ["esp32", "ESP32-CAM", "http://192.168.1.23/capture", ""],
+];
+
+function snapshotCameras(createTab) {
+  const title = "11 - Camera snapshots with core nodes";
+  const tab = createTab("tlac11", "Camera snapshots with core nodes", "");
+  tab.add(
+    "note",
+    "comment",
+    330,
+    60,
+    note(
+      "Set address, user and password in the http request nodes; set a repeat in the inject nodes",
+      "Inject and http request take snapshots with Basic or Digest. For MJPEG, RTSP, certificates of your own, and cameras that fail without filling the log, see tlac-camera (13).",
+    ),
+  );
+  for (const [row, [key, name, url, authType]] of SNAPSHOTS.entries()) {
+    const y = 120 + 50 * row;
+    tab.add(`${key}-button`, "inject", 130, y, { ...inject(false), name }, [[`${key}-request`]]);
+    tab.add(
+      `${key}-request`,
+      "http request",
+      290,
+      y,
+      {
+        name: "snapshot",
+        method: "GET",
+        ret: "bin",
+        paytoqs: "ignore",
+        url,
+        tls: "",
+        persist: false,
+        proxy: "",
+        insecureHTTPParser: false,
+        authType,
+        senderr: true,
+        headers: [],
+      },
+      [[`${key}-camera`]],
+    );
+    tab.add(
+      `${key}-camera`,
+      "change",
+      450,
+      y,
+      {
+        ...change(set("camera", name), set("timestamp", "", "date")),
+        name: "camera, time",
+      },
+      [["tlac"]],
+    );
+  }
+  tab.add("tlac", "tlac", 620, 190, { classes: CLASSES }, [["class"], ["review"], []]);
+  tab.add("class", "debug", 790, 160, debug("class"), []);
+  tab.add("review", "debug", 820, 220, debug("a person should look"), []);
+  tab.add("catch", "catch", 130, 340, catchAll, [["error"]]);
+  tab.add("error", "debug", 290, 340, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function frigate(createTab) {
+  const title = "12 - Frigate snapshots over MQTT";
+  const tab = createTab("tlac12", "Frigate snapshots over MQTT", "");
+  const broker = tab.config("broker", "mqtt-broker", localBroker);
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "Frigate finds a car or a person; tlac says which of your classes it is",
+      "Frigate publishes the JPEG of each object that it finds under frigate/<camera>/<object>/snapshot. Set the broker's address. To look at one kind of object, write it in place of the second + of the topic.",
+    ),
+  );
+  tab.add(
+    "in",
+    "mqtt in",
+    150,
+    120,
+    {
+      topic: "frigate/+/+/snapshot",
+      qos: "0",
+      datatype: "buffer",
+      broker,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
+    },
+    [["camera"]],
+  );
+  tab.add(
+    "camera",
+    "change",
+    320,
+    120,
+    {
+      ...change(set("camera", '$split(topic, "/")[1]', "jsonata"), set("timestamp", "", "date")),
+      name: "camera, time",
+    },
+    [["tlac"]],
+  );
+  tab.add("tlac", "tlac", 480, 120, { classes: CLASSES }, [["class"], ["review"], []]);
+  tab.add("class", "debug", 650, 100, debug("class"), []);
+  tab.add("review", "debug", 680, 140, debug("a person should look"), []);
+  tab.add("catch", "catch", 150, 200, catchAll, [["error"]]);
+  tab.add("error", "debug", 320, 200, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function streamCameras(createTab) {
+  const title = "13 - MJPEG and RTSP cameras";
+  const tab = createTab("tlac13", "MJPEG and RTSP cameras", "");
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "Set address, user and password; then an interval in place of the button",
+      "Each camera has a node of its own, with its own interval. One that fails is tried again after longer and longer pauses; its state leaves by output 2, and Catch hears of it once. RTSP needs ffmpeg where Node-RED runs: enable its node once it is installed.",
+    ),
+  );
+  const cameras = [
+    ["esp32", "ESP32-CAM", "http://192.168.1.23:81/stream", false],
+    ["axis", "Axis", "http://192.168.1.20/axis-cgi/mjpg/video.cgi", false],
+    ["rtsp", "Hikvision", "rtsp://192.168.1.21:554/Streaming/Channels/101", true],
+  ];
+  for (const [row, [key, cameraName, address, isDisabled]] of cameras.entries()) {
+    const y = 120 + 60 * row;
+    tab.add(`${key}-button`, "inject", 130, y, { ...inject(false), name: "now" }, [[key]]);
+    tab.add(
+      key,
+      "tlac-camera",
+      290,
+      y,
+      { cameraName, address, interval: 0, ...(isDisabled ? { d: true } : {}) },
+      [["tlac"], ["state"]],
+    );
+  }
+  tab.add("tlac", "tlac", 470, 140, { classes: CLASSES }, [["class"], ["review"], []]);
+  tab.add("class", "debug", 640, 120, debug("class"), []);
+  tab.add("review", "debug", 670, 160, debug("a person should look"), []);
+  tab.add("state", "debug", 490, 220, debug("camera's state"), []);
+  tab.add("catch", "catch", 130, 320, catchAll, [["error"]]);
+  tab.add("error", "debug", 290, 320, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
 

@@ -8,11 +8,11 @@ type FieldOf<K> = K extends `nodes.field-${infer F}` ? F : never;
 const NAMED: readonly FieldOf<MessageKey>[] = [
   ...(["classes", "template", "host", "apiKey", "caFile", "keepAlive", "folder"] as const),
   ...(["folders", "hosts", "prompt", "domain", "filters", "lmmModel"] as const),
-  ...(["topicPrefix", "discovery"] as const),
+  ...(["topicPrefix", "discovery", "address", "fingerprint", "user", "password"] as const),
 ];
 
 /** Sentences for a person or a model, where `$` and braces may be meant. */
-const PROSE = new Set(["prompt", "template", "filters", "apiKey"]);
+const PROSE = new Set(["prompt", "template", "filters", "apiKey", "password"]);
 
 /**
  * Node-RED puts an environment variable in the place of a field that is nothing but `${NAME}`, and

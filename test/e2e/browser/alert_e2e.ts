@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 
 import { dragNode } from "../../helpers/flow-nodes";
 import {
+  FIND_UNNAMED,
   openEditor,
   openNode,
   readNode,
@@ -18,18 +19,6 @@ const flow = [
   { id: "tab", type: "tab", label: "tab" },
   { ...dragNode("tlac-alert", "alert"), z: "tab", x: 300, y: 100, wires: [] },
 ];
-
-/** The visible controls of the open dialog that a screen reader could not name. */
-const FIND_UNNAMED = `[...document.querySelectorAll(".tlac-dialog :is(input, select, button)")]
-  .filter((control) => control.offsetParent)
-  .filter((control) => {
-    const ids = (control.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
-    const named = ids.length > 0
-      ? ids.every((id) => document.getElementById(id)?.textContent.trim())
-      : control.labels?.[0]?.textContent.trim() || control.textContent.trim();
-    return !named;
-  })
-  .map((control) => control.outerHTML)`;
 
 describe("the dialog of tlac-alert", function () {
   this.timeout(120_000);

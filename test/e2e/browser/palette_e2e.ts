@@ -11,7 +11,7 @@ import {
   type Editor,
 } from "./helpers/editor";
 
-const OURS = ["clip-match", "lmm-candidates", "tlac", "tlac-alert"];
+const OURS = ["clip-match", "lmm-candidates", "tlac", "tlac-alert", "tlac-camera"];
 
 describe("the palette", function () {
   this.timeout(120_000);

@@ -5,6 +5,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 
 import { dragNode } from "../../helpers/flow-nodes";
 import {
+  FIND_UNNAMED,
   openEditor,
   openNode,
   readNode,
@@ -24,26 +25,6 @@ const flow = [
   { ...dragNode("lmm-candidates", "first"), ...place, y: 200 },
   { ...dragNode("clip-match", "second"), ...place, y: 300, classes: "espresso, dog" },
 ];
-
-/** The visible controls of the open dialog that a screen reader could not name. */
-const FIND_UNNAMED = `(() => {
-  const dialog = document.querySelector(".tlac-dialog");
-  const isNamed = (control) => {
-    const label = control.id && dialog.querySelector('label[for="' + control.id + '"]');
-    const pointed = (control.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
-    if (pointed.length > 0) {
-      return pointed.every((id) => document.getElementById(id)?.textContent.trim());
-    }
-    return Boolean(
-      control.getAttribute("aria-label") ||
-        (label && label.textContent.trim()) ||
-        control.textContent.trim(),
-    );
-  };
-  return [...dialog.querySelectorAll("input, select, textarea, button, [tabindex='0']")]
-    .filter((control) => control.offsetParent && !isNamed(control))
-    .map((control) => control.outerHTML);
-})()`;
 
 describe("dialogs of the flow nodes", function () {
   this.timeout(120_000);

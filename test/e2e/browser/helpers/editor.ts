@@ -167,3 +167,23 @@ async function answers(url: string): Promise<boolean> {
     () => false,
   );
 }
+
+/** The visible controls of the open dialog that a screen reader could not name. */
+export const FIND_UNNAMED = `(() => {
+  const dialog = document.querySelector(".tlac-dialog");
+  const isNamed = (control) => {
+    const label = control.id && dialog.querySelector('label[for="' + control.id + '"]');
+    const pointed = (control.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
+    if (pointed.length > 0) {
+      return pointed.every((id) => document.getElementById(id)?.textContent.trim());
+    }
+    return Boolean(
+      control.getAttribute("aria-label") ||
+        (label && label.textContent.trim()) ||
+        control.textContent.trim(),
+    );
+  };
+  return [...dialog.querySelectorAll("input, select, textarea, button, [tabindex='0']")]
+    .filter((control) => control.offsetParent && !isNamed(control))
+    .map((control) => control.outerHTML);
+})()`;

@@ -48,7 +48,9 @@ function readTrust({ tls, caFile, fingerprint }: CameraFields): TlsTrust {
   if (kind === "caFile") return { kind, file: (caFile || "").trim() };
   if (kind !== "pin") return { kind };
   const digits = toFingerprint(fingerprint || "");
-  if (digits.length === FINGERPRINT_DIGITS) return { kind, fingerprint: digits };
+  // An empty one fits no certificate: the refusal tells which one the camera shows.
+  const isEmpty = !(fingerprint || "").trim();
+  if (isEmpty || digits.length === FINGERPRINT_DIGITS) return { kind, fingerprint: digits };
   throw new TlacError("BAD_CONFIG", "camera.bad-pin", {
     value: (fingerprint || "").slice(0, 100),
     count: digits.length,

@@ -1,5 +1,5 @@
+import { absenceNamesOf } from "../vocabulary/absence-names";
 import { foldName } from "../vocabulary/fold-name";
-import { findAbsenceName } from "./denial/absence-names";
 import { readDenials } from "./denial/read-denials";
 
 /** Names of more words than this are not looked for; Japanese compounds are split finely. */
@@ -46,7 +46,7 @@ export function findNamesInText(text: string, isName: (fold: string) => boolean)
       const fold = foldName(bounded.slice(from, to));
       if (!fold) continue;
       const known = isName(fold);
-      const absence = findAbsenceName(fold, isName);
+      const absence = absenceNamesOf(fold).find(isName);
       if (!known && absence === undefined) continue;
       const denial = denialAt(from, to);
       const isAbsent = absence !== undefined && denial === "absent";

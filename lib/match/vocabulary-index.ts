@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Embedder, EmbedderInfo, EmbedOptions, Label, Sight } from "../clip/embedder";
 import { throwIfClosed } from "../errors";
 import type { Candidate } from "../lmm/lmm";
+import { addAbsenceNames } from "../vocabulary/absence-names";
 import { foldName } from "../vocabulary/fold-name";
 import { addGlossaryNames } from "../vocabulary/glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "../vocabulary/vocabulary";
@@ -58,7 +59,7 @@ export class VocabularyIndex {
     private readonly backgroundWords: readonly string[],
     private readonly background: VectorTable,
   ) {
-    this.names = foldNames(vocabulary, "names");
+    this.names = addAbsenceNames(foldNames(vocabulary, "names"));
     this.notWords = foldNames(vocabulary, "not");
     this.recognised = findRecognised(embedder.info.labels ?? [], this.names);
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { throwIfClosed } from "../errors";
+import { thingsAbsentIn } from "./absence-names";
 import { foldNames, namesOf } from "./class-names";
 import { foldName } from "./fold-name";
 import type { Vocabulary, VocabularyClass } from "./vocabulary";
@@ -35,6 +36,10 @@ const PAIRS = [
   ["開|開き|開いた|開いている|オープン", "閉|閉じ|閉じた|閉まっている|閉じている|クローズ"],
   ["オン|入|点灯", "オフ|切|消灯"],
   ["あり|有り|有|着用|装着", "なし|無し|無|未着用|未装着"],
+  ["ている|ています", "ていない|ていません"],
+  ["使用中", "未使用"],
+  ["在席", "不在"],
+  ["良|可", "否"],
   ["左", "右"],
   ["表", "裏"],
   ["○|丸", "×|バツ"],
@@ -42,6 +47,7 @@ const PAIRS = [
   ["offen|auf", "geschlossen|zu"],
   ["mit", "ohne"],
   ["gut", "schlecht"],
+  ["valid", "invalid"],
 ].map(([left = "", right = ""]) => [left, right].map((side) => side.split("|").map(foldName)));
 
 /** Each word's contraries. */
@@ -54,10 +60,9 @@ for (const [left = [], right = []] of PAIRS) {
 /** Words of languages that put no spaces between them, found anywhere in a name. */
 const UNSPACED = [...CONTRARIES.keys()].filter((word) => /[\u3040-\u9fff]/.test(word));
 
-const NEGATION =
-  /^(?:no|not|non|without|missing|kein\p{L}*|ohne|nicht) (?=.)|^(?:無|未|非|不|ノー)(?=.)/u;
-const NEGATION_BEHIND =
-  /(?<=.)(?: (?:missing|absent|off)|-free| free|なし|無し|無|欠落|抜け|忘れ)$/u;
+/** A word before a name that says its contrary, beside those that tell of an absence. */
+const NEGATION = /^(?:not|kein\p{L}*|ohne|nicht) (?=.)|^non-? ?(?=.)|^[未非不](?=.)/u;
+const NEGATION_BEHIND = /(?<=.) off$/u;
 
 /** Classes after which other work has its turn: about 10 ms. */
 const CLASSES_PER_TURN = 500;
@@ -102,11 +107,15 @@ function isTold(entry: VocabularyClass): boolean {
 /** What would say the contrary of a folded name. */
 function contrariesOf(fold: string): string[] {
   const bare = fold.replace(NEGATION, "").replace(NEGATION_BEHIND, "");
-  const found = bare === fold ? [] : [bare, `with ${bare}`, `wearing ${bare}`, `${bare}あり`];
+  const found = [...thingsAbsentIn(fold), ...(bare === fold ? [] : [bare])].flatMap((thing) => [
+    ...[thing, `with ${thing}`, `with a ${thing}`, `wearing ${thing}`, `wearing a ${thing}`],
+    ...["あり", "有り", "有", "着用", "装着"].map((form) => thing + foldName(form)),
+  ]);
   const words = fold.split(" ");
   for (const [at, word] of words.entries()) {
     for (const contrary of CONTRARIES.get(word) ?? [])
       found.push(words.with(at, contrary).join(" "));
+    if (/^un\p{L}{4}/u.test(word)) found.push(words.with(at, word.slice(2)).join(" "));
   }
   for (const word of UNSPACED) {
     if (!fold.includes(word)) continue;

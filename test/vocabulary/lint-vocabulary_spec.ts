@@ -75,6 +75,30 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
     ["opposites ヘルメットあり+ヘルメットなし: ヘルメットあり / ヘルメットなし"],
   ],
   [
+    "a class for an absence, in Japanese",
+    ["ヘルメット", "ヘルメット未着用"],
+    [
+      "opposites ヘルメット未着用+ヘルメット: ヘルメット未着用 / ヘルメット",
+      "no-readable-name ヘルメット未着用: ヘルメット未着用",
+    ],
+  ],
+  [
+    "a verb and its denial",
+    ["ヘルメットを着用している", "ヘルメットを着用していない"],
+    [
+      "opposites ヘルメットを着用している+ヘルメットを着用していない: ヘルメットを着用している / ヘルメットを着用していない",
+      "no-readable-name ヘルメットを着用している: ヘルメットを着用している",
+      "no-readable-name ヘルメットを着用していない: ヘルメットを着用していない",
+    ],
+  ],
+  ["good and bad ones", ["良品", "不良品"], ["opposites 良品+不良品: 良品 / 不良品"]],
+  ["open and closed in one sign", ["開", "閉"], ["opposites 開+閉: 開 / 閉"]],
+  [
+    "a prefix",
+    ["bolt fastened", "bolt unfastened"],
+    ["opposites bolt-unfastened+bolt-fastened: bolt unfastened / bolt fastened"],
+  ],
+  [
     "no opposites where each has a name that says what is seen",
     [
       { label: "helmet" },

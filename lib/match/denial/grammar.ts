@@ -1,5 +1,6 @@
 import type { Cues, Denial, Grammar, Phrases, Scope } from "./denial";
-import { ENGLISH, ENGLISH_GRAMMAR } from "./english";
+import { ENGLISH } from "./english";
+import { ENGLISH_GRAMMAR } from "./english-grammar";
 import { OTHER_GRAMMAR, OTHER_LANGUAGES } from "./other-languages";
 import { PhraseTable } from "./phrases";
 import { DASH, END, HYPHEN } from "./words";

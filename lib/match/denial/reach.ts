@@ -176,6 +176,8 @@ class Reach {
       // "Without helmet and gloves walks" goes on with who is without.
       if (FINITE.has(word)) return isPlainAnd && this.scope === "narrow" && isThing;
       if (word === "," || AND.has(word) || BARRIERS.has(word)) return isThing;
+      // "If smoke appears, press the button".
+      if (DEFINITE.has(word)) return false;
     }
     return false;
   }

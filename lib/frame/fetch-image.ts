@@ -1,9 +1,11 @@
 import type { Response } from "undici";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
-import { certificateProblem, networkCode } from "../net/tls-problem";
+import type { MessageKey } from "../i18n/catalogue";
+import { certificateProblem, networkCode, speaksNoTls } from "../net/tls-problem";
 import type { FrameRules } from "./frame-options";
-import { isMultipart, readFirstPart } from "./multipart";
+import { isMultipart } from "./multipart";
+import { readStream } from "./read-stream";
 
 const MAX_REDIRECTS = 5;
 /** More than a camera sends, and held twice while it arrives: a server must not fill the memory. */
@@ -38,13 +40,7 @@ export async function fetchImage(given: string, rules: FrameRules): Promise<Uint
       throw new TlacError("BAD_IMAGE", "frame.url-timeout", params, { cause: thrown });
     }
     const params = { url: show(url), reason: explain(thrown) };
-    const problem = certificateProblem(networkCode(thrown));
-    if (problem) {
-      throw new TlacError("BAD_IMAGE", `frame.url-certificate-${problem}`, params, {
-        cause: thrown,
-      });
-    }
-    throw new TlacError("BAD_IMAGE", "frame.url-failed", params, { cause: thrown });
+    throw new TlacError("BAD_IMAGE", chooseSentence(thrown), params, { cause: thrown });
   }
   throw new TlacError("BAD_IMAGE", "frame.url-redirects", { url: show(url), max: MAX_REDIRECTS });
 }
@@ -124,22 +120,22 @@ async function readBody(response: Response, url: URL, maxBytes: number): Promise
   try {
     const body: AsyncIterable<Uint8Array> | null = response.body;
     if (!body) return new Uint8Array();
-    // A camera's stream goes on for ever: its first picture is the latest.
-    if (isMultipart(type)) {
-      return await readFirstPart(body, count);
+    if (!isMultipart(type)) {
+      count(Number(response.headers.get("content-length") ?? 0));
+      size = 0;
     }
-    count(Number(response.headers.get("content-length") ?? 0));
-    size = 0;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) {
-      count(chunk.length);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    return await readStream(body, type, count);
   } catch (thrown) {
     await response.body?.cancel().catch(() => undefined);
     throw thrown;
   }
+}
+
+function chooseSentence(thrown: unknown): MessageKey {
+  const code = networkCode(thrown);
+  const problem = certificateProblem(code);
+  if (problem) return `frame.url-certificate-${problem}`;
+  return speaksNoTls(code) ? "frame.url-no-tls" : "frame.url-failed";
 }
 
 /** Without user, password and query: those hold secrets. */

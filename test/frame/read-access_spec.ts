@@ -128,6 +128,7 @@ describe("frames: URLs", () => {
   let server: Server;
   let other: Server;
   let png: Buffer;
+  let jpeg: Buffer;
   let origin: string;
   let options: FrameOptions;
   const asked: string[] = [];
@@ -153,6 +154,17 @@ describe("frames: URLs", () => {
     },
     "/stream-without-lengths": (_, response) => {
       sendStream(response, "");
+    },
+    "/stream-without-type": (_, response) => {
+      sendStream(response, "", "application/octet-stream");
+    },
+    "/stream-of-jpegs": (_, response) => {
+      response.writeHead(200, { "content-type": "image/jpeg" });
+      const feed = (): void => {
+        while (!response.destroyed && response.write(jpeg));
+      };
+      response.on("drain", feed);
+      feed();
     },
     "/stream-of-nothing": (_, response) => {
       response.writeHead(200, { "content-type": "multipart/x-mixed-replace" });
@@ -199,8 +211,12 @@ describe("frames: URLs", () => {
   };
 
   /** One picture after the other, until the reader hangs up. */
-  function sendStream(response: ServerResponse, headers: string): void {
-    response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=--cam" });
+  function sendStream(
+    response: ServerResponse,
+    headers: string,
+    type = "multipart/x-mixed-replace; boundary=--cam",
+  ): void {
+    response.writeHead(200, { "content-type": type });
     const head = Buffer.from(`--cam\r\nContent-Type: image/png\r\n${headers}\r\n`);
     const feed = (): void => {
       // In pieces, as a network cuts them.
@@ -232,6 +248,7 @@ describe("frames: URLs", () => {
 
   before(async () => {
     png = await paintQuarters(8, 6).png().toBuffer();
+    jpeg = await paintQuarters(8, 6).jpeg().toBuffer();
     [server, other] = await Promise.all([listen(), listen()]);
     origin = `http://${host(server)}`;
     options = { access: { folders: [], hosts: ["camera-1", host(server)] } };
@@ -256,6 +273,9 @@ describe("frames: URLs", () => {
     const { hash } = await readOne(png);
     assert.equal((await readOne(`${origin}/stream`, options)).hash, hash);
     assert.equal((await readOne(`${origin}/stream-without-lengths`, options)).hash, hash);
+    assert.equal((await readOne(`${origin}/stream-without-type`, options)).hash, hash);
+    const first = await readOne(jpeg);
+    assert.equal((await readOne(`${origin}/stream-of-jpegs`, options)).hash, first.hash);
     await assertRefused(`${origin}/stream-of-nothing`, "BAD_IMAGE", /unknown type|text/, options);
   });
 
@@ -319,6 +339,8 @@ describe("frames: URLs", () => {
     await new Promise((resolve) => gone.close(resolve));
     const access = { folders: [], hosts: [name] };
     await assertRefused(`http://${name}/a.png`, "BAD_IMAGE", /ECONNREFUSED/, { access });
+    const tls = `https://${host(server)}/a.png`;
+    await assertRefused(tls, "BAD_IMAGE", /does not speak TLS\. Write http/, options);
   });
 
   it("stops at the limit of bytes, whether the server declares the length or not", async () => {

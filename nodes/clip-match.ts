@@ -13,6 +13,9 @@ import { readOnce } from "./runtime/settings/read-once";
 import { noteOldRules, readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { looksLikeImage, readWords } from "./runtime/input/read-words";
+import { Recorder } from "./runtime/record/recorder";
+import type { VocabularyNode } from "./runtime/settings/config-nodes";
+import { nameCamera } from "./runtime/input/read-turn";
 import { compareInTurn } from "./runtime/scene/image-line";
 import { readFrameOptions, loadImage, type ImageSettings } from "./runtime/scene/resolve-image";
 
@@ -25,7 +28,7 @@ interface ClipMatchDef extends NodeDef, ImageSettings, MatcherSettings, RuleSett
 const INPUTS = ["words", "image"] as const;
 
 export default function (RED: NodeAPI): void {
-  function ClipMatchNode(this: Node, def: ClipMatchDef): void {
+  function ClipMatchNode(this: Node & Partial<VocabularyNode>, def: ClipMatchDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
     const source = { property: def.image, type: def.imageType };
@@ -33,6 +36,9 @@ export default function (RED: NodeAPI): void {
     const matcher = new Matcher(RED, this.id, def, (progress: LoadProgress) => {
       input.show(loading(progress, language));
     });
+    // Corrections look for the classes here, where they are the node's own.
+    this.readVocabulary = () => matcher.readTyped();
+    const recorder = new Recorder(RED, this.id);
     const readSettings = readOnce(() => {
       checkEnvironment("clip-match", def);
       checkProperty(RED, source);
@@ -52,11 +58,13 @@ export default function (RED: NodeAPI): void {
       work: async (message, signal) => {
         const { kind, frame, rules } = readSettings();
         const { value } = await readProperty(RED, this, source, message);
+        const camera = nameCamera(message);
         const isImage = kind ? kind === "image" : looksLikeImage(value);
         if (!isImage) {
           const words = readWords(value, name);
           const compared = await matcher.prepareFor(message);
           const result = await classifyWords(words, { ...compared, rules, signal });
+          recorder.keep({ ...compared.origin, results: [result], camera });
           return departJudged([result], undefined, language);
         }
         const known = await matcher.prepareFor(message);
@@ -70,9 +78,13 @@ export default function (RED: NodeAPI): void {
             return { image, results: await classifyFrames(frames, options) };
           },
         });
+        recorder.keep({ ...known.origin, results, frames: image.frames, camera });
         return departJudged(results, image, language);
       },
-      release: () => matcher.release(),
+      release: async () => {
+        await matcher.release();
+        await recorder.release();
+      },
     });
   }
   RED.nodes.registerType("clip-match", ClipMatchNode);

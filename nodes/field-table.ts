@@ -109,6 +109,8 @@ export const NUMBERS = {
   totalTimeout: shown([1, DAY], 300, "seconds"),
   concurrency: shown([1, 64], 1, null, true),
   queueLength: shown([0, 100_000], 100, "messages", true),
+  // 0: none.
+  testEvery: number([0, 10_000], 10, null, { whole: true }),
   // 0: no limit either.
   maxAge: number([0, DAY], "noLimit", "seconds"),
   interval: shown([0, DAY], 5, "seconds"),
@@ -189,6 +191,11 @@ export const NODE_FIELDS = {
     classes: text("", "vocabulary"),
     template: text("", "template"),
     accept: ACCEPT,
+    record: choice(["", "decisions", "review", "all"], "review"),
+    testEvery: NUMBERS.testEvery,
+  },
+  "tlac-feedback": {
+    name: text(),
   },
   "lmm-candidates": {
     name: text(),

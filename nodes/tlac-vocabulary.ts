@@ -2,6 +2,8 @@ import type { NodeAPI, NodeDef } from "node-red";
 
 import { parseVocabulary } from "../lib/vocabulary/parse-vocabulary";
 import { serveVocabulary } from "./admin/vocabulary";
+import { RECORDINGS } from "./runtime/record/recorder";
+import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
 import { describeError, runtimeLanguage } from "./runtime/status/language";
 import { checkEnvironment } from "./runtime/settings/check-environment";
@@ -16,6 +18,10 @@ interface VocabularyDef extends NodeDef {
   template: string;
   /** The knob: at most 1 wrong in so many; empty: the default. */
   accept?: string;
+  /** What of the decisions is kept; empty: nothing. */
+  record?: string;
+  /** Every so many confirmed pictures one is kept for tests; 0: none. */
+  testEvery?: NumberField;
 }
 
 export default function (RED: NodeAPI): void {
@@ -26,7 +32,14 @@ export default function (RED: NodeAPI): void {
       const vocabulary = parseVocabulary(def.classes);
       const template = readTemplate(def.template, def.name || "tlac-vocabulary");
       const accept = readAccept(def.accept, "accept", "BAD_CONFIG");
-      return { vocabulary, ...(template ? { template } : {}), ...(accept ? { accept } : {}) };
+      const recording = readChoice(def.record, RECORDINGS, "record", "BAD_CONFIG");
+      return {
+        vocabulary,
+        ...(template ? { template } : {}),
+        ...(accept ? { accept } : {}),
+        ...(recording ? { recording } : {}),
+        testEvery: readNumber(def.testEvery, "testEvery"),
+      };
     });
     try {
       this.readVocabulary();

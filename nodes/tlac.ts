@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { toError } from "../lib/errors";
-import { classifyFrames, type ClassifyOptions } from "../lib/tlac/classify";
+import type { ClassifyOptions } from "../lib/tlac/classify";
 import { MODES, type Result } from "../lib/tlac/result";
 import { servePhotoTest } from "./admin/photo-test";
 import { servePrompt } from "./admin/prompts";
@@ -32,6 +32,9 @@ import {
 import { compareInTurn } from "./runtime/scene/image-line";
 import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
+import { classifyAndHear, type Heard } from "./runtime/record/classify-and-hear";
+import { Recorder } from "./runtime/record/recorder";
+import type { VocabularyNode } from "./runtime/settings/config-nodes";
 
 interface TlacDef
   extends
@@ -65,7 +68,7 @@ export default function (RED: NodeAPI): void {
   serveRules(RED, "tlac");
   servePhotoTest(RED);
   const thumbnails = new Thumbnails(RED);
-  function TlacNode(this: Node, def: TlacDef): void {
+  function TlacNode(this: Node & Partial<VocabularyNode>, def: TlacDef): void {
     RED.nodes.createNode(this, def);
     const language = runtimeLanguage(RED);
     const source = { property: def.image, type: def.imageType };
@@ -73,6 +76,9 @@ export default function (RED: NodeAPI): void {
       input.show(loading(progress, language));
     };
     const matcher = new Matcher(RED, this.id, def, showLoading);
+    // Corrections look for the classes here, where they are the node's own.
+    this.readVocabulary = () => matcher.readTyped();
+    const recorder = new Recorder(RED, this.id);
     const lmmUse = new LmmUse(RED, this.id, def.server, matcher.embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
@@ -133,19 +139,24 @@ export default function (RED: NodeAPI): void {
         const { scenes, frame } = settings;
         const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);
         const scene = { camera: turn.camera ?? "", context: contextOf(options) };
+        const keep = (judged: Judged, answers?: Heard["answers"]): Judged => {
+          const { frames } = judged.image;
+          recorder.keep({ ...compared.origin, ...judged, frames, answers, camera: turn.camera });
+          return judged;
+        };
         const recall = (image: ResolvedImage): Judged | undefined => {
           const known = scenes.recall(scene, image);
           if (!known) return undefined;
           if (lmm) lmmUse.countSaved("frame");
           if (scenes.unchanged === "skip") throw new Skip("unchanged");
-          return { image, results: [known] };
+          return keep({ image, results: [known] });
         };
         const judge = async (image: ResolvedImage): Promise<Judged> => {
           const { frames, frameMs } = image;
-          const results = await classifyFrames(frames, { ...options, frameMs });
+          const { results, answers } = await classifyAndHear(frames, { ...options, frameMs });
           if (results.some(({ cached }) => cached.reconcile)) lmmUse.countSaved("reconcile");
           scenes.remember(scene, image, results);
-          return { image, results };
+          return keep({ image, results }, answers);
         };
         const job = { ...turn, signal, image: loaded, early: recall, work: judge };
         return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
@@ -154,6 +165,7 @@ export default function (RED: NodeAPI): void {
         thumbnail?.close();
         await lmmUse.release();
         await matcher.release();
+        await recorder.release();
       },
     });
   }

@@ -35,6 +35,8 @@ export interface Subject {
 export interface TeachOptions {
   /** Asked for only where a class has more pictures than it keeps. */
   readonly getEmbedder?: () => Promise<Embedder>;
+  /** Every so many confirmed pictures one is kept out to test what was learned (10); 0: none. */
+  readonly holdOutEvery?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -54,11 +56,6 @@ export interface Taught {
   readonly changes: readonly Change[];
   /** The lesson's word, where it teaches nothing because people say different things of it. */
   readonly held: HeldWord | null;
-}
-
-export interface LearnerOptions {
-  /** Every so many confirmed pictures one is kept out to test what was learned; 0: none. */
-  readonly holdOutEvery?: number;
 }
 
 const HOLD_OUT_EVERY = 10;
@@ -82,7 +79,6 @@ export class Learner {
   constructor(
     readonly folder: string,
     readonly examples: ExampleStore,
-    private readonly options: LearnerOptions = {},
   ) {
     this.journal = new LessonJournal(path.join(folder, "lessons.jsonl"));
   }
@@ -125,7 +121,7 @@ export class Learner {
       const heldOut =
         typeof correct === "string" &&
         subject.picture !== null &&
-        (prior?.heldOut ?? this.isTurnToHoldOut(before));
+        (prior?.heldOut ?? isTurnToHoldOut(before, options.holdOutEvery));
       if (prior) await this.withdraw(prior, before, typed);
       let kept: Pick<Lesson, "example" | "contested"> = { example: null };
       try {
@@ -229,12 +225,6 @@ export class Learner {
     return made;
   }
 
-  private isTurnToHoldOut({ inForce }: Lessons): boolean {
-    const every = this.options.holdOutEvery ?? HOLD_OUT_EVERY;
-    const confirmed = inForce.filter(({ example, heldOut }) => example !== null || heldOut).length;
-    return every > 0 && (confirmed + 1) % every === 0;
-  }
-
   private async keepExample(
     picture: Uint8Array,
     id: string,
@@ -303,6 +293,11 @@ export function resolveClass(name: string, typed: Vocabulary): string {
   if (id === undefined) throw new TlacError("BAD_MESSAGE", "learn.no-class", params);
   if (others.length > 0) throw new TlacError("BAD_MESSAGE", "learn.several-classes", params);
   return id;
+}
+
+function isTurnToHoldOut({ inForce }: Lessons, every = HOLD_OUT_EVERY): boolean {
+  const confirmed = inForce.filter(({ example, heldOut }) => example !== null || heldOut).length;
+  return every > 0 && (confirmed + 1) % every === 0;
 }
 
 function pictureChanges(before: readonly Lesson[], after: readonly Lesson[]): Change[] {

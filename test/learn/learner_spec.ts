@@ -29,10 +29,10 @@ describe("what people teach", () => {
     learner = open(folder);
   });
 
-  function open(place: string, holdOutEvery = 0, mostPerClass?: number): Learner {
+  function open(place: string, mostPerClass?: number): Learner {
     const options = mostPerClass === undefined ? {} : { mostPerClass };
     const examples = ExampleStore.open(path.join(place, "examples"), options);
-    return new Learner(place, examples, { holdOutEvery });
+    return new Learner(place, examples);
   }
   const subject = async (word: string | null, more: Partial<Subject> = {}): Promise<Subject> => ({
     decision: randomUUID(),
@@ -179,11 +179,12 @@ describe("what people teach", () => {
   });
 
   it("keeps every tenth confirmed picture out, to test what was learned", async () => {
-    learner = open(folder, 10);
     const held: boolean[] = [];
+    const options = { holdOutEvery: 10 };
     for (let count = 0; count < 20; count++) {
       const told = await subject(`word ${count} x`);
-      const { lesson } = await learner.teach(told, { correct: "nail", who: WHO }, VOCABULARY);
+      const correction = { correct: "nail", who: WHO };
+      const { lesson } = await learner.teach(told, correction, VOCABULARY, options);
       held.push(lesson.heldOut);
     }
     assert.deepEqual(
@@ -210,7 +211,7 @@ describe("what people teach", () => {
   });
 
   it("brings back the picture that made room", async () => {
-    learner = open(folder, 0, 2);
+    learner = open(folder, 2);
     for (let count = 0; count < 2; count++) {
       await learner.teach(await subject(null), { correct: "nail", who: WHO }, VOCABULARY);
     }

@@ -9,6 +9,7 @@ import type { Result } from "../../lib/tlac/result";
 import en from "../../locales/en-US/lib/nodes.json";
 import ja from "../../locales/ja/lib/nodes.json";
 import {
+  answered,
   failed,
   judged,
   loading,
@@ -49,7 +50,16 @@ const result = (outcome: Result["outcome"], label: string): Result =>
 
 /** Every way that a message's end can look. */
 function endsIn(language: Language): { end: EndStatus; last: Tallied }[] {
-  const words = LABELS.map((label) => ({ end: proposed(label), last: "out" as const }));
+  const answers = [
+    ...LABELS.map((label) => ({ label, correct: label, undone: false, held: null })),
+    { label: null, correct: null, undone: false, held: null },
+    { label: null, undone: false, held: null },
+    { label: null, undone: true, held: null },
+  ].map((answer) => answered(answer, language));
+  const words = [...LABELS.map(proposed), ...answers].map((end) => ({
+    end,
+    last: "out" as const,
+  }));
   const classes = LABELS.map((label) => judged([result("class", label)], language));
   const reviews = (["ambiguous", "unknown"] as const).map((outcome) =>
     judged([result(outcome, "nail")], language),

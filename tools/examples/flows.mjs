@@ -96,6 +96,7 @@ export async function describeExamples(createTab, photo) {
     snapshotCameras(createTab),
     frigate(createTab),
     streamCameras(createTab),
+    teaching(createTab, second, stranger),
   ];
 }
 
@@ -423,6 +424,52 @@ function onlyOnChange(createTab, first, second) {
   );
   tab.add("class", "debug", 930, 140, debug("a new class"), []);
   tab.add("review", "debug", 810, 200, debug("a person should look"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function teaching(createTab, known, stranger) {
+  const title = "14 - Corrections teach";
+  const tab = createTab("tlac14", "Corrections teach", "");
+  const vocabulary = tab.config("classes", "tlac-vocabulary", {
+    name: "two classes",
+    classes: "rocket = ロケット\ngiant panda = ジャイアントパンダ",
+    record: "all",
+  });
+  const remember = { rules: [{ t: "set", p: "last", pt: "flow", to: "payload.id", tot: "msg" }] };
+  const correct = (correction) => ({
+    ...change(set("payload", `{ "id": $flowContext("last"), ${correction} }`, "jsonata")),
+  });
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "Press the buttons from the top: the last photo is a stranger until a person says what it is",
+      "The vocabulary keeps each decision with its picture. A correction makes the picture an example and the LMM's word an alias of the right class; press “a stranger” again and see. “undo” takes it back whole.",
+    ),
+  );
+  tab.add("button1", "inject", 130, 120, { ...inject(false), name: "a panda" }, [["image1"]]);
+  tab.add("image1", "template", 290, 120, { ...template(known), name: "a photo" }, [["tlac"]]);
+  tab.add("button2", "inject", 130, 160, { ...inject(false), name: "a stranger" }, [["image2"]]);
+  tab.add("image2", "template", 290, 160, { ...template(stranger), name: "another photo" }, [
+    ["tlac"],
+  ]);
+  tab.add("tlac", "tlac", 460, 140, { vocabulary }, [["class", "last"], ["review", "last"], []]);
+  tab.add("class", "debug", 640, 100, debug("class"), []);
+  tab.add("review", "debug", 660, 140, debug("a person should look"), []);
+  tab.add("last", "change", 650, 180, { ...change(), ...remember, name: "remember its id" }, [[]]);
+  const says = (key, name, y, correction) => {
+    tab.add(`${key}-button`, "inject", 130, y, { ...inject(false), name }, [[key]]);
+    tab.add(key, "change", 300, y, { ...correct(correction), name: "a correction" }, [["teach"]]);
+  };
+  says("right", "it is a rocket", 260, '"correct": "rocket"');
+  says("none", "it is neither", 300, '"correct": null');
+  says("undo", "undo", 340, '"undo": true');
+  tab.add("teach", "tlac-feedback", 470, 300, {}, [["learned"]]);
+  tab.add("learned", "debug", 680, 300, debug("what was learned", "payload.explanation"), []);
+  tab.add("catch", "catch", 460, 400, catchAll, [["error"]]);
+  tab.add("error", "debug", 640, 400, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
 

@@ -22,27 +22,26 @@ interface Entry {
   readonly vocabulary: Vocabulary;
   /** The newest set that is whole; a reading of what has changed does not hold messages up. */
   set: Promise<ExampleSet>;
-  reading: boolean;
+  /** Undefined: nothing has changed since. */
+  reading: Promise<void> | undefined;
   /** Something has changed since the reading began. */
   outdated: boolean;
 }
 
 /** The examples below one root: one store a process, read anew when anything changes there. */
 class SharedExamples {
-  readonly store: ExampleStore;
   private readonly entries = new Map<string, Entry>();
   private readonly told = new Set<string>();
   private readonly closing = createSharedEnder();
   private users = 0;
 
   constructor(
-    root: string,
+    readonly store: ExampleStore,
     private readonly tell: (set: ExampleSet) => readonly string[],
     private readonly log: (sentence: string) => void,
     private readonly drop: () => void,
   ) {
-    this.store = ExampleStore.open(root);
-    this.store.onChange(() => {
+    store.onChange(() => {
       for (const entry of this.entries.values()) this.refresh(entry);
     });
   }
@@ -71,9 +70,19 @@ class SharedExamples {
     return entry.set;
   }
 
+  /** Resolves when all that has changed so far counts. */
+  async settle(): Promise<void> {
+    for (const { reading } of [...this.entries.values()]) await reading;
+  }
+
+  /** The model that used them last; undefined: none did. */
+  findEmbedder(): Embedder | undefined {
+    return [...this.entries.values()].at(-1)?.embedder;
+  }
+
   private begin(embedder: Embedder, vocabulary: Vocabulary): Entry {
     const set = this.read(embedder, vocabulary);
-    const entry: Entry = { embedder, vocabulary, set, reading: false, outdated: false };
+    const entry: Entry = { embedder, vocabulary, set, reading: undefined, outdated: false };
     set.catch(() => {
       this.forget(entry);
     });
@@ -82,11 +91,10 @@ class SharedExamples {
 
   private refresh(entry: Entry): void {
     entry.outdated = true;
-    if (!entry.reading) void this.catchUp(entry);
+    entry.reading ??= this.catchUp(entry);
   }
 
   private async catchUp(entry: Entry): Promise<void> {
-    entry.reading = true;
     try {
       while (entry.outdated) {
         entry.outdated = false;
@@ -98,7 +106,7 @@ class SharedExamples {
       // Its model is gone: whoever asks next brings another.
       this.forget(entry);
     } finally {
-      entry.reading = false;
+      entry.reading = undefined;
     }
   }
 
@@ -121,6 +129,15 @@ class SharedExamples {
 
 const shared = new Map<string, SharedExamples>();
 
+/** One store a root, so that whoever changes anything tells whoever listens. */
+const stores = new Map<string, ExampleStore>();
+
+function openStore(root: string): ExampleStore {
+  const store = stores.get(root) ?? ExampleStore.open(root);
+  stores.set(root, store);
+  return store;
+}
+
 /**
  * Where the examples of a vocabulary are.
  *
@@ -130,10 +147,19 @@ export function examplesFolder(RED: NodeAPI, id: string): string {
   return path.join(vocabularyFolder(RED, id), "examples");
 }
 
-/** The store that the nodes use; one that only writes and lists where none does. */
+/** The store that the nodes use. */
 export function findStore(RED: NodeAPI, id: string): ExampleStore {
-  const root = examplesFolder(RED, id);
-  return shared.get(root)?.store ?? ExampleStore.open(root);
+  return openStore(examplesFolder(RED, id));
+}
+
+/** Resolves when a change that was made counts for the next message. */
+export async function settleExamples(RED: NodeAPI, id: string): Promise<void> {
+  await shared.get(examplesFolder(RED, id))?.settle();
+}
+
+/** A model that can compare the examples; undefined where no node has looked at them yet. */
+export function findEmbedder(RED: NodeAPI, id: string): Embedder | undefined {
+  return shared.get(examplesFolder(RED, id))?.findEmbedder();
 }
 
 /** One node's use of the examples of its vocabulary. */
@@ -172,7 +198,7 @@ export class ExamplesUse {
     let one = shared.get(root);
     if (!one) {
       one = new SharedExamples(
-        root,
+        openStore(root),
         (set) => describeLeftOut(set, language),
         (sentence) => {
           RED.log.warn(`[examples:${id}] ${sentence}`);

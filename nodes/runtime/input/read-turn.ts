@@ -25,6 +25,16 @@ export interface Turn {
 
 let arrivals = 0;
 
+/** The camera of a message at a node that has no setting for it and can do without. */
+export function nameCamera(message: NodeMessageInFlow): string | undefined {
+  try {
+    return toName(message.camera ?? message.topic ?? "");
+  } catch {
+    // A getter may throw, which is nobody's concern here.
+    return undefined;
+  }
+}
+
 /** Whose turn a message takes and how urgent it is. */
 export async function readTurn(
   RED: NodeAPI,
@@ -36,11 +46,16 @@ export async function readTurn(
   const source = cameraSource(settings);
   const camera =
     message.camera ?? (source && (await readProperty(RED, node, source, message)).value) ?? "";
-  const named = typeof camera === "string" || typeof camera === "number";
+  const name = toName(camera);
   const { priority } = message;
   return {
     arrival,
-    ...(named && camera !== "" ? { camera: String(camera) } : {}),
+    ...(name === undefined ? {} : { camera: name }),
     ...(Number.isFinite(priority) ? { priority: priority as number } : {}),
   };
+}
+
+function toName(camera: unknown): string | undefined {
+  const named = typeof camera === "string" || typeof camera === "number";
+  return named && camera !== "" ? String(camera) : undefined;
 }

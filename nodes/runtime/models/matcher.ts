@@ -15,6 +15,8 @@ import { EmbedderUse } from "./embedder-use";
 import { findConfig } from "../settings/read-settings";
 import type { ExampleIndex } from "../../../lib/witness/examples";
 import { ExamplesUse } from "../examples/shared-examples";
+import { extendVocabulary } from "../record/shared-learners";
+import type { Decided, Recording } from "../record/recorder";
 import { readAccept } from "../settings/read-rules";
 import { getIndex, indexExamples } from "./shared-indexes";
 import { findUnreadableClasses } from "./unreadable-classes";
@@ -55,6 +57,16 @@ export interface Comparison {
   readonly accept: Knob | undefined;
   /** What labelled photos of the node's own vocabulary have shown. */
   readonly calibrations: readonly Calibration[];
+  /** Whose decisions these are, and what of them is kept. */
+  readonly origin: Pick<Decided, "vocabulary" | "recording">;
+}
+
+/** A vocabulary as it was typed or sent. */
+interface Found {
+  readonly vocabulary: Vocabulary;
+  readonly template?: string;
+  readonly accept?: Knob;
+  readonly recording?: Recording;
 }
 
 /** Model and vocabulary of one node, from its dialog or its messages. */
@@ -66,6 +78,8 @@ export class Matcher {
 
   private readonly examples: ExamplesUse;
   private readonly calibrations: CalibrationsUse;
+  /** Of the `tlac-vocabulary`, or of the node whose own classes they are. */
+  private readonly id: string;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -73,9 +87,9 @@ export class Matcher {
     private readonly settings: MatcherSettings,
     onProgress: (progress: LoadProgress) => void,
   ) {
-    const owner = settings.vocabulary || node;
-    this.examples = new ExamplesUse(RED, owner);
-    this.calibrations = new CalibrationsUse(RED, owner);
+    this.id = settings.vocabulary || node;
+    this.examples = new ExamplesUse(RED, this.id);
+    this.calibrations = new CalibrationsUse(RED, this.id);
     this.embedder = useModel(RED, settings.model, onProgress);
   }
 
@@ -84,16 +98,25 @@ export class Matcher {
    * Throws `BAD_CONFIG`, `BAD_MESSAGE`.
    */
   async prepareFor(message: NodeMessageInFlow & { accept?: unknown }): Promise<Comparison> {
-    const { vocabulary, template, accept } = this.findVocabulary(message.vocabulary);
+    const found = this.findVocabulary(message.vocabulary);
+    const { template, accept, recording = "" } = found;
+    const isSent = message.vocabulary !== undefined && message.vocabulary !== null;
+    // What was taught of the plant's classes is not true of any that a message brings.
+    const vocabulary = isSent ? found.vocabulary : await this.extend(found.vocabulary);
     const wanted = readAccept(message.accept, "msg.accept", "BAD_MESSAGE");
     const own = readAccept(this.settings.accept, "accept", "BAD_CONFIG");
     const embedder = await this.embedder.get();
     const index = await getIndex(vocabulary, embedder, template);
-    const set = embedder.info.hasVision ? await this.examples.get(embedder, vocabulary) : undefined;
+    const set = embedder.info.hasVision ? await this.examples.get(embedder, found.vocabulary) : undefined;
     const examples = set && set.rows > 0 ? indexExamples(set, index.vocabulary) : undefined;
-    const brought = message.vocabulary !== undefined && message.vocabulary !== null;
-    const calibrations = brought ? [] : await this.calibrations.get(embedder.info);
-    return { index, examples, accept: wanted ?? own ?? accept, calibrations };
+    const calibrations = isSent ? [] : await this.calibrations.get(embedder.info);
+    const origin = { vocabulary: { id: this.id, digest: vocabulary.digest }, recording };
+    return { index, examples, accept: wanted ?? own ?? accept, calibrations, origin };
+  }
+
+  /** The classes of the dialog, as they were typed. Throws `BAD_CONFIG`. */
+  readTyped(): { readonly vocabulary: Vocabulary } {
+    return this.findVocabulary();
   }
 
   async release(): Promise<void> {
@@ -118,9 +141,13 @@ export class Matcher {
       : ({ status: { key: "nodes.status-no-classes" }, warnings: [] } as const);
     if (load) {
       const embedder = await this.embedder.get();
-      if (chosen) await getIndex(chosen.vocabulary, embedder, chosen.template);
+      if (chosen) await getIndex(await this.extend(chosen.vocabulary), embedder, chosen.template);
     }
     return notice;
+  }
+
+  private extend(typed: Vocabulary): Promise<Vocabulary> {
+    return extendVocabulary(this.RED, this.id, typed);
   }
 
   private hasClasses(): boolean {
@@ -136,9 +163,7 @@ export class Matcher {
     return this.sent.vocabulary;
   }
 
-  private findVocabulary(
-    override?: unknown,
-  ): { vocabulary: Vocabulary; template?: string; accept?: Knob } {
+  private findVocabulary(override?: unknown): Found {
     if (override !== undefined && override !== null) {
       return { vocabulary: this.readSent(override) };
     }

@@ -9,6 +9,7 @@ import type { HostView, ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import type { BoundedQueue } from "../../../lib/queue/bounded-queue";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import type { Complaint } from "../../admin/reply";
+import type { Recording } from "../record/recorder";
 import type { Activity, ServerActivity } from "../server/server-activity";
 import type { EngineFields } from "./engine-settings";
 
@@ -62,5 +63,12 @@ export interface ClipModelNode extends Node {
 export interface VocabularyNode extends Node {
   type: "tlac-vocabulary";
   /** Throws `BAD_CONFIG` with the line that cannot be read. */
-  readVocabulary(): { vocabulary: Vocabulary; template?: string; accept?: Knob };
+  readVocabulary(): {
+    vocabulary: Vocabulary;
+    template?: string;
+    accept?: Knob;
+    recording?: Recording;
+    /** Every so many confirmed pictures one is kept for tests; 0: none. */
+    testEvery?: number;
+  };
 }

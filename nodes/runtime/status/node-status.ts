@@ -11,6 +11,7 @@ import {
 import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { SkipReason } from "../../../lib/queue/bounded-queue";
 import type { Result } from "../../../lib/tlac/result";
+import type { Answered } from "../record/give-answer";
 import { fit, type EndStatus } from "./tally";
 
 /** A blue dot while at least one message is in work. */
@@ -73,6 +74,20 @@ export function judged(results: readonly Result[], language: Language): EndStatu
   }
   const sure = `${String(Math.floor(100 * first.confidence))}%`;
   return { fill, shape: "dot", text: first.label ?? "", detail: sure };
+}
+
+/** A green dot with what is right; yellow where its word teaches nothing yet; grey: taken back. */
+export function answered(
+  { label, correct, undone, held }: Pick<Answered, "label" | "correct" | "undone" | "held">,
+  language: Language,
+): EndStatus {
+  if (undone) {
+    const text = translate("nodes.status-undone", {}, language);
+    return { fill: "grey", shape: "dot", text };
+  }
+  const key = correct === null ? "nodes.status-none" : "nodes.status-wrong";
+  const text = label ?? translate(key, {}, language);
+  return { fill: held ? "yellow" : "green", shape: "dot", text: fit(text), detail: "" };
 }
 
 /** A green dot with the best of the names that were proposed. */

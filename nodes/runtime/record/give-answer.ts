@@ -1,0 +1,126 @@
+import type { NodeAPI } from "node-red";
+
+import { TlacError } from "../../../lib/errors";
+import { translate, type Language } from "../../../lib/i18n/catalogue";
+import { describeTaught } from "../../../lib/learn/describe-taught";
+import { resolveClass, type Change, type Taught } from "../../../lib/learn/learner";
+import type { HeldWord } from "../../../lib/learn/learned-names";
+import { teachFrom, undoFrom, type School } from "../../../lib/learn/teach";
+import type { DecisionRecord, Recorded } from "../../../lib/record/record";
+import { findEmbedder, settleExamples } from "../examples/shared-examples";
+import { findLearner, findTyped } from "./shared-learners";
+
+/** What a person says of a decision. */
+export interface Feedback {
+  /** Of the decision. */
+  readonly id: string;
+  /** Id, label or alias of the right class; null: none of them; absent: only that it was wrong. */
+  readonly correct?: string | null;
+  /** Takes back what was said last. */
+  readonly undo: boolean;
+  readonly who: string;
+}
+
+/** What leaves as `msg.payload` of `tlac-feedback` and `tlac-review`: a public API. */
+export interface Answered {
+  readonly id: string;
+  readonly camera: string | null;
+  /** Class id; null: none of the classes; absent: only that the decision was wrong, or undone. */
+  readonly correct?: string | null;
+  readonly label: string | null;
+  /** The class that was decided; null: it was left to a person. */
+  readonly was: string | null;
+  readonly undone: boolean;
+  readonly who: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** The picture is kept for tests. */
+  readonly test: boolean;
+  readonly learned: readonly Change[];
+  readonly held: HeldWord | null;
+  /** What was learned, in the language of the runtime. */
+  readonly explanation: string;
+}
+
+/**
+ * Takes a person's answer: notes it in the record, and teaches the decision's vocabulary, as far as
+ * that is deployed here; what it teaches counts for the next message. Throws `BAD_MESSAGE` (no such
+ * decision, no such class, nothing to take back), `BAD_CONFIG` (cannot be written), `CLOSED`.
+ */
+export async function giveAnswer(
+  RED: NodeAPI,
+  record: DecisionRecord,
+  feedback: Feedback,
+  { language, signal }: { readonly language: Language; readonly signal: AbortSignal },
+): Promise<Answered> {
+  const recorded = await record.get(feedback.id);
+  const { vocabulary } = recorded.entry;
+  const typed = findTyped(RED, vocabulary.id);
+  if (!typed) return noteOnly(record, recorded, feedback, language);
+  const learner = findLearner(RED, vocabulary.id);
+  const school: School = { record, learner, vocabulary: typed.vocabulary };
+  const embedder = findEmbedder(RED, vocabulary.id);
+  const correct =
+    typeof feedback.correct === "string"
+      ? resolveClass(feedback.correct, typed.vocabulary)
+      : feedback.correct;
+  const correction = { ...(correct === undefined ? {} : { correct }), who: feedback.who };
+  const taught = feedback.undo
+    ? await undoFrom(school, feedback.id, feedback.who)
+    : await teachFrom(school, recorded, correction, {
+        signal,
+        ...(embedder ? { getEmbedder: () => Promise.resolve(embedder) } : {}),
+        ...(typed.testEvery === undefined ? {} : { holdOutEvery: typed.testEvery }),
+      });
+  await settleExamples(RED, vocabulary.id);
+  return describe(recorded, feedback, taught, typed.vocabulary.classes, {
+    correct,
+    explanation: describeTaught(taught, typed.vocabulary, language),
+  });
+}
+
+/** An answer on a decision whose vocabulary is not deployed here teaches nothing, but it counts. */
+async function noteOnly(
+  record: DecisionRecord,
+  recorded: Recorded,
+  { id, correct, undo, who }: Feedback,
+  language: Language,
+): Promise<Answered> {
+  const { ranking } = recorded.entry.result;
+  const ranked = ranking.map((entry) => ({ id: entry.class, label: entry.label }));
+  const known = ranked.find((entry) => entry.id === correct || entry.label === correct);
+  const right = typeof correct === "string" ? (known?.id ?? correct) : correct;
+  const said = recorded.standing?.answer;
+  if (undo) {
+    if (!said) throw new TlacError("BAD_MESSAGE", "learn.no-lesson", { id });
+    await record.note({ kind: "undo", decision: id, answer: said.id, who });
+  } else {
+    const answer = { kind: "answer", decision: id, who, heldOut: false } as const;
+    await record.note({ ...answer, ...(right === undefined ? {} : { correct: right }) });
+  }
+  const explanation = translate("learn.no-vocabulary", {}, language);
+  return describe(recorded, { id, undo, who }, null, ranked, { correct: right, explanation });
+}
+
+function describe(
+  { entry: { camera, result } }: Recorded,
+  { id, undo, who }: Feedback,
+  taught: Taught | null,
+  classes: readonly { readonly id: string; readonly label: string }[],
+  { correct, explanation }: { correct: string | null | undefined; explanation: string },
+): Answered {
+  return {
+    id,
+    camera,
+    ...(correct === undefined || undo ? {} : { correct }),
+    label: undo ? null : (classes.find((entry) => entry.id === correct)?.label ?? null),
+    was: result.class,
+    undone: undo,
+    who,
+    time: new Date().toISOString(),
+    test: !undo && (taught?.lesson.heldOut ?? false),
+    learned: taught?.changes ?? [],
+    held: taught?.held ?? null,
+    explanation,
+  };
+}

@@ -1,0 +1,70 @@
+import path from "node:path";
+
+import type { NodeAPI } from "node-red";
+
+import { isRecord } from "../../../lib/basics/is-record";
+import { translate } from "../../../lib/i18n/catalogue";
+import { DecisionRecord, DEFAULT_BOUNDS, type Bounds } from "../../../lib/record/record";
+import { cacheFolder } from "../models/cache-folder";
+import { runtimeLanguage } from "../status/language";
+
+interface Shared {
+  readonly record: DecisionRecord;
+  users: number;
+}
+
+/** One record a process and user directory, however many nodes write and read it. */
+const records = new Map<string, Shared>();
+
+/** One node's use of the record. */
+export class RecordUse {
+  private shared: Shared | undefined;
+
+  constructor(private readonly RED: NodeAPI) {}
+
+  /** Opens it with the first use; touches no disk before anything is kept. */
+  get record(): DecisionRecord {
+    this.shared ??= acquire(this.RED);
+    return this.shared.record;
+  }
+
+  async release(): Promise<void> {
+    const { shared } = this;
+    this.shared = undefined;
+    if (!shared) return;
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    records.delete(shared.record.root);
+    await shared.record.close();
+  }
+}
+
+function acquire(RED: NodeAPI): Shared {
+  const root = path.join(cacheFolder(RED), "record");
+  const shared = records.get(root) ?? open(RED, root);
+  shared.users += 1;
+  return shared;
+}
+
+function open(RED: NodeAPI, root: string): Shared {
+  const language = runtimeLanguage(RED);
+  const record = DecisionRecord.open(root, readBounds(RED.settings));
+  record.onState(({ problem, lost }) => {
+    if (problem) RED.log.error(`[record] ${problem.in(language)}`);
+    else RED.log.info(`[record] ${translate("record.well-again", { lost }, language)}`);
+  });
+  const shared = { record, users: 0 };
+  records.set(root, shared);
+  return shared;
+}
+
+/** `tlacRecord: { megabytes, days }` in `settings.js`; what is no number above 0 is the default. */
+function readBounds(settings: NodeAPI["settings"]): Bounds {
+  const { tlacRecord } = settings as { tlacRecord?: unknown };
+  const { megabytes, days } = isRecord(tlacRecord) ? tlacRecord : {};
+  const isBound = (value: unknown): value is number => typeof value === "number" && value > 0;
+  return {
+    mostBytes: isBound(megabytes) ? megabytes * 1_000_000 : DEFAULT_BOUNDS.mostBytes,
+    mostDays: isBound(days) ? days : DEFAULT_BOUNDS.mostDays,
+  };
+}

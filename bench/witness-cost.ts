@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
 import type { Embedder } from "../lib/clip/embedder";
 import { VectorTable } from "../lib/clip/vector-table";
 import { estimateConfidence } from "../lib/confidence/confidence";
+import type { Frame } from "../lib/frame/frame";
 import { readFrames } from "../lib/frame/read-frames";
 import { Recogniser } from "../lib/lmm/recogniser";
 import { VocabularyIndex } from "../lib/match/vocabulary-index";
@@ -36,11 +38,12 @@ export async function measureWitnessCost(
   const { features } = await embedder.see(frame);
   const examples = drawExamples(features?.length ?? 0, 500, labels.length);
   const spent = { words: [] as number[], all: [] as number[] };
+  const fresh = (): Frame => ({ ...frame, hash: randomUUID() });
   for (let round = 0; round < ROUNDS; round++) {
     // A frame of its own each time: what was seen of a frame is remembered with it.
     const options = { mode: "slac", lmm, index } as const;
-    spent.words.push(await timeOf(() => classifyFrame({ ...frame }, { ...options, sight: false })));
-    spent.all.push(await timeOf(() => classifyFrame({ ...frame }, { ...options, examples })));
+    spent.words.push(await timeOf(() => classifyFrame(fresh(), { ...options, sight: false })));
+    spent.all.push(await timeOf(() => classifyFrame(fresh(), { ...options, examples })));
   }
   const ratio = median(spent.all) / median(spent.words);
   printTitle("Sight and 500 examples beside the words, 100 classes (median of a picture)");

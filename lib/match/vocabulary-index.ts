@@ -32,6 +32,9 @@ export interface IndexOptions extends EmbedOptions {
 /** Cosine of "none of the classes" where not even a background word was heard. */
 const NO_WORD = 0.4;
 
+/** Cosine of a class that the words deny, or that a not-word keeps away. */
+const DENIED = -1;
+
 /** A name that stands in the description only is weaker than one that was proposed. */
 const DESCRIPTION_WEIGHT = 0.9;
 
@@ -150,7 +153,10 @@ export class VocabularyIndex {
         (nearest, { word, score }) => (score > (nearest?.score ?? -2) ? { word, score } : nearest),
         null,
       );
-    const scores = board.toScores();
+    // What a word denies is not merely unmentioned: it must not share in the belief in the unknown.
+    const scores = board
+      .toScores()
+      .map((score, at) => (Number.isNaN(score) && banned.at(at) ? DENIED : score));
     const none = Math.max(background?.score ?? -1, NO_WORD);
     return {
       scores,

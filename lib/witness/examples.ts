@@ -1,4 +1,5 @@
 import type { ExampleSet } from "../examples/example-set";
+import { dotAt } from "../clip/vector";
 import { shareBelief, type Testimony } from "./testimony";
 
 /** Confirmed pictures as vectors: row by row the features and the position of their class. */
@@ -122,11 +123,7 @@ export class ExampleIndex {
     let nearest = -1;
     for (const [row, owner] of owners.entries()) {
       if (owner === position) continue;
-      let dot = 0;
-      for (let column = 0; column < dims; column++) {
-        dot += (mean[column] as number) * (vectors[row * dims + column] as number);
-      }
-      nearest = Math.max(nearest, dot / length);
+      nearest = Math.max(nearest, dotAt(vectors, row * dims, mean) / length);
     }
     return nearest === -1 ? 0 : nearest;
   }
@@ -135,12 +132,7 @@ export class ExampleIndex {
   find(features: Float32Array): number {
     if (features.length !== this.dims) return -1;
     for (let row = 0; row < this.owners.length; row++) {
-      let dot = 0;
-      for (let column = 0; column < this.dims; column++) {
-        const value = this.vectors[row * this.dims + column] as number;
-        dot += value * (features[column] as number);
-      }
-      if (dot > SAME_PICTURE) return row;
+      if (dotAt(this.vectors, row * this.dims, features) > SAME_PICTURE) return row;
     }
     return -1;
   }
@@ -161,11 +153,8 @@ export class ExampleIndex {
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
     const { rows, dims, owners } = this;
-    for (let row = 0, at = 0; row < owners.length; row++) {
-      let dot = 0;
-      for (let column = 0; column < dims; column++, at++) {
-        dot += (rows[at] as number) * (query[column] as number);
-      }
+    for (let row = 0; row < owners.length; row++) {
+      const dot = dotAt(rows, row * dims, query);
       if (row === without) continue;
       const owner = owners[row] as number;
       sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (dot - 1));

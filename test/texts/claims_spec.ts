@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 
 import { PRESETS } from "../../lib/clip/presets";
+import { DEFAULT_KNOB } from "../../lib/confidence/knob";
 import { MOST_PER_CLASS, MOST_SIDE } from "../../lib/examples/example-store";
 import { MAX_PATTERN_LENGTH } from "../../lib/lmm/answer-filter";
 import { DEFAULT_TEMPLATE } from "../../lib/vocabulary/class-names";
@@ -23,7 +24,8 @@ interface Claim {
   readonly said: Readonly<Record<string, string>>;
 }
 
-const { tlac, "lmm-server": server, "clip-model": model } = NODE_FIELDS;
+const { tlac, "lmm-server": server, "clip-model": model, "tlac-alert": alert } = NODE_FIELDS;
+const { raiseFrames, raiseOf, clearFrames, cooldown } = alert;
 const glossarySize = Object.values(glossary).reduce((sum, t) => sum + Object.keys(t).length, 0);
 const hundreds = (count: number): string => (Math.floor(count / 100) * 100).toLocaleString("en-US");
 
@@ -128,6 +130,32 @@ const CLAIMS: readonly Claim[] = [
       "README.ja.md": "| `starter`（同梱） ",
       "locales/en-US/clip-model.html": "Nodes without one use the bundled starter model",
       "locales/ja/clip-model.html": "設定のないノードは、同梱のスターターモデルを使います",
+    },
+  },
+  {
+    about: "how many may be wrong",
+    holds: true,
+    said: {
+      "locales/en-US/tlac-vocabulary.json": `"auto": "1 wrong in ${DEFAULT_KNOB} (default)"`,
+      "locales/ja/tlac-vocabulary.json": `"auto": "${DEFAULT_KNOB} 枚に 1 枚まで（既定）"`,
+      "locales/en-US/tlac.json": `else 1 wrong in ${DEFAULT_KNOB}.`,
+      "locales/ja/tlac.json": `なければ ${DEFAULT_KNOB} 枚に 1 枚。`,
+    },
+  },
+  {
+    about: "when an alert is raised",
+    holds: !alert.unknownIsGone.value && alert.level.value === "info",
+    said: {
+      "README.md": `after ${raiseFrames.value} of the last ${raiseOf.value} judged frames`,
+      "README.ja.md": `判定した直近 ${raiseOf.value} 枚のうち ${raiseFrames.value} 枚`,
+    },
+  },
+  {
+    about: "when an alert is cleared, and for how long none follows",
+    holds: true,
+    said: {
+      "README.md": `clears it after ${clearFrames.value} in a row without, and is silent in between and for ${cooldown.value} minutes`,
+      "README.ja.md": `画像が続けて ${clearFrames.value} 枚で解除します。その間と、警報を送ってから ${cooldown.value} 分間`,
     },
   },
   {

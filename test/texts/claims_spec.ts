@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 
 import { PRESETS } from "../../lib/clip/presets";
-import { DEFAULT_KNOB } from "../../lib/confidence/knob";
+import { DEFAULT_KNOB, KNOBS } from "../../lib/confidence/knob";
 import { MOST_PER_CLASS, MOST_SIDE } from "../../lib/examples/example-store";
 import { MAX_PATTERN_LENGTH } from "../../lib/lmm/answer-filter";
 import { DEFAULT_TEMPLATE } from "../../lib/vocabulary/class-names";
@@ -140,6 +140,14 @@ const CLAIMS: readonly Claim[] = [
       "locales/ja/tlac-vocabulary.json": `"auto": "${DEFAULT_KNOB} 枚に 1 枚まで（既定）"`,
       "locales/en-US/tlac.json": `else 1 wrong in ${DEFAULT_KNOB}.`,
       "locales/ja/tlac.json": `なければ ${DEFAULT_KNOB} 枚に 1 枚。`,
+    },
+  },
+  {
+    about: "what can be accepted",
+    holds: KNOBS.join() === "20,50,100,200,1000",
+    said: {
+      "README.md": "most” 1 wrong in 20, 50, 100, 200 or 1,000 judged pictures",
+      "README.ja.md": "判定した画像 20、50、100、200、1,000 枚につき誤り 1 枚まで",
     },
   },
   {

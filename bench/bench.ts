@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { acquireEmbedder } from "../lib/clip/shared-embedders";
 import { DEFAULT_COEFFICIENTS } from "../lib/confidence/confidence";
 import { measureAccuracy } from "./accuracy";
+import { measureAnswers } from "./answers";
 import { measureDecisions } from "./decisions";
 import { measureEmbedding } from "./embedding";
 import { measureLoopLag } from "./loop-lag";
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     if (photos.length > 0) {
       await measureAccuracy(photos, embedder);
       await measureOllamaModes(photos, embedder, cacheDir);
+      await measureAnswers(photos, embedder);
       await measureWitnessCost(photos, embedder);
     } else {
       console.log("There is no photo named x_the_name.jpg: accuracy is not measured.");

@@ -18,9 +18,11 @@ export interface NumberField {
   readonly max: number;
   readonly whole: boolean;
   /** Names a text of the dialogs' catalogue; null: a bare number. */
-  readonly unit: "seconds" | "minutes" | "frames" | "tokens" | "messages" | "of64" | null;
+  readonly unit:
+    "seconds" | "minutes" | "frames" | "tokens" | "messages" | "pixels" | "of64" | null;
   /** What an empty field means: a number, or the name of a text where no number can be told. */
-  readonly empty: number | "noDemand" | "threads" | "noLimit" | "rest" | "byFrames" | "never";
+  readonly empty:
+    number | "noDemand" | "threads" | "model" | "noLimit" | "rest" | "byFrames" | "never";
   /** What a new node holds: nothing, or the same number written out. */
   readonly value: number | "";
   /** Side of a region: the field that holds where it starts. */
@@ -102,6 +104,7 @@ export const NUMBERS = {
   unchangedFor: number([0, DAY], 600, "seconds"),
   threads: number([1, 64], "threads", null, { whole: true }),
   numCtx: shown([512, 1_048_576], 4_096, "tokens", true),
+  imageSide: number([112, 4_096], "model", "pixels", { whole: true }),
   numPredict: shown([16, 8_192], 300, "tokens", true),
   connectTimeout: shown([1, DAY], 5, "seconds"),
   loadTimeout: shown([1, DAY], 300, "seconds"),
@@ -164,6 +167,7 @@ export const NODE_FIELDS = {
     keepAlive: text("30m"),
     numCtx: NUMBERS.numCtx,
     numPredict: NUMBERS.numPredict,
+    imageSide: NUMBERS.imageSide,
     connectTimeout: NUMBERS.connectTimeout,
     loadTimeout: NUMBERS.loadTimeout,
     answerTimeout: NUMBERS.answerTimeout,
@@ -201,6 +205,8 @@ export const NODE_FIELDS = {
     name: text(),
     server: config("lmm-server"),
     ...QUESTION,
+    // Words are what this node is for.
+    describe: flag(true),
     ...IMAGE,
     ...CAMERA,
     loadAtDeploy: flag(false),
@@ -220,6 +226,7 @@ export const NODE_FIELDS = {
     ...CLASSES,
     server: config("lmm-server"),
     ...QUESTION,
+    describe: flag(false),
     mode: choice(["", ...MODES], ""),
     secondLook: flag(false),
     sight: flag(true),

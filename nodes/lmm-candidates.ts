@@ -58,7 +58,9 @@ export default function (RED: NodeAPI): void {
       work: async (message, signal) => {
         const { frame, filter } = readSettings();
         const turn = await readTurn(RED, this, def, message);
-        const { prompt, answer } = readPrompt(def, message, turn);
+        // Words are what this node is for: flows from before the choice get all of them.
+        const settings = { ...def, describe: def.describe ?? true };
+        const { prompt, answer } = readPrompt(settings, message, turn);
         const { value } = await readProperty(RED, this, source, message);
         const lmm = await lmmUse.get();
         const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);

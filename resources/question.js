@@ -23,6 +23,7 @@ var tlacQuestion = (() => {
     const note = $("#tlac-prompt-note");
     const edit = $("#tlac-prompt-edit");
     const back = $("#tlac-prompt-back");
+    const describe = $("#node-input-describe");
     let shipped = "";
     /** @type {number | undefined} */
     let timer;
@@ -35,6 +36,7 @@ var tlacQuestion = (() => {
         domain: domain.val(),
         prompt: prompt.val(),
         classes: tlacDialog.readClasses(),
+        describe: describe.prop("checked"),
       };
       try {
         /** @type {PromptAnswer} */

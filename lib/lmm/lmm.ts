@@ -1,4 +1,5 @@
 import type { Frame } from "../frame/frame";
+import type { AnswerForm } from "./answer-forms";
 
 /** One name that an LMM proposes for what it sees. */
 export interface Candidate {
@@ -17,6 +18,16 @@ export interface LmmIdentity {
   readonly version?: string;
 }
 
+/** Tokens of one call, as the server counted them. */
+export interface LmmTokens {
+  /** Of the question, its image included. */
+  readonly prompt?: number;
+  /** Of these, what the server still had from an earlier question. */
+  readonly cached?: number;
+  /** Of the answer, as far as it was written. */
+  readonly answer?: number;
+}
+
 /** Milliseconds that a call spent; a part that is not known is absent. */
 export interface LmmTimings {
   readonly total: number;
@@ -24,6 +35,9 @@ export interface LmmTimings {
   readonly load?: number;
   readonly prompt?: number;
   readonly answer?: number;
+  readonly tokens?: LmmTokens;
+  /** The call was ended as soon as its answer decided. */
+  readonly cut?: true;
 }
 
 /** The first stage's answer. */
@@ -40,6 +54,11 @@ export interface Proposal {
 
 /** A question for the second stage. */
 export interface Question {
+  /**
+   * What is the same from one question to the next. It stands in front, so that a server need not
+   * read it again.
+   */
+  readonly system?: string;
   readonly prompt: string;
   /** A second look at the image; absent: text only. */
   readonly frame?: Frame;
@@ -71,8 +90,13 @@ export interface AskOptions {
 }
 
 export interface ProposeOptions extends AskOptions {
-  /** `json`: candidates with synonyms (default); `text`: one name in plain words, as published. */
-  readonly answer?: "json" | "text";
+  readonly answer?: AnswerForm;
+  /**
+   * Told each further name of an answer in the form `names` as soon as it is complete, with those
+   * before it: once it says that they are enough, the call ends there, and the model stops. What it
+   * throws does not count.
+   */
+  readonly enough?: (candidates: readonly Candidate[]) => boolean | Promise<boolean>;
 }
 
 /** Sees an image and answers in words: a model on a server, or the built-in recogniser. */
@@ -81,6 +105,8 @@ export interface Lmm {
   propose(frame: Frame, prompt: string, options?: ProposeOptions): Promise<Proposal>;
   /** Second stage; absent where the model cannot read a question. */
   readonly ask?: (question: Question, options?: AskOptions) => Promise<Reply>;
+  /** Which model answers, as far as that is known before it has. */
+  readonly identity?: LmmIdentity | undefined;
   /** Tokens that a question without image may take; absent: not known. */
   readonly questionTokens?: number | undefined;
 }

@@ -24,54 +24,13 @@ const MAX_ANSWER_LENGTH = 20_000;
 /** How many earlier places a broken text is tried to be ended at. */
 const MAX_REPAIRS = 60;
 
-/**
- * The form of a stage-one answer. Some servers write properties in alphabetical order whatever
- * the schema says, and a model should describe before it names: hence the letters.
- */
-export const ANSWER_SCHEMA = {
-  type: "object",
-  properties: {
-    a_description: { type: "string" },
-    b_candidates: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          a_name: { type: "string" },
-          b_synonyms: { type: "array", items: { type: "string" } },
-        },
-        required: ["a_name", "b_synonyms"],
-      },
-    },
-  },
-  required: ["a_description", "b_candidates"],
-} as const;
-
-/**
- * The same form in words: a server enforces a schema but does not show it to the model. Weak models
- * copy what stands in the places of a form, so nothing stands there that could be a name.
- */
-export const ANSWER_FORM = [
-  "Reply in JSON only, in exactly this form, with each … filled in:",
-  '{"a_description": "…", "b_candidates": [{"a_name": "…", "b_synonyms": ["…"]}]}',
-  "a_description: one sentence about what you see.",
-  "b_candidates: 1 to 5 candidates, the most likely first. a_name is a short noun phrase in the singular, b_synonyms are other names for the same thing.",
-].join("\n");
-
-/** The schema and the form in words for a choice among short codes. */
-export function choiceSchema(choices: readonly string[]): object {
-  return {
-    type: "object",
-    properties: { a_choice: { type: "string", enum: [...choices] } },
-    required: ["a_choice"],
-  };
-}
-
 /** A stage-one answer in JSON, mended where that takes no guess; null if there is none. */
 export function readJsonAnswer(text: string): Answer | null {
   const value = parseJson(text);
   if (!isRecord(value) && !Array.isArray(value)) return null;
-  const list = Array.isArray(value) ? value : (value.b_candidates ?? value.candidates);
+  const list = Array.isArray(value)
+    ? value
+    : (value.names ?? value.b_candidates ?? value.candidates);
   const candidates = readCandidates(list);
   if (candidates.length === 0) return null;
   const description = isRecord(value) ? (value.a_description ?? value.description) : "";
@@ -79,6 +38,14 @@ export function readJsonAnswer(text: string): Answer | null {
     candidates,
     description: typeof description === "string" ? tidy(description, MAX_DESCRIPTION_LENGTH) : "",
   };
+}
+
+/** Names in an answer that is still being written: those whose closing quote has come. */
+export function readNamesSoFar(text: string): Candidate[] {
+  const list = /"names"\s*:\s*\[([^\]]*)/.exec(text.slice(0, MAX_ANSWER_LENGTH))?.[1] ?? "";
+  return readCandidates(
+    [...list.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([quoted]) => tryParse(quoted)),
+  );
 }
 
 /**

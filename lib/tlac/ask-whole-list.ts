@@ -2,6 +2,7 @@ import { TlacError } from "../errors";
 import { estimateTokens } from "../lmm/estimate-tokens";
 import type { Question, Reply } from "../lmm/lmm";
 import { MAX_PROMPT_LENGTH } from "../lmm/prompts/sanitise";
+import { joinTexts } from "../lmm/question-text";
 import { listClasses, readClassName, wholeListQuestion } from "./reconcile-questions";
 
 /** Questions that one image may cost: beyond, a cascade is the better way. */
@@ -58,7 +59,7 @@ function splitList(
   labels: readonly string[],
   { predicted, tokens = Infinity }: WholeList,
 ): readonly (readonly string[])[] {
-  const frame = wholeListQuestion([], predicted).prompt;
+  const frame = joinTexts(wholeListQuestion([], predicted));
   const room = {
     tokens: tokens - estimateTokens(frame),
     length: MAX_PROMPT_LENGTH - frame.length,

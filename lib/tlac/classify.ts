@@ -25,12 +25,24 @@ import { confidenceAfter, type Choice } from "../confidence/second-answer";
 import { TlacError, throwIfClosed } from "../errors";
 import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
-import type { AskOptions, Candidate, Lmm, LmmTimings, Proposal, Question, Reply } from "../lmm/lmm";
+import type { AnswerForm } from "../lmm/answer-forms";
+import type {
+  AskOptions,
+  Candidate,
+  Lmm,
+  LmmTimings,
+  Proposal,
+  ProposeOptions,
+  Question,
+  Reply,
+} from "../lmm/lmm";
+import { joinTexts } from "../lmm/question-text";
 import type { SightTestimony, WordsTestimony } from "../match/testimonies";
 import type { VocabularyIndex } from "../match/vocabulary-index";
 import { combine } from "../witness/combine";
 import type { ExampleIndex } from "../witness/examples";
 import type { Testimony } from "../witness/testimony";
+import { askSynonyms } from "./ask-synonyms";
 import { askWholeList } from "./ask-whole-list";
 import { explainVerdict, vocabularyLanguage } from "./explain";
 import { judge, type DecisionRules } from "./judge";
@@ -58,8 +70,8 @@ export interface ClassifyOptions {
   readonly rules?: Partial<DecisionRules>;
   /** What the LMM is asked about the image. */
   readonly prompt?: string;
-  /** How it is to answer that; default: JSON. */
-  readonly answer?: "json" | "text";
+  /** How it is to answer that; default: names alone. */
+  readonly answer?: AnswerForm;
   /** The user's rules on what the LMM says, before it is matched. */
   readonly filter?: AnswerFilter;
   /** Second answers that need not be paid for again. */
@@ -211,7 +223,7 @@ class Run {
 
   private async slac(frame: Frame): Promise<Finding> {
     const [proposal, seen] = await this.lookAndPropose(frame);
-    return this.match(proposal, seen);
+    return this.matchNames(proposal, seen);
   }
 
   private async tlac(frame: Frame): Promise<Finding> {
@@ -241,11 +253,11 @@ class Run {
   private async cascade(frame: Frame): Promise<Finding> {
     const ask = this.secondStage();
     const [proposal, seen] = await this.lookAndPropose(frame);
-    const first = await this.match(proposal, seen);
+    const first = await this.matchNames(proposal, seen);
     if (this.judge(first).verdict.reason !== "near-tie") return first;
     const choice = await settleNearTie({
       ask,
-      proposal,
+      proposal: { ...proposal, ...first.words },
       evidence: first.evidence,
       vocabulary: this.options.index.vocabulary,
       memo: this.options.memo,
@@ -278,6 +290,34 @@ class Run {
       throw new TlacError("BAD_CONFIG", "match.no-readable-name", { model });
     }
     return { words, evidence, fromMemo: false };
+  }
+
+  /**
+   * As `match`, but where nothing is decided, and the winner was not called by its name, the names
+   * are asked for synonyms: those cost as many tokens as all else, and most names do without.
+   */
+  private async matchNames(proposal: Proposal & Words, seen: Seen): Promise<Finding> {
+    const first = await this.match(proposal, seen);
+    const { lmm, answer = "names", memo, filter } = this.options;
+    if (answer !== "names" || !lmm?.ask || !this.lacksNames(first)) return first;
+    const { words } = first;
+    const ask = this.asking(lmm.ask.bind(lmm));
+    const model = this.lmmModel;
+    const candidates = await askSynonyms({ candidates: words.candidates, ask, memo, model });
+    if (candidates.every(({ synonyms }) => synonyms.length === 0)) return first;
+    const more = { ...words, candidates };
+    return this.match(filter ? await filter(more, this.askOptions()) : more, seen);
+  }
+
+  private lacksNames(finding: Finding): boolean {
+    const { words, evidence } = finding;
+    if (words.forcedUnknown || words.candidates.length === 0) return false;
+    if (words.candidates.some(({ synonyms }) => synonyms.length > 0)) return false;
+    const [winner = -1] = evidence.combined.order;
+    const isNamed = (evidence.words?.exact[winner] ?? 0) > 0;
+    const { reason } = this.judge(finding).verdict;
+    // A near-tie has a question of its own.
+    return !isNamed && (reason === "below-threshold" || reason === "background");
   }
 
   private tell(work: () => Promise<Evidence>): Promise<Evidence> {
@@ -326,13 +366,18 @@ class Run {
 
   private async lookAndPropose(frame: Frame): Promise<[Proposal & Words, Seen]> {
     const seen = await this.look(frame);
-    return [await this.propose(frame), seen];
+    return [await this.propose(frame, seen), seen];
   }
 
-  private async propose(frame: Frame): Promise<Proposal & Words> {
+  private async propose(frame: Frame, seen: Seen): Promise<Proposal & Words> {
     const { lmm, prompt, answer, mode, filter } = this.options;
     if (!lmm) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
-    const options = { ...this.askOptions(), ...(answer ? { answer } : {}) };
+    const options: ProposeOptions = {
+      ...this.askOptions(),
+      ...(answer ? { answer } : {}),
+      // The second question of `tlac` is about the first answer as a whole.
+      ...(mode === "tlac" ? {} : { enough: (candidates) => this.isEnough(candidates, seen) }),
+    };
     const proposal = await this.step(
       "look",
       () => this.spend(() => lmm.propose(frame, prompt ?? "", options)),
@@ -352,16 +397,29 @@ class Run {
     return { ...proposal, ...filtered };
   }
 
+  /** Whether these names decide at the knob: what the LMM would add then costs time alone. */
+  private async isEnough(candidates: readonly Candidate[], seen: Seen): Promise<boolean> {
+    const { index, filter } = this.options;
+    const said: Words = { candidates, description: "" };
+    const words = filter ? await filter(said, this.askOptions()) : said;
+    const heard = await index.hear(words.candidates, "", this.askOptions());
+    const evidence = this.weigh(heard, seen, words);
+    return this.judge({ words, evidence, fromMemo: false }).verdict.outcome === "class";
+  }
+
   /** Checked before the first call, so that a wrong mode costs no LMM time. */
   private secondStage(): (question: Question) => Promise<Reply> {
     const { lmm, mode } = this.options;
     if (!lmm?.ask) throw new TlacError("BAD_CONFIG", "tlac.mode-needs-lmm", { mode });
-    const ask = lmm.ask.bind(lmm);
+    return this.asking(lmm.ask.bind(lmm));
+  }
+
+  private asking(ask: NonNullable<Lmm["ask"]>): (question: Question) => Promise<Reply> {
     return (question) =>
       this.step(
         "ask",
         () => this.spend(() => ask(question, this.askOptions())),
-        ({ model, text }) => ({ model: model.name, question: question.prompt, answer: text }),
+        ({ model, text }) => ({ model: model.name, question: joinTexts(question), answer: text }),
       );
   }
 
@@ -399,7 +457,8 @@ class Run {
 
   private calibrationKey(): CalibrationKey {
     const { index, mode } = this.options;
-    const lmm = this.lmmModel?.digest ?? this.lmmModel?.name ?? "";
+    const model = this.lmmModel ?? this.options.lmm?.identity;
+    const lmm = model?.digest ?? model?.name ?? "";
     return { embedder: index.embedder.info.digest, lmm, mode };
   }
 

@@ -17,18 +17,19 @@ function describeClass({ label, aliases, glossary }: VocabularyClass): string {
 
 /**
  * The paper's second stage: the whole class list and the first answer, text only. The rule is the
- * paper's (exact match, else the semantically closest class, nothing else); the words are ours.
+ * paper's (exact match, else the semantically closest class, nothing else); the words are ours, and
+ * what does not change from picture to picture stands in front.
  */
 export function wholeListQuestion(labels: readonly string[], predicted: string): Question {
   return {
-    prompt: [
+    system: [
       "You are given a list of classes and a predicted class.",
       "If the predicted class is in the list, reply with it exactly as the list writes it.",
       "Otherwise reply with the class of the list that is closest to it in meaning.",
       "Reply with the name of one class and nothing else.",
       `classes: [${listClasses(labels)}]`,
-      `predicted class: ${sanitiseValue(predicted)}`,
     ].join("\n"),
+    prompt: `predicted class: ${sanitiseValue(predicted)}`,
     names: labels,
   };
 }

@@ -118,6 +118,7 @@ export function readServer(RED: NodeAPI, body: Call["body"]): EngineSettings {
     keepAlive: field("keepAlive"),
     numCtx: field("numCtx"),
     numPredict: field("numPredict"),
+    imageSide: field("imageSide"),
     connectTimeout: field("connectTimeout"),
     loadTimeout: field("loadTimeout"),
     answerTimeout: field("answerTimeout"),

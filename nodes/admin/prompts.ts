@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 
 import { TlacError } from "../../lib/errors";
 import { translate } from "../../lib/i18n/catalogue";
+import type { AnswerForm } from "../../lib/lmm/answer-forms";
 import { DEFAULT_DOMAIN } from "../../lib/lmm/prompts/prompt-domains";
 import {
   answerOf,
@@ -19,7 +20,7 @@ export interface PromptAnswer {
   /** The template of the chosen subject, to begin an own one with. */
   readonly shipped: string;
   /** How the LMM is asked to answer. */
-  readonly answer: "json" | "text";
+  readonly answer: AnswerForm;
   /** What is most likely not meant, in the editor's language. */
   readonly hints: readonly string[];
 }
@@ -45,7 +46,7 @@ function previewPrompt({ body, language }: Call): PromptAnswer {
   return {
     prompt: renderPrompt(chosen, { camera: SAMPLE_CAMERA, vocabulary, msg }),
     shipped: findTemplate(domain),
-    answer: answerOf(chosen),
+    answer: answerOf(chosen, body.describe === true),
     hints: [...unknown].map((name) => {
       const example = name === "msg" ? "msg.topic" : `msg.${name}`;
       return translate("lmm.prompt-unknown-name", { name, example }, language);

@@ -48,7 +48,8 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
   const vocabulary = parseVocabulary(classes);
   const server = body.server === null ? undefined : readFields(body.server, "server");
   const filter = readFilters({ filters: readList(settings.filters) });
-  const question = { domain: text("domain"), prompt: text("prompt") };
+  const describe = settings.describe === true;
+  const question = { domain: text("domain"), prompt: text("prompt"), describe };
   const labels = vocabulary.classes.map(({ label }) => label);
   return {
     mode: readChoice(settings.mode, MODES, "mode", "BAD_CONFIG"),

@@ -150,13 +150,90 @@ describe("Ollama client", () => {
       assert.equal(question.images.length, 1);
       assert.equal(question.images[0]?.format, "jpeg");
       const { format, keep_alive: keepAlive } = question.body as Record<string, unknown>;
-      assert.ok(JSON.stringify(format).includes("b_candidates"));
+      assert.match(JSON.stringify(format), /"names":.*"maxItems":3/);
       assert.equal(keepAlive, "30m");
-      const text = messagesOf(question)[0]?.content ?? "";
-      assert.match(text, /What is it\? \(img-0\]/);
-      assert.match(text, /b_synonyms/);
+      const [system, user] = messagesOf(question);
+      assert.match(system?.content ?? "", /"names".*\n\nWhat is it\? \(img-0\]$/s);
+      assert.equal(user?.content, "Answer for this photo.");
       assert.equal(question.cold, false, "the question did not load the model again");
     });
+
+    it("asks for synonyms and a description where a caller wants them", async () => {
+      await start();
+      const { candidates, description } = await ollama.propose(frame, "", { answer: "json" });
+      assert.deepEqual(candidates[0]?.synonyms, ["screw"]);
+      assert.equal(description, "A rusty bolt");
+      const [question] = questions();
+      assert.match(JSON.stringify((question?.body as { format: object }).format), /b_synonyms/);
+      assert.match(messagesOf(question!)[0]?.content ?? "", /b_synonyms/);
+    });
+
+    it("asks a model whose template has no system part in the user's turn", async () => {
+      const template = "{{ .Prompt }}";
+      await start({ models: [{ name: "llava:7b", template }] });
+      await ollama.propose(frame, "What is it?");
+      const [message, ...others] = messagesOf(questions()[0]!);
+      assert.equal(others.length, 0);
+      assert.match(message?.content ?? "", /"names".*What is it\?.*Answer for this photo\.$/s);
+    });
+
+    it("ends the call with the name that is enough, and the model stops", async () => {
+      const names = ["hex bolt", "screw", "nut"];
+      await start({ brain: new ScriptedBrain({ json: { names } }), delays: { perToken: 1 } });
+      await ollama.warmUp();
+      double.hold("token", 14);
+      const seen: string[][] = [];
+      const { candidates, timings, raw } = await ollama.propose(frame, "", {
+        enough: (so) => {
+          seen.push(so.map(({ name }) => name));
+          return Promise.resolve(so.length === 2);
+        },
+      });
+      assert.deepEqual(seen, [["hex bolt"], ["hex bolt", "screw"]]);
+      assert.deepEqual(
+        candidates.map(({ name }) => name),
+        ["hex bolt", "screw"],
+      );
+      assert.match(raw, /"screw"/);
+      assert.equal(timings.cut, true);
+      assert.ok((timings.tokens?.answer ?? 99) < 16);
+      const left = await double.journal.waitFor(({ clientClosedAt }) => !!clientClosedAt);
+      assert.equal(left.clientClosedAt, "streaming");
+      assert.ok(left.tokens < 16);
+    });
+
+    it("reads on where no name is enough, and where asking that fails", async () => {
+      const names = ["hex bolt", "screw"];
+      await start({ brain: new ScriptedBrain({ json: { names } }) });
+      for (const enough of [
+        () => false,
+        () => Promise.reject(new Error("no embedder")),
+        () => {
+          throw new Error("a mistake");
+        },
+      ]) {
+        const { candidates, timings } = await ollama.propose(frame, "", { enough });
+        assert.equal(candidates.length, 2);
+        assert.ok(!timings.cut && timings.tokens!.answer! > 5 && timings.tokens!.prompt! > 500);
+      }
+    });
+
+    for (const [model, imageSide, width] of [
+      ["llava:7b", undefined, 672],
+      ["llava-llama3:8b", undefined, 336],
+      ["qwen2.5vl:7b", undefined, 784],
+      ["gemma3:4b", undefined, 896],
+      ["some-model", undefined, 1_000],
+      ["llava:7b", 448, 448],
+    ] as const) {
+      it(`sends a picture no larger than ${model} can use${imageSide ? ", or as set" : ""}`, async () => {
+        await start({ models: [{ name: model }] }, { model, ...(imageSide ? { imageSide } : {}) });
+        await ollama.propose(await paint("#806040", 1_000, 600), "");
+        const [image] = questions()[0]?.images ?? [];
+        assert.ok(image);
+        assert.equal((await sharp(image.bytes).metadata()).width, width);
+      });
+    }
 
     it("keeps its connection from one image to the next", async () => {
       await start();
@@ -311,14 +388,15 @@ describe("Ollama client", () => {
             return image && (await sharp(image.bytes).metadata()).width;
           }),
         );
-      crash(({ images: [image] }) => image?.size === large.jpeg.length);
+      let first: number | undefined;
+      crash(({ images: [image] }) => (first ??= image?.size) === image?.size);
       const { candidates } = await ollama.propose(large, "");
       assert.equal(candidates[0]?.name, "hex bolt");
-      assert.deepEqual(await widths(), [1_000, 1_000, 448]);
+      assert.deepEqual(await widths(), [672, 672, 448]);
       // What crashes on any size ends after that.
       crash(({ images }) => images.length > 0);
       await assert.rejects(ollama.propose(large, ""), { code: "LMM_UNREACHABLE" });
-      assert.deepEqual((await widths()).slice(3), [1_000, 1_000, 448]);
+      assert.deepEqual((await widths()).slice(3), [672, 672, 448]);
     });
 
     it("tries again with another seed and some chance", async () => {

@@ -163,6 +163,54 @@ describe("OpenAI-compatible client", () => {
       assert.equal(question.headers.authorization, undefined);
     });
 
+    it("puts what is the same for all pictures in front, for the server's cache", async () => {
+      await start();
+      const at = async (colour: string) => {
+        const create = { width: 32, height: 32, channels: 3, background: colour } as const;
+        const [picture] = (await readFrames(await sharp({ create }).jpeg().toBuffer())).frames;
+        return (await lmm.propose(picture!, "What is it?")).timings.tokens;
+      };
+      await at("#ff0000");
+      const { prompt = 0, cached = 0, answer } = (await at("#0000ff")) ?? {};
+      const text = prompt - 576;
+      assert.ok(cached > 0.9 * (text - 8), `${cached} of ${text}`);
+      assert.ok((answer ?? 0) > 5);
+      const [system, user] = bodyOf(questions()[0]).messages as {
+        role: string;
+        content: unknown;
+      }[];
+      assert.equal(system?.role, "system");
+      const kinds = (user?.content as { type: string }[]).map(({ type }) => type);
+      assert.deepEqual(kinds, ["image_url", "text"]);
+    });
+
+    it("asks in the user's turn alone, once a server has refused a system part", async () => {
+      await start();
+      await lmm.warmUp();
+      const body = '{"error":{"message":"System role not supported"}}';
+      double.fault({ kind: "status", status: 400, body }, { on: "/v1/chat/completions" });
+      await lmm.propose(frame, "What is it?");
+      await lmm.propose(frame, "What is it?");
+      const turns = questions().map((entry) => (bodyOf(entry).messages as object[]).length);
+      assert.deepEqual(turns, [2, 1, 1]);
+    });
+
+    it("ends the call with the name that is enough, and the model stops", async () => {
+      await start({ brain: new ScriptedBrain({ json: { names: ["hex bolt", "screw", "nut"] } }) });
+      await lmm.warmUp();
+      double.hold("token", 9);
+      const { candidates, timings } = await lmm.propose(frame, "", { enough: () => true });
+      assert.deepEqual(
+        candidates.map(({ name }) => name),
+        ["hex bolt"],
+      );
+      assert.equal(timings.cut, true);
+      const left = await double.journal.waitFor(({ clientClosedAt }) => !!clientClosedAt);
+      assert.equal(left.clientClosedAt, "streaming");
+      await double.journal.waitFor((entry) => entry === left && entry.finished);
+      assert.equal(double.active, 0);
+    });
+
     it("tells which model answered, by what the server says of it", async () => {
       await start();
       const { model } = await lmm.propose(frame, "");

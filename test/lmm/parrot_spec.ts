@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 
+import { JSON_FORMS } from "../../lib/lmm/answer-forms";
 import { OwnWords } from "../../lib/lmm/parrot";
 import { PROMPT_DOMAINS } from "../../lib/lmm/prompts/prompt-domains";
 import { renderPrompt } from "../../lib/lmm/prompts/render-prompt";
-import { ANSWER_FORM } from "../../lib/lmm/read-answer";
+import { joinTexts } from "../../lib/lmm/question-text";
 import { wholeListQuestion } from "../../lib/tlac/reconcile-questions";
 
-const GENERAL = `${renderPrompt("general")}\n\n${ANSWER_FORM}`;
+const GENERAL = `${renderPrompt("general")}\n\n${JSON_FORMS.json.words}`;
 const CLASSES = ["hex bolt", "name plate with image missing", "bolt, hex, M8", "ok"];
 const LIST = wholeListQuestion(CLASSES, "fastener");
 
@@ -128,7 +129,7 @@ describe("an answer made of our own words", () => {
       ["gauges-and-screens", ["pointer low", "an error on the display", "switch off"]],
       ["vehicles-and-logistics", ["forklift", "truck", "trailer"]],
     ] as const) {
-      const own = new OwnWords(`${renderPrompt(domain)}\n\n${ANSWER_FORM}`);
+      const own = new OwnWords(`${renderPrompt(domain)}\n\n${JSON_FORMS.json.words}`);
       for (const name of names) assert.equal(own.holds(name), false, name);
     }
     const own = new OwnWords("Is it a cup with a broken handle or a cup without a handle?");
@@ -138,7 +139,7 @@ describe("an answer made of our own words", () => {
   it("is each shipped question, as a whole and each of its sentences", () => {
     for (const { name } of PROMPT_DOMAINS) {
       const prompt = renderPrompt(name);
-      const own = new OwnWords(`${prompt}\n\n${ANSWER_FORM}`);
+      const own = new OwnWords(`${prompt}\n\n${JSON_FORMS.json.words}`);
       assert.equal(own.holds(prompt), true, name);
       for (const sentence of prompt.split(/(?<=[.?])\s/)) {
         if (sentence.split(" ").length < 6 || sentence.includes(":")) continue;
@@ -166,7 +167,7 @@ describe("an answer made of our own words", () => {
   });
 
   it("is the class list as a whole or a good part of it, and never one class", () => {
-    const own = new OwnWords(LIST.prompt, LIST.names);
+    const own = new OwnWords(joinTexts(LIST), LIST.names);
     for (const label of CLASSES) assert.equal(own.holds(label), false, label);
     for (const answer of [
       `[${CLASSES.join(", ")}]`,
@@ -178,7 +179,7 @@ describe("an answer made of our own words", () => {
       CLASSES.join(" "),
       "Reply with the name of one class and nothing else.",
       "the class of the list that is closest to it in meaning",
-      LIST.prompt,
+      joinTexts(LIST),
     ]) {
       assert.equal(own.holds(answer), true, answer);
     }

@@ -31,13 +31,14 @@ describe("preview of a question", () => {
       assert.match(prompt, /Which defect does the surface show/);
       assert.match(prompt, /camera: camera-1/);
       assert.match(shipped, /\{\{> data\}\}/);
-      assert.equal(answer, "json");
+      assert.equal(answer, "names");
+      assert.equal((await preview({ domain: "food", describe: true }, type)).answer, "json");
     });
   }
 
   it("tells which question is answered in plain words", async () => {
     assert.equal((await preview({ domain: "paper" })).answer, "text");
-    assert.equal((await preview({ domain: "paper", prompt: "What is it?" })).answer, "json");
+    assert.equal((await preview({ domain: "paper", prompt: "What is it?" })).answer, "names");
   });
 
   it("fills an own question with the dialog's classes and with each property it names", async () => {

@@ -14,6 +14,8 @@ export interface RecogniserBrainOptions {
   readonly recognise: (image: Buffer) => Promise<readonly Recognition[]>;
   /** How alike in meaning (-1…1) a word is to each option; default: alike in letters. */
   readonly similar?: (word: string, options: string[]) => Promise<number[]>;
+  /** Other names for a thing, as a model knows them without seeing it. */
+  readonly synonymsOf?: (name: string) => readonly string[];
   /** What "none of these" scores against; below it no option is taken for the same thing. */
   readonly noneScore?: number;
 }
@@ -38,17 +40,25 @@ export class RecogniserBrain implements Brain {
   readonly #recognise: RecogniserBrainOptions["recognise"];
   readonly #similar: NonNullable<RecogniserBrainOptions["similar"]>;
   readonly #noneScore: number;
+  readonly #synonymsOf: NonNullable<RecogniserBrainOptions["synonymsOf"]>;
 
-  constructor({ recognise, similar, noneScore }: RecogniserBrainOptions) {
+  constructor({ recognise, similar, synonymsOf, noneScore }: RecogniserBrainOptions) {
     this.#recognise = recognise;
+    this.#synonymsOf = synonymsOf ?? (() => []);
     this.#similar = similar ?? compareLetters;
     this.#noneScore = noneScore ?? (similar ? 0.8 : 0.4);
   }
 
   async answer(request: BrainRequest): Promise<BrainAnswer> {
-    const { prompt, format, images, sentImages } = request;
+    const { format, images, sentImages } = request;
+    const prompt = [request.system, request.prompt].filter(Boolean).join("\n");
     const [image] = images;
     const seen = image ? await this.#recognise(image.bytes) : sentImages > 0 ? FICTION : [];
+    const things = readThings(prompt, format);
+    if (things.length > 0) {
+      const synonyms = things.map(([code, name]) => [code, this.#synonymsOf(name)]);
+      return { json: Object.fromEntries(synonyms) as unknown };
+    }
     const choice = readChoiceQuestion(prompt, format);
     if (choice) return this.#choose(choice, seen);
     const list = readClassList(prompt);
@@ -132,6 +142,16 @@ function readClassList(prompt: string): ClassList | undefined {
 
 function unquote(word: string): string {
   return word.trim().replace(/^["'“”]+|["'“”.]+$/g, "");
+}
+
+/** Lines such as `n1: forklift`, where the schema has a list for each code. */
+function readThings(prompt: string, format: Format): [code: string, name: string][] {
+  if (!isRecord(format) || !isRecord(format.properties)) return [];
+  const codes = Object.keys(format.properties);
+  const lines = [...prompt.matchAll(/^(n\d+): (.+)$/gm)];
+  return lines.flatMap(([, code = "", name = ""]): [string, string][] =>
+    codes.includes(code) ? [[code, name]] : [],
+  );
 }
 
 interface ChoiceQuestion {

@@ -8,7 +8,16 @@ export function createEmbedderBrain(embedder: Embedder): RecogniserBrain {
   const recogniser = new Recogniser(embedder);
   const embed = (words: readonly string[]): Promise<Float32Array[]> =>
     embedder.embedTexts(words.map((word) => `a photo of a ${word.replaceAll("_", " ")}`));
+  const names = new Map(
+    (embedder.info.labels ?? []).flatMap(({ name, synonyms }) =>
+      [name, ...synonyms].map((word) => [
+        word.toLowerCase(),
+        [name, ...synonyms].filter((other) => other !== word),
+      ]),
+    ),
+  );
   return new RecogniserBrain({
+    synonymsOf: (name) => names.get(name.toLowerCase()) ?? [],
     // Half-way to the same name: below, two names are different things.
     noneScore: embedder.info.sameName - 0.24,
     recognise: async (image) => {

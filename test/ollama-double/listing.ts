@@ -48,7 +48,7 @@ export function showModel({ models }: Core, { bytes }: Exchange): unknown {
     license: "",
     modelfile: `FROM ${model.name}`,
     parameters: 'stop "[INST]"',
-    template: "[INST] {{ .System }} {{ .Prompt }} [/INST]",
+    template: model.template,
     details: describeDetails(model),
     model_info: {
       "general.architecture": model.family,

@@ -26,6 +26,8 @@ export interface ModelSpec {
    * schema's properties and words some failures differently.
    */
   readonly path?: "rendered" | "native";
+  /** Go template; default: LLaVA's, which has a place for a system message. */
+  readonly template?: string;
   /** Overrides what the version does with an image for a model without vision. */
   readonly imageRefusal?: ImageRefusal;
 }
@@ -71,6 +73,7 @@ export class ModelTable {
       imageTokens: 576,
       blind: false,
       path: "rendered",
+      template: "[INST] {{ .System }} {{ .Prompt }} [/INST]",
       modifiedAt: new Date(this.now()).toISOString(),
       ...spec,
       name,

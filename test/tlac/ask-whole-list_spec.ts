@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { TlacError } from "../../lib/errors";
 import { estimateTokens } from "../../lib/lmm/estimate-tokens";
 import type { Question, Reply } from "../../lib/lmm/lmm";
+import { joinTexts } from "../../lib/lmm/question-text";
 import { askWholeList } from "../../lib/tlac/ask-whole-list";
 
 const MOST_CHARACTERS = 20_000;
@@ -19,7 +20,8 @@ describe("the second stage over the whole list", () => {
       labels,
       predicted: "the predicted thing",
       tokens,
-      ask: ({ prompt }: Question): Promise<Reply> => {
+      ask: (question: Question): Promise<Reply> => {
+        const prompt = joinTexts(question);
         prompts.push(prompt);
         const offered = listed(prompt);
         const text = offered.includes(wanted) ? `${wanted}.` : (offered[0] ?? "");

@@ -15,6 +15,7 @@ import { FileReconcileMemo } from "../../lib/tlac/reconcile-memo";
 import type { Result } from "../../lib/tlac/result";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { BrainAnswer, BrainRequest } from "../ollama-double/brain";
+import { ScriptedBrain } from "../ollama-double/brain-scripted";
 import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
 
 const MODEL = "llava:7b";
@@ -28,7 +29,10 @@ class TwoStageBrain {
   /** The tokens of all letters are equally likely. */
   undecided = false;
 
-  answer({ prompt, images }: BrainRequest): Promise<BrainAnswer> {
+  /** Other names for what it sees. */
+  synonyms: readonly string[] = [];
+
+  answer({ system, prompt, images }: BrainRequest): Promise<BrainAnswer> {
     const options = [...prompt.matchAll(/^([A-Z]): (.+)$/gm)].map(
       ([, letter, text]) => `${letter!}${text!}`,
     );
@@ -45,8 +49,9 @@ class TwoStageBrain {
           : {}),
       });
     }
+    if (/^n1: /m.test(prompt)) return Promise.resolve({ json: { n1: this.synonyms } });
     if (images.length === 0) {
-      const classes = /^classes: \[(.*)\]$/m.exec(prompt)?.[1]?.split(", ") ?? [];
+      const classes = /^classes: \[(.*)\]$/m.exec(system)?.[1]?.split(", ") ?? [];
       return Promise.resolve({ text: this.pick(classes) });
     }
     const candidates = [{ a_name: this.word, b_synonyms: [] }];
@@ -107,10 +112,84 @@ describe("cascade and tlac through Ollama", () => {
     assert.deepEqual([result.outcome, result.lmmCalls.length], ["class", 1]);
   });
 
-  it("asks once where nothing fits: no choice would make it fit", async () => {
+  it("asks for other names where nothing fits, once for the same names", async () => {
     brain.word = "thunderstorm";
+    const memo = await FileReconcileMemo.open(path.join(folder, "synonyms.jsonl"));
+    const result = await judge({ memo });
+    assert.deepEqual([result.outcome, result.lmmCalls.length], ["unknown", 2]);
+    assert.equal((await judge({ memo })).lmmCalls.length, 1);
+    // A caller that has all names already asks for none.
+    assert.equal((await judge({ answer: "json" })).lmmCalls.length, 1);
+    await memo.flush();
+  });
+
+  for (const mode of ["slac", "cascade"] as const) {
+    it(`finds a class by another name of what was seen (${mode})`, async () => {
+      brain.word = "brewing vessel of a household";
+      brain.synonyms = ["teapot", "tea pot"];
+      const result = await judge({ mode });
+      assert.deepEqual([result.class, result.reason], ["teapot", "alias"]);
+      assert.deepEqual(result.candidates, [
+        { name: "brewing vessel of a household", synonyms: ["teapot", "tea pot"] },
+      ]);
+      const { messages } = double.journal.last("/api/chat").body as {
+        messages: { role: string; content: string }[];
+      };
+      assert.deepEqual(
+        messages.map(({ role }) => role),
+        ["system", "user"],
+      );
+      assert.equal(messages[1]?.content, "n1: brewing vessel of a household");
+    });
+  }
+
+  it("ends an answer with the name that decides, and what is left of it costs nothing", async () => {
+    double.brain = new ScriptedBrain(({ images }) =>
+      images.length > 0 ? { json: { names: ["pliers", "monkey wrench", "teapot"] } } : "{}",
+    );
+    double.hold("token", 12);
     const result = await judge();
-    assert.deepEqual([result.outcome, result.lmmCalls.length], ["unknown", 1]);
+    assert.deepEqual([result.class, result.reason], ["pliers", "alias"]);
+    assert.deepEqual(result.candidates, [{ name: "pliers", synonyms: [] }]);
+    const [call] = result.lmmCalls;
+    assert.equal(call?.cut, true);
+    const { clientClosedAt, tokens } = await double.journal.waitFor(
+      ({ images, finished }) => images.length > 0 && finished,
+    );
+    assert.equal(clientClosedAt, "streaming");
+    assert.ok(tokens < 14);
+  });
+
+  it("ends no answer before it decides, and none of the published method's", async () => {
+    const names = ["gripping thing", "pliers"];
+    double.brain = new ScriptedBrain(({ images }) =>
+      images.length > 0 ? { json: { names } } : { json: { a_choice: "A", n1: [] } },
+    );
+    const result = await judge({ mode: "slac" });
+    assert.deepEqual(
+      result.candidates.map(({ name }) => name),
+      names,
+    );
+    double.brain = new ScriptedBrain(({ images }) =>
+      images.length > 0 ? { json: { names: ["pliers", "wrench"] } } : "pliers",
+    );
+    const published = await judge({ mode: "tlac" });
+    assert.equal(published.candidates.length, 2);
+    assert.ok(published.lmmCalls.every(({ cut }) => !cut));
+  });
+
+  it("hears the user's rules before it ends an answer", async () => {
+    double.brain = new ScriptedBrain(({ images }) =>
+      images.length > 0 ? { json: { names: ["pliers", "teapot"] } } : "{}",
+    );
+    const filter: NonNullable<ClassifyOptions["filter"]> = ({ candidates, description }) =>
+      Promise.resolve({
+        candidates: candidates.filter(({ name }) => name !== "pliers"),
+        description,
+        forcedUnknown: false,
+      });
+    const result = await judge({ filter });
+    assert.equal(result.candidates[0]?.name, "teapot");
   });
 
   it("lets a second answer settle a near-tie that the text match leaves open", async () => {
@@ -209,10 +288,10 @@ describe("cascade and tlac through Ollama", () => {
     const body = double.journal.last("/api/chat").body as {
       messages: { content: string; images?: unknown }[];
     };
-    assert.match(
-      body.messages.at(-1)!.content,
-      /classes: \[wrench, pliers, monkey wrench, teapot\]/,
-    );
+    // What is the same for each picture stands in front.
+    const [system, user] = body.messages;
+    assert.match(system!.content, /classes: \[wrench, pliers, monkey wrench, teapot\]$/);
+    assert.equal(user!.content, "predicted class: gripping tool");
     assert.equal(body.messages.at(-1)!.images, undefined);
   });
 

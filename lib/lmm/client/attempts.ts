@@ -33,6 +33,8 @@ export interface AttemptsOptions {
   readonly context: FailureContext;
   readonly nameFailure: NameFailure;
   readonly pace: Pace;
+  /** Longest side in pixels of the images that are sent. */
+  readonly imageSide: number;
   /** Milliseconds that one piece of work waits in all, unless it says otherwise. */
   readonly totalMs: number;
   /** Of the client: ends everything. */
@@ -113,7 +115,8 @@ export class Attempts {
     };
     let number = 0;
     let plain = false;
-    let image: Uint8Array | undefined = frame?.jpeg;
+    const whole = frame && (await this.fit(frame));
+    let image: Uint8Array | undefined = whole;
     for (;;) {
       let asked = false;
       try {
@@ -125,8 +128,8 @@ export class Attempts {
         const failure = nameFailure(thrown, context);
         const { remedy } = failure;
         if (left[remedy] === 0) {
-          const mayBeImage = remedy === "crash" && asked && image === frame?.jpeg;
-          if (!mayBeImage || !frame || Math.max(frame.width, frame.height) <= SMALL_SIDE) {
+          const mayBeImage = remedy === "crash" && asked && image === whole;
+          if (!mayBeImage || !frame || this.sideOf(frame) <= SMALL_SIDE) {
             throw failure;
           }
           image = await shrinkJpeg(frame.jpeg, SMALL_SIDE);
@@ -145,6 +148,17 @@ export class Attempts {
         }
       }
     }
+  }
+
+  /** Longest side of what is sent first. */
+  private sideOf({ width, height }: Frame): number {
+    return Math.min(Math.max(width, height), this.options.imageSide);
+  }
+
+  /** Nothing that the model could use is lost. */
+  private async fit(frame: Frame): Promise<Uint8Array> {
+    const side = this.sideOf(frame);
+    return Math.max(frame.width, frame.height) > side ? shrinkJpeg(frame.jpeg, side) : frame.jpeg;
   }
 
   private paused(): TlacError {

@@ -13,6 +13,8 @@ const MAX_ANSWER_BYTES = 4_000_000;
  */
 const END_MS = 250;
 
+const HUNG_UP = new Error("hung up");
+
 export interface CallLimits {
   /** Ends the call at any stage. */
   readonly signal: AbortSignal;
@@ -36,9 +38,13 @@ export class Calls<C> {
 
   /**
    * Runs one request. Rejects with the signal's reason once that is aborted, else with a
-   * `CallFailure`. However it ends, the HTTP request is over.
+   * `CallFailure`. However it ends, the HTTP request is over; the work may hang up before it is
+   * done, which fails whatever it still waits for.
    */
-  async run<T>(limits: CallLimits, work: (client: C) => Promise<T>): Promise<T> {
+  async run<T>(
+    limits: CallLimits,
+    work: (client: C, hangUp: () => void) => Promise<T>,
+  ): Promise<T> {
     const { signal, headMs, answerMs, maxBytes = MAX_ANSWER_BYTES } = limits;
     signal.throwIfAborted();
     const ender = new AbortController();
@@ -59,7 +65,9 @@ export class Calls<C> {
     try {
       const options = { signal: ended.signal, maxBytes, onHead, onEnd };
       const client = await waitFor(this.open(options), ended.signal);
-      const result = await work(client);
+      const result = await work(client, () => {
+        ender.abort(HUNG_UP);
+      });
       const over = linkSignals(ended.signal, end.signal);
       await pause(END_MS, over.signal).catch(() => undefined);
       over.release();

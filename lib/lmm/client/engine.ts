@@ -41,7 +41,7 @@ export interface Engine {
   load(signal: AbortSignal, onLoading: () => void): Promise<void>;
   /** A loaded model stays loaded until a call fails; else it may be unloaded between two calls. */
   readonly staysLoaded: boolean;
-  /** Asks and reads the whole answer. Throws `badAnswer` for one that is empty or cut. */
+  /** Asks and reads the answer as it comes. Throws `badAnswer` for one that is empty or cut off. */
   chat(call: ChatCall, facts: ServerFacts, signal: AbortSignal): Promise<ChatAnswer>;
   /** Of question and answer together, in tokens; undefined: not known. */
   contextTokens(facts: ServerFacts | undefined): number | undefined;

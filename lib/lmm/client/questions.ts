@@ -1,16 +1,16 @@
 import type { Frame } from "../../frame/frame";
+import { choiceSchema, JSON_FORMS, type AnswerForm } from "../answer-forms";
 import type { AskOptions, LmmTimings, Proposal, ProposeOptions, Question, Reply } from "../lmm";
 import { OwnWords } from "../parrot";
+import { joinTexts } from "../question-text";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../prompts/prompt-domains";
 import { renderPrompt } from "../prompts/render-prompt";
 import { guardPrompt } from "../prompts/sanitise";
 import {
-  ANSWER_FORM,
-  ANSWER_SCHEMA,
-  choiceSchema,
   isForeignScript,
   readChoice,
   readJsonAnswer,
+  readNamesSoFar,
   readProseAnswer,
   type Answer,
 } from "../read-answer";
@@ -23,6 +23,8 @@ import { readChoiceProbabilities, type TokenProbability } from "./token-probabil
 
 /** One question to the model. */
 export interface ChatCall {
+  /** What is the same from call to call. */
+  readonly system?: string;
   readonly prompt: string;
   /** JPEG bytes. */
   readonly image?: Uint8Array;
@@ -31,6 +33,8 @@ export interface ChatCall {
   readonly logprobs?: boolean;
   /** Tokens that the answer may have; default: the settings'. */
   readonly maxTokens?: number;
+  /** Told the answer as far as it has come, part by part; true ends the call there. */
+  readonly enough?: (text: string) => boolean | Promise<boolean>;
   /** 0: the settings' seed, greedy; each further attempt has another seed and some chance. */
   readonly attempt: number;
 }
@@ -52,7 +56,7 @@ export interface QuestionsOptions {
   readonly model: string;
   /** Asked where a call has no prompt: a domain's name or a template. */
   readonly prompt: string;
-  readonly answer: "json" | "text";
+  readonly answer: AnswerForm;
 }
 
 /** What a model says, without its thoughts, and as it came. */
@@ -72,13 +76,21 @@ export class Questions {
   propose(frame: Frame, prompt: string, options: ProposeOptions = {}): Promise<Proposal> {
     const started = performance.now();
     const question = this.toQuestion(prompt);
-    const asJson = (options.answer ?? this.options.answer) === "json";
-    const asked = asJson ? `${question}\n\n${ANSWER_FORM}` : question;
-    const own = new OwnWords(asked);
+    const named = options.answer ?? this.options.answer;
+    const form = named === "text" ? undefined : JSON_FORMS[named];
+    const texts = form
+      ? { system: `${form.words}\n\n${question}`, prompt: LOOK }
+      : { prompt: question };
+    const own = new OwnWords(joinTexts(texts));
+    const enough = named === "names" && options.enough ? watchNames(options.enough) : undefined;
     const work: Work<Proposal> = async (facts, attempt, signal) => {
-      const call = { prompt: asked, ...(asJson ? { format: ANSWER_SCHEMA } : {}) };
+      const call = {
+        ...texts,
+        ...(form ? { format: form.schema } : {}),
+        ...(enough ? { enough } : {}),
+      };
       const said = await this.say(call, facts, attempt, signal, started);
-      const read = asJson ? this.readAnswer(said.text, attempt) : readProseAnswer(said.text);
+      const read = form ? this.readAnswer(said.text, attempt) : readProseAnswer(said.text);
       if (!read) throw badAnswer("lmm.answer-unreadable", this.options.context, said.text);
       const answer = own.strip(read);
       if (!answer) throw badAnswer("lmm.answer-parrot", this.options.context, said.text);
@@ -93,11 +105,12 @@ export class Questions {
     const { choices, frame, maxTokens, names } = question;
     const { context } = this.options;
     const prompt = guardPrompt(question.prompt);
+    const texts = question.system ? { system: guardPrompt(question.system), prompt } : { prompt };
     const format = choices ? choiceSchema(choices) : question.schema;
-    const own = new OwnWords(prompt, names);
+    const own = new OwnWords(joinTexts(texts), names);
     const work: Work<Reply> = async (facts, attempt, signal) => {
       const call = {
-        prompt,
+        ...texts,
         ...(format ? { format } : {}),
         ...(choices ? { logprobs: true } : {}),
         ...(maxTokens ? { maxTokens } : {}),
@@ -105,7 +118,7 @@ export class Questions {
       const said = await this.say(call, facts, attempt, signal, started);
       if (!choices) {
         if (own.holds(said.text)) throw badAnswer("lmm.answer-parrot", context, said.text);
-        this.refuseForeign(said.text, prompt);
+        this.refuseForeign(said.text, joinTexts(texts));
         return { text: said.text, ...said.record };
       }
       const text = readChoice(said.text, choices);
@@ -175,6 +188,26 @@ export class Questions {
       throw badAnswer("lmm.answer-foreign", this.options.context, answer);
     }
   }
+}
+
+/** What the user's turn says beside the image, where all that is constant stands before it. */
+const LOOK = "Answer for this photo.";
+
+/** Asks after each further name, once a name is complete. */
+function watchNames(
+  enough: NonNullable<ProposeOptions["enough"]>,
+): (text: string) => boolean | Promise<boolean> {
+  let told = 0;
+  return (text) => {
+    const names = readNamesSoFar(stripReasoning(text).text);
+    // The next attempt begins anew.
+    if (names.length <= told) {
+      if (names.length < told) told = names.length;
+      return false;
+    }
+    told = names.length;
+    return enough(names);
+  };
 }
 
 /** The answer without what the model thought before it. Throws `badAnswer` where nothing is left. */

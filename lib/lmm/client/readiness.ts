@@ -16,6 +16,8 @@ export interface ServerFacts {
   readonly thinking: boolean;
   /** The server tells token probabilities. */
   readonly logprobs: boolean;
+  /** The model's template has a place for what stands before the conversation. */
+  readonly system: boolean;
   /** Of question and answer together. */
   readonly contextTokens?: number;
 }

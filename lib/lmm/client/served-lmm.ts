@@ -55,6 +55,7 @@ export function serveLmm(engine: Engine): ServedLmm {
   const attempts = new Attempts({
     ...{ readiness, state, context, pace, life, nameFailure },
     totalMs: deadlines.totalMs,
+    imageSide: settings.imageSide,
   });
   const questions = new Questions({ attempts, context, model, prompt, answer, engine });
   const withModel = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -74,6 +75,9 @@ export function serveLmm(engine: Engine): ServedLmm {
     onState: (listener) => state.listen(listener),
     propose: (...args) => withModel(() => count.of(() => questions.propose(...args))),
     ask: (...args) => withModel(() => count.of(() => questions.ask(...args))),
+    get identity() {
+      return readiness.identity;
+    },
     // What the context leaves beside the answer and the chat template around a question.
     get questionTokens() {
       const tokens = engine.contextTokens(readiness.known);

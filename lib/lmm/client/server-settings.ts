@@ -1,7 +1,9 @@
 import { TlacError } from "../../errors";
 import type { HostAddress } from "./address";
 import type { CanaryPhoto } from "./canary";
+import type { AnswerForm } from "../answer-forms";
 import { DEADLINES, PACE, type Deadlines, type Pace } from "./limits";
+import { usefulSide } from "./useful-side";
 
 /** How a server of any kind is spoken to. Only `model` has no default. */
 export interface ServerSettings {
@@ -17,8 +19,10 @@ export interface ServerSettings {
   readonly seed?: number;
   /** What is asked where a call has no prompt: a domain's name or a template. */
   readonly prompt?: string;
-  /** `json`: candidates with synonyms; `text`: one name in plain text, as published. */
-  readonly answer?: "json" | "text";
+  /** How it is answered where a call does not say; default: `names`. */
+  readonly answer?: AnswerForm;
+  /** Longest side in pixels of the images that are sent; default: what the model can use. */
+  readonly imageSide?: number;
   readonly deadlines?: Partial<Deadlines>;
   /** Show two known photos before the first message and after each change of server or model. */
   readonly canary?: boolean;
@@ -29,13 +33,14 @@ export interface ServerSettings {
 }
 
 export interface ResolvedServerSettings extends Required<
-  Omit<ServerSettings, "host" | "apiKey" | "deadlines" | "pace" | "canaryPhotos">
+  Omit<ServerSettings, "host" | "apiKey" | "deadlines" | "pace" | "canaryPhotos" | "imageSide">
 > {
   readonly address: HostAddress;
   readonly headers: Readonly<Record<string, string>>;
   /** Never to be repeated in a sentence. */
   readonly secrets: readonly string[];
   readonly deadlines: Deadlines;
+  readonly imageSide: number;
   readonly canaryPhotos: readonly CanaryPhoto[] | undefined;
   readonly pace: Pace;
 }
@@ -52,7 +57,8 @@ export function resolveServerSettings(
     numPredict: settings.numPredict ?? 300,
     seed: settings.seed ?? 42,
     prompt: settings.prompt ?? "",
-    answer: settings.answer ?? "json",
+    answer: settings.answer ?? "names",
+    imageSide: settings.imageSide ?? usefulSide(settings.model),
     canary: settings.canary ?? true,
     caFile: settings.caFile?.trim() ?? "",
     address,

@@ -27,7 +27,9 @@ export async function readFacts(
   const { models } = await ask((client) => client.list());
   const digest = asList(models).find(({ name }) => isSameModel(name, model))?.digest;
   if (digest !== undefined && digest === known?.digest && version === known.version) return known;
-  const shown: Abilities = await ask((client) => client.show({ model }));
+  const shown: Abilities & { readonly template?: unknown } = await ask((client) =>
+    client.show({ model }),
+  );
   const isHidden = !(shown.capabilities ?? shown.details ?? shown.model_info);
   if (!isHidden && !canSee(shown)) throw noVision(server.calls.context);
   return {
@@ -36,6 +38,7 @@ export async function readFacts(
     // A model that cannot think is not hurt by being told not to.
     thinking: isHidden || isListed(shown.capabilities, "thinking"),
     logprobs: version === undefined || isAtLeast(version, LOGPROBS_VERSION),
+    system: hasSystemPart(shown.template),
   };
 }
 
@@ -59,6 +62,15 @@ export function quick<T>(
       throw badAnswer("lmm.answer-empty", calls.context);
     return answer as T;
   });
+}
+
+/**
+ * Whether a Go template has a place for the system message, by itself or among all messages. One
+ * that is hidden, or a model without such a template, is taken to have one.
+ */
+function hasSystemPart(template: unknown): boolean {
+  if (typeof template !== "string" || !/\.(Prompt|Messages)\b/.test(template)) return true;
+  return /\.(System|Messages)\b/.test(template);
 }
 
 /** What `/api/show` and `/api/tags` say of a model's abilities, as far as the version tells. */

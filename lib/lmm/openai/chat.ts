@@ -1,9 +1,11 @@
 import { isRecord } from "../../basics/is-record";
 import { badAnswer } from "../client/failure";
+import { EarlyEnd } from "../client/early-end";
 import type { ChatAnswer, ChatCall } from "../client/questions";
 import type { ServerFacts } from "../client/readiness";
 import type { TokenProbability } from "../client/token-probabilities";
-import type { LmmTimings } from "../lmm";
+import { joinTexts } from "../question-text";
+import type { LmmTimings, LmmTokens } from "../lmm";
 import { stripReasoning } from "../reasoning";
 import type { OpenAiCalls } from "./calls";
 import type { Quirks } from "./quirks";
@@ -15,8 +17,8 @@ const TOP_LOGPROBS = 10;
 const RETRY_TEMPERATURE = 0.3;
 
 /**
- * Asks and reads the whole answer; a field that the server refuses is left out from then on.
- * Throws `badAnswer` for an answer that is empty or cut.
+ * Asks and reads the answer as it comes; a field that the server refuses is left out from then on.
+ * Throws `badAnswer` for an answer that is empty or cut off.
  */
 export async function chat(
   server: OpenAiCalls,
@@ -28,7 +30,8 @@ export async function chat(
   const known = quirks.for(facts);
   for (;;) {
     try {
-      const answer = await ask(server, toRequest(server.settings, call, known), signal);
+      const request = toRequest(server.settings, call, known);
+      const answer = await ask(server, request, call.enough, signal);
       if (answer.thought || stripReasoning(answer.content).thought) known.noteThought();
       return answer;
     } catch (thrown) {
@@ -44,10 +47,10 @@ export async function chat(
  * has left.
  */
 function toRequest(settings: ResolvedSettings, call: ChatCall, quirks: Quirks): object {
-  const { attempt, format, image, prompt } = call;
+  const { attempt, format } = call;
   return {
     model: settings.model,
-    messages: [{ role: "user", content: toContent(prompt, image) }],
+    messages: toMessages(call, quirks.takes("system")),
     max_tokens: call.maxTokens ?? settings.numPredict,
     temperature: attempt === 0 ? 0 : RETRY_TEMPERATURE,
     seed: settings.seed + attempt,
@@ -61,6 +64,18 @@ function toRequest(settings: ResolvedSettings, call: ChatCall, quirks: Quirks): 
       ? { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } }
       : {}),
   };
+}
+
+/** What varies stands last: a server need not read again what it has read before. */
+function toMessages(call: ChatCall, hasSystem: boolean): object[] {
+  const { system, prompt, image } = call;
+  if (system === undefined || !hasSystem) {
+    return [{ role: "user", content: toContent(joinTexts(call), image) }];
+  }
+  return [
+    { role: "system", content: system },
+    { role: "user", content: toContent(prompt, image) },
+  ];
 }
 
 function toContent(prompt: string, image: Uint8Array | undefined): string | object[] {
@@ -83,11 +98,14 @@ class Hearing {
   finish: string | undefined;
   readonly tokens: TokenProbability[] = [];
   private server: Partial<LmmTimings> = {};
+  private counted: LmmTokens = {};
+  private parts = 0;
   private readonly started = performance.now();
   private firstAt: number | undefined;
 
   hear(part: Readonly<Record<string, unknown>>): void {
     if (isRecord(part.timings)) this.server = readTimings(part.timings);
+    if (isRecord(part.usage)) this.counted = readUsage(part.usage);
     const [choice] = Array.isArray(part.choices) ? (part.choices as unknown[]) : [];
     if (!isRecord(choice)) return;
     this.firstAt ??= performance.now();
@@ -95,6 +113,7 @@ class Hearing {
     const said = isRecord(choice.delta) ? choice.delta : choice.message;
     if (isRecord(said)) {
       this.content += text(said.content);
+      if (text(said.content) !== "") this.parts += 1;
       this.thought ||= text(said.reasoning_content) !== "" || text(said.reasoning) !== "";
     }
     this.tokens.push(...readTokens(choice.logprobs));
@@ -104,20 +123,33 @@ class Hearing {
   /** The server's own account, else what was seen of it from here. */
   get timings(): LmmTimings {
     const now = performance.now();
-    return { answer: now - (this.firstAt ?? now), ...this.server, total: now - this.started };
+    // Most servers send a part a token.
+    const tokens = { answer: this.parts, ...this.counted };
+    const answer = now - (this.firstAt ?? now);
+    return { answer, ...this.server, tokens, total: now - this.started };
   }
 }
 
 async function ask(
   { calls, settings }: OpenAiCalls,
   request: object,
+  enough: ChatCall["enough"],
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
   const limits = { signal, answerMs: settings.deadlines.answerMs };
-  return calls.run(limits, async (client) => {
+  return calls.run(limits, async (client, hangUp) => {
     const hearing = new Hearing();
-    for await (const part of client.stream("chat/completions", request)) hearing.hear(part);
+    const end = new EarlyEnd(enough, hangUp);
+    try {
+      for await (const part of client.stream("chat/completions", request)) {
+        hearing.hear(part);
+        if (hearing.finish === undefined) end.offer(hearing.content);
+      }
+    } catch (thrown) {
+      if (!end.isOver) throw thrown;
+    }
     const { content, thought, tokens, timings, finish } = hearing;
+    if (end.isOver) return { content, thought, tokens, timings: { ...timings, cut: true } };
     if (finish === undefined) throw badAnswer("lmm.answer-unfinished", calls.context, content);
     const isOnlyThought = thought && content.trim() === "";
     if (finish === "length" && !isOnlyThought) {
@@ -132,6 +164,16 @@ function readTimings(told: Readonly<Record<string, unknown>>): Partial<LmmTiming
   const { prompt_ms: prompt, predicted_ms: answer } = told;
   return {
     ...(typeof prompt === "number" ? { prompt } : {}),
+    ...(typeof answer === "number" ? { answer } : {}),
+  };
+}
+
+function readUsage(told: Readonly<Record<string, unknown>>): LmmTokens {
+  const { prompt_tokens: prompt, completion_tokens: answer, prompt_tokens_details: more } = told;
+  const cached = isRecord(more) ? more.cached_tokens : undefined;
+  return {
+    ...(typeof prompt === "number" ? { prompt } : {}),
+    ...(typeof cached === "number" ? { cached } : {}),
     ...(typeof answer === "number" ? { answer } : {}),
   };
 }

@@ -36,6 +36,8 @@ export async function readFacts(
     // Whether it thinks shows only when it does.
     thinking: false,
     logprobs: true,
+    // Whether it has no place for one shows when it refuses it.
+    system: true,
   };
 }
 

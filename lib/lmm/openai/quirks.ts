@@ -7,6 +7,7 @@ import type { ServerFacts } from "../client/readiness";
 const OPTIONAL = {
   usage: /stream_options/i,
   logprobs: /logprobs/i,
+  system: /system (role|message|prompt)|roles must alternate|(role|system).{0,20}not supported/i,
   quiet: /reasoning_effort|chat_template_kwargs|enable_thinking|does not support thinking/i,
 } as const;
 

@@ -7,7 +7,7 @@ import type { FailureContext } from "../client/failure";
 import type { HostView, ServedLmm } from "../client/served-lmm";
 import { StateBoard, type ServerState } from "../client/server-state";
 import type { Frame } from "../../frame/frame";
-import type { AskOptions, Proposal, ProposeOptions, Question, Reply } from "../lmm";
+import type { AskOptions, LmmIdentity, Proposal, ProposeOptions, Question, Reply } from "../lmm";
 import { Member } from "./member";
 
 export interface PoolOptions {
@@ -76,6 +76,11 @@ export class Pool implements ServedLmm {
 
   get capacity(): number {
     return Math.max(1, this.serving().length);
+  }
+
+  get identity(): LmmIdentity | undefined {
+    const { state } = this;
+    return state.kind === "ready" ? state.model : undefined;
   }
 
   get questionTokens(): number | undefined {

@@ -3,7 +3,7 @@ export interface PromptTemplate {
   /** Stable: flows refer to it. */
   readonly name: string;
   readonly template: string;
-  /** `text`: it wants one name in plain words; absent: candidates as JSON. */
+  /** `text`: it wants one name in plain words; absent: names as JSON. */
   readonly answer?: "text";
 }
 

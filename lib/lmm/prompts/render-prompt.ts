@@ -2,6 +2,7 @@ import mustache from "mustache";
 
 import { TlacError, toError } from "../../errors";
 import type { Phrase } from "../../i18n/catalogue";
+import type { AnswerForm } from "../answer-forms";
 import { PROMPT_DOMAINS } from "./prompt-domains";
 import { guardPrompt, MAX_PROMPT_LENGTH, sanitiseValue } from "./sanitise";
 import { FitText, TemplateContext, toText, type Budget } from "./template-context";
@@ -46,10 +47,14 @@ export function findTemplate(nameOrTemplate: string): string {
   return PROMPT_DOMAINS.find((domain) => domain.name === name)?.template ?? nameOrTemplate;
 }
 
-/** How a shipped domain's question is answered; templates of one's own are asked for JSON. */
-export function answerOf(nameOrTemplate: string): "json" | "text" {
+/**
+ * How a question is answered: a shipped one may want plain text; all others want names, and what
+ * describes them where that is asked for.
+ */
+export function answerOf(nameOrTemplate: string, describe = false): AnswerForm {
   const name = nameOrTemplate.trim();
-  return PROMPT_DOMAINS.find((domain) => domain.name === name)?.answer ?? "json";
+  const own = PROMPT_DOMAINS.find((domain) => domain.name === name)?.answer;
+  return own ?? (describe ? "json" : "names");
 }
 
 /**

@@ -37,6 +37,9 @@ export class ServerActivity {
       get capacity() {
         return lmm.capacity;
       },
+      get identity() {
+        return lmm.identity;
+      },
       get questionTokens() {
         return lmm.questionTokens;
       },

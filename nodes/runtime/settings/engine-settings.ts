@@ -18,6 +18,8 @@ export interface EngineFields {
   numCtx: NumberField;
   /** Tokens that an answer may have. */
   numPredict: NumberField;
+  /** Pixels; absent in flows from before 0.2. */
+  imageSide?: NumberField;
   /** Deadlines in seconds. */
   connectTimeout: NumberField;
   loadTimeout: NumberField;
@@ -44,12 +46,14 @@ function readServer(
   fields: EngineFields,
   apiKey: string | undefined,
 ): EngineSettings {
+  const imageSide = readNumber(fields.imageSide, "imageSide");
   const settings = {
     host: fields.host,
     ...(fields.caFile ? { caFile: fields.caFile } : {}),
     model: fields.model,
     canary: fields.canary,
     numPredict: readNumber(fields.numPredict, "numPredict"),
+    ...(imageSide === undefined ? {} : { imageSide }),
     ...(apiKey === undefined ? {} : { apiKey }),
     deadlines: {
       connectMs: 1_000 * readNumber(fields.connectTimeout, "connectTimeout"),

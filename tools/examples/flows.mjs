@@ -97,6 +97,7 @@ export async function describeExamples(createTab, photo) {
     frigate(createTab),
     streamCameras(createTab),
     teaching(createTab, second, stranger),
+    wholePlant(createTab),
   ];
 }
 
@@ -668,8 +669,9 @@ function oneAlert(createTab, first, second) {
   tab.add("raised", "debug", 940, 100, debug("raised", "payload.text"), []);
   tab.add("cleared", "debug", 940, 140, debug("cleared", "payload.text"), []);
   tab.add("state", "debug", 940, 180, debug("state"), []);
-  tab.add("review", "debug", 810, 220, debug("a person should look"), []);
-  tab.add("catch", "catch", 490, 260, catchAll, [["alert", "error"]]);
+  tab.add("review", "debug", 980, 220, debug("a person should look"), []);
+  tab.add("failed", "catch", 630, 220, { scope: ["tlac10-tlac"], uncaught: false }, [["alert"]]);
+  tab.add("catch", "catch", 490, 280, catchAll, [["error"]]);
   tab.add("error", "debug", 670, 280, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
@@ -825,6 +827,181 @@ function streamCameras(createTab) {
   tab.add("state", "debug", 490, 220, debug("camera's state"), []);
   tab.add("catch", "catch", 130, 320, catchAll, [["error"]]);
   tab.add("error", "debug", 290, 320, debug("error", "error"), []);
+  return { title, nodes: tab.nodes };
+}
+
+/** Six classes as a Japanese plant calls them; models read their English names. */
+const PLANT_CLASSES = [
+  "id,label,aliases,alert",
+  "dog,犬,dog|puppy|Pekinese,critical",
+  "cat,猫,cat|tabby cat|Egyptian cat,warning",
+  "forklift,フォークリフト,forklift|fork lift truck,info",
+  "hard-hat,ヘルメット,hard hat|safety helmet,none",
+  "fire-extinguisher,消火器,fire extinguisher,none",
+  "traffic-cone,カラーコーン,traffic cone|safety cone,none",
+].join("\n");
+
+const mqttOut = (broker, topic, name) => ({
+  name,
+  topic,
+  qos: "1",
+  retain: "",
+  respTopic: "",
+  contentType: "",
+  userProps: "",
+  correl: "",
+  expiry: "",
+  broker,
+});
+
+function wholePlant(createTab) {
+  const title = "15 - A whole plant on MQTT";
+  const tab = createTab("tlac15", "A whole plant on MQTT", "");
+  const life = (state) => ({ topic: "plant/node-red", qos: "1", retain: "true", payload: state });
+  const told = (prefix, state) =>
+    Object.fromEntries(
+      Object.entries(life(state)).map(([key, value]) => [
+        `${prefix}${key[0].toUpperCase()}${key.slice(1)}`,
+        value,
+      ]),
+    );
+  const broker = tab.config("broker", "mqtt-broker", {
+    ...localBroker,
+    ...told("birth", "online"),
+    ...told("close", "offline"),
+    ...told("will", "offline"),
+  });
+  const vocabulary = tab.config("classes", "tlac-vocabulary", {
+    name: "plant",
+    classes: PLANT_CLASSES,
+  });
+  tab.add(
+    "note",
+    "comment",
+    390,
+    40,
+    note(
+      "Cameras publish JPEGs under plant/cameras/<name>; plant/messages tells people, plant/alert/# is the state",
+      "Set the broker's address. An alert is raised for a dog alone; other classes are only seen. What is unknown is stored in the folder review for a person. States are retained, and told anew when the broker is back. The broker's own last will tells that Node-RED is gone (plant/node-red). Home Assistant, if it is on the same broker, finds each camera by itself.",
+    ),
+  );
+  tab.add(
+    "in",
+    "mqtt in",
+    120,
+    120,
+    {
+      topic: "plant/cameras/+",
+      qos: "1",
+      datatype: "buffer",
+      broker,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
+    },
+    [["camera"]],
+  );
+  tab.add(
+    "camera",
+    "change",
+    280,
+    120,
+    {
+      ...change(set("camera", '$split(topic, "/")[2]', "jsonata"), set("timestamp", "", "date")),
+      name: "camera, time",
+    },
+    [["tlac"]],
+  );
+  tab.add("tlac", "tlac", 430, 120, { vocabulary }, [
+    ["alert"],
+    ["alert", "why", "file-name"],
+    ["alert"],
+  ]);
+  tab.add("failed", "catch", 430, 60, { scope: ["tlac15-tlac"], uncaught: false }, [["alert"]]);
+  tab.add(
+    "alert",
+    "tlac-alert",
+    600,
+    120,
+    {
+      classes: "dog",
+      silentAfter: 5,
+      picture: "thumbnail",
+      topicPrefix: "plant",
+      discovery: "homeassistant",
+      clearFrames: 3,
+    },
+    [["sentence"], ["sentence"], ["state"]],
+  );
+  tab.add(
+    "sentence",
+    "change",
+    770,
+    100,
+    { ...change(set("payload", "payload.text", "msg")), name: "sentence" },
+    [["message", "shown"]],
+  );
+  tab.add("message", "mqtt out", 950, 80, mqttOut(broker, "plant/messages", ""), []);
+  tab.add("shown", "debug", 950, 120, debug("message"), []);
+  tab.add("state", "mqtt out", 760, 160, mqttOut(broker, "", "state"), []);
+  tab.add("link", "status", 130, 220, { scope: ["tlac15-state"] }, [["back"]]);
+  tab.add(
+    "back",
+    "switch",
+    270,
+    220,
+    {
+      name: "broker is back?",
+      property: "status.fill",
+      propertyType: "msg",
+      rules: [{ t: "eq", v: "green", vt: "str" }],
+      checkall: "true",
+      repair: false,
+      outputs: 1,
+    },
+    [["announce"]],
+  );
+  tab.add(
+    "announce",
+    "change",
+    440,
+    220,
+    { ...change(set("announce", "true", "bool")), name: "tell all states" },
+    [["alert"]],
+  );
+  tab.add("why", "debug", 620, 280, debug("a person should look", "payload.explanation"), []);
+  tab.add(
+    "file-name",
+    "change",
+    610,
+    320,
+    {
+      ...change(
+        set("filename", '"review/" & payload.id & ".jpg"', "jsonata"),
+        set("payload", "image", "msg"),
+      ),
+      name: "file and picture",
+    },
+    [["file"]],
+  );
+  tab.add(
+    "file",
+    "file",
+    780,
+    320,
+    {
+      filename: "filename",
+      filenameType: "msg",
+      appendNewline: false,
+      createDir: true,
+      overwriteFile: "true",
+      encoding: "none",
+    },
+    [[]],
+  );
+  tab.add("catch", "catch", 130, 320, catchAll, [["error"]]);
+  tab.add("error", "debug", 280, 320, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
 

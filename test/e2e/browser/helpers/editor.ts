@@ -20,6 +20,8 @@ export interface EditorOptions {
   /** Of Node-RED; must survive JSON. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** One that outlives the editor; none: one of its own. */
+  readonly userDir?: string;
 }
 
 /** A running Node-RED with this package as built. */
@@ -27,6 +29,8 @@ export interface Editor {
   readonly url: string;
   readonly userDir: string;
   stop(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 }
 
 /** Skips a suite, with the reason, where there is no browser or no build. */
@@ -39,9 +43,10 @@ export function requireBrowser(context: Mocha.Context): void {
 
 /** Starts Node-RED in a process and user directory of its own. */
 export async function startEditor(options: EditorOptions = {}): Promise<Editor> {
-  const userDir = await mkdtemp(path.join(tmpdir(), "tlac-editor-"));
-  await mkdir(path.join(userDir, "node_modules", "@tlac"), { recursive: true });
-  await symlink(root, path.join(userDir, "node_modules", "@tlac", "node-red-tlac"), "junction");
+  const userDir = options.userDir ?? (await mkdtemp(path.join(tmpdir(), "tlac-editor-")));
+  const link = path.join(userDir, "node_modules", "@tlac", "node-red-tlac");
+  await mkdir(path.dirname(link), { recursive: true });
+  if (!existsSync(link)) await symlink(root, link, "junction");
   await writeFile(path.join(userDir, "flows.json"), JSON.stringify(options.flow ?? []));
   const port = await findPort();
   const settings = {
@@ -77,14 +82,18 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
   const stop = async (): Promise<void> => {
     child.kill();
     await exited;
-    await rm(userDir, { recursive: true, force: true });
+    if (options.userDir === undefined) await rm(userDir, { recursive: true, force: true });
+  };
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
   };
   const url = `http://127.0.0.1:${port}/`;
   while (!(await answers(url))) {
     if (child.exitCode !== null) throw new Error(`Node-RED did not start:\n${log}`);
     await sleep(100);
   }
-  return { url, userDir, stop };
+  return { url, userDir, stop, kill };
 }
 
 /** A browser that shows nothing and calls nobody. */
@@ -153,7 +162,8 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
 }
 
-async function findPort(): Promise<number> {
+/** A port of this computer that was free a moment ago. */
+export async function findPort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const { port } = probe.address() as AddressInfo;

@@ -19,7 +19,7 @@ export interface NumberField {
   readonly whole: boolean;
   /** Names a text of the dialogs' catalogue; null: a bare number. */
   readonly unit:
-    "seconds" | "minutes" | "frames" | "tokens" | "messages" | "pixels" | "of64" | null;
+    "seconds" | "minutes" | "frames" | "tokens" | "messages" | "pixels" | "of64" | "percent" | null;
   /** What an empty field means: a number, or the name of a text where no number can be told. */
   readonly empty:
     number | "noDemand" | "threads" | "model" | "noLimit" | "rest" | "byFrames" | "never";
@@ -102,6 +102,7 @@ export const NUMBERS = {
   // least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
   unchangedDistance: number([0, 64], 4, "of64", { whole: true }),
   unchangedFor: number([0, DAY], 600, "seconds"),
+  spotChecks: number([0, 100], 1, "percent"),
   threads: number([1, 64], "threads", null, { whole: true }),
   numCtx: shown([512, 1_048_576], 4_096, "tokens", true),
   imageSide: number([112, 4_096], "model", "pixels", { whole: true }),
@@ -229,6 +230,8 @@ export const NODE_FIELDS = {
     describe: flag(false),
     mode: choice(["", ...MODES], ""),
     secondLook: flag(false),
+    askAlways: flag(false),
+    spotChecks: NUMBERS.spotChecks,
     sight: flag(true),
     ...IMAGE,
     ...DECISION,

@@ -2,7 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { toError } from "../lib/errors";
-import type { ClassifyOptions } from "../lib/tlac/classify";
+import { translate } from "../lib/i18n/catalogue";
+import { settleFrames, type ClassifyOptions } from "../lib/tlac/classify";
+import { DriftWatch } from "../lib/tlac/drift-watch";
 import { MODES, type Result } from "../lib/tlac/result";
 import { servePhotoTest } from "./admin/photo-test";
 import { servePrompt } from "./admin/prompts";
@@ -20,7 +22,7 @@ import { checkProperty, nameProperty, readProperty } from "./runtime/input/read-
 import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { noteOldRules, readRules, type RuleSettings } from "./runtime/settings/read-rules";
-import { readChoice } from "./runtime/settings/read-settings";
+import { readChoice, readNumber, type NumberField } from "./runtime/settings/read-settings";
 import { Skip } from "./runtime/input/skip";
 import { cameraSource, readTurn, type CameraSettings } from "./runtime/input/read-turn";
 import {
@@ -29,7 +31,7 @@ import {
   type ImageSettings,
   type ResolvedImage,
 } from "./runtime/scene/resolve-image";
-import { compareInTurn } from "./runtime/scene/image-line";
+import { compareInTurn, takeTurn } from "./runtime/scene/image-line";
 import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
 import { classifyAndHear, type Heard } from "./runtime/record/classify-and-hear";
@@ -50,6 +52,10 @@ interface TlacDef
   /** Empty: `cascade` with an LMM that answers questions, `slac` without. */
   mode: string;
   secondLook: boolean;
+  /** A cascade asks the LMM about every image. */
+  askAlways?: boolean;
+  /** Per cent of the images decided without the LMM about which it is asked all the same. */
+  spotChecks?: NumberField;
   /** Whether the image itself testifies beside the LMM's words. */
   sight?: boolean;
   loadAtDeploy: boolean;
@@ -87,6 +93,12 @@ export default function (RED: NodeAPI): void {
           this.debug(toError(thrown).message);
         })
       : undefined;
+    const drift = new DriftWatch();
+    const noteUnasked = ({ spotCheck }: Result): void => {
+      lmmUse.countUnasked(spotCheck);
+      const seen = spotCheck && drift.note(spotCheck.agrees);
+      if (seen) this.warn(translate("nodes.drift", { ...seen }, language));
+    };
     const depart = ({ results, image }: Judged): Departure => {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);
       return departJudged(results, image, language);
@@ -101,6 +113,7 @@ export default function (RED: NodeAPI): void {
         frame: readFrameOptions(def),
         rules: readRules(def),
         filter: readFilters(def),
+        spotChecks: readNumber(def.spotChecks, "spotChecks") / 100,
         scenes: SceneMemory.create(def),
       };
     });
@@ -134,6 +147,8 @@ export default function (RED: NodeAPI): void {
           ...(settings.filter ? { filter: settings.filter } : {}),
           memo: await openMemo(RED),
           secondLook: def.secondLook,
+          askAlways: def.askAlways === true,
+          spotChecks: settings.spotChecks,
           signal,
         };
         const { scenes, frame } = settings;
@@ -151,14 +166,34 @@ export default function (RED: NodeAPI): void {
           if (scenes.unchanged === "skip") throw new Skip("unchanged");
           return keep({ image, results: [known] });
         };
-        const judge = async (image: ResolvedImage): Promise<Judged> => {
-          const { frames, frameMs } = image;
-          const { results, answers } = await classifyAndHear(frames, { ...options, frameMs });
-          if (results.some(({ cached }) => cached.reconcile)) lmmUse.countSaved("reconcile");
+        const conclude = (
+          image: ResolvedImage,
+          results: readonly Result[],
+          answers?: Heard["answers"],
+        ): Judged => {
+          for (const result of results) {
+            if (result.cached.reconcile) lmmUse.countSaved("reconcile");
+            if (result.cascade === "sight") noteUnasked(result);
+          }
           scenes.remember(scene, image, results);
           return keep({ image, results }, answers);
         };
-        const job = { ...turn, signal, image: loaded, early: recall, work: judge };
+        const settle = async (image: ResolvedImage): Promise<Judged | undefined> => {
+          const { frames, frameMs } = image;
+          const results = await takeTurn(signal, () =>
+            settleFrames(frames, { ...options, frameMs }),
+          );
+          return results && conclude(image, results);
+        };
+        const judge = async (image: ResolvedImage): Promise<Judged> => {
+          const { frames, frameMs } = image;
+          const { results, answers } = await classifyAndHear(frames, { ...options, frameMs });
+          return conclude(image, results, answers);
+        };
+        // What needs no LMM does not wait for one.
+        const early = async (image: ResolvedImage): Promise<Judged | undefined> =>
+          recall(image) ?? (lmm ? settle(image) : undefined);
+        const job = { ...turn, signal, image: loaded, early, work: judge };
         return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
       },
       release: async () => {

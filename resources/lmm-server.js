@@ -302,15 +302,18 @@ var tlacLmmServer = (() => {
     }
     /** @param {ServerView} view */
     function show(view) {
-      const { queue, calls, failed, saved, state, pauseSeconds, error, hosts } = view;
+      const { queue, calls, failed, saved, checks, state, pauseSeconds, error, hosts } = view;
       const now = t(`activity.state.${state ?? "none"}`, { seconds: pauseSeconds });
       const rows = [
         ["queue", document.createTextNode(t("activity.queueNow", queue))],
         ["latency", document.createTextNode(describeLast(view))],
         ["calls", document.createTextNode(t("activity.callsSoFar", { calls, failed }))],
         // A row of zeros tells nothing: most servers save no call.
-        ...(saved.reconcile + saved.frame > 0
+        ...(saved.sight + saved.reconcile + saved.frame > 0
           ? [["saved", document.createTextNode(t("activity.savedSoFar", saved))]]
+          : []),
+        ...(checks.asked > 0
+          ? [["checks", document.createTextNode(t("activity.checksSoFar", checks))]]
           : []),
         ["breaker", tlacJobs.line(toIcon(state), now)[0]],
         // One host is the server itself, of which all else tells.

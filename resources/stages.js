@@ -25,6 +25,13 @@ var tlacStages = (() => {
     ],
     cascade: [
       ["photo"],
+      ["match", "matchImage"],
+      ["ask", "ask", "oneMaybe"],
+      ["choose", "chooseNear", "twoMaybe"],
+      ["class"],
+    ],
+    cascadeAsked: [
+      ["photo"],
       ["ask", "ask", "one"],
       ["match", "matchWords"],
       ["choose", "chooseNear", "twoMaybe"],
@@ -62,11 +69,17 @@ var tlacStages = (() => {
     };
   }
 
+  /** Whether a cascade is told to ask about every image. */
+  function asksAlways() {
+    return $("#node-input-askAlways").prop("checked") === true;
+  }
+
   /** @param {JQuery} container */
   function show(container) {
     const { chosen, mode } = readMode();
+    const way = mode === "cascade" && asksAlways() ? "cascadeAsked" : mode;
     const list = $("<ol>", { class: "tlac-stages" });
-    for (const [index, [picture, words, stage]] of (stages[mode] ?? []).entries()) {
+    for (const [index, [picture, words, stage]] of (stages[way] ?? []).entries()) {
       const item = $("<li>", { class: stage ? `tlac-stage tlac-stage-${stage}` : "tlac-stage" });
       if (index > 0)
         $("<li>", { "aria-hidden": "true" }).append(createPicture("next")).appendTo(list);
@@ -75,12 +88,13 @@ var tlacStages = (() => {
       list.append(item);
     }
     const cost = chosen ? [] : [text("cost.auto", { mode })];
-    container.empty().append(list, $("<p>").text([...cost, text(`cost.${mode}`)].join(" ")));
+    tlacDialog.showWhen(".tlac-row-cascade", mode === "cascade");
+    container.empty().append(list, $("<p>").text([...cost, text(`cost.${way}`)].join(" ")));
   }
 
   function prepare() {
     const container = $("#tlac-mode-picture");
-    $("#node-input-mode, #node-input-server").on("change", () => {
+    $("#node-input-mode, #node-input-server, #node-input-askAlways").on("change", () => {
       show(container);
     });
     show(container);

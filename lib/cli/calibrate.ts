@@ -1,11 +1,12 @@
 import { writeWholeFile } from "../basics/write-whole-file";
-import { calibrate, MIN_PHOTOS, type CalibrationSample } from "../confidence/calibration";
+import { calibrate, MIN_PHOTOS } from "../confidence/calibration";
 import { guaranteeOf } from "../confidence/guarantee";
 import { KNOBS } from "../confidence/knob";
 import { throwIfClosed, TlacError, toError } from "../errors";
 import { matchLabels, type TruePhoto } from "../evaluation/labels/match-labels";
 import { readLabels } from "../evaluation/labels/read-labels";
 import { translate, type Language } from "../i18n/catalogue";
+import { toSample } from "../tlac/calibration-sample";
 import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { CalibrateCommand } from "./read-options";
@@ -83,13 +84,7 @@ async function judgeAll(
 export function summarise(seen: readonly Seen[], { digest: vocabulary }: Vocabulary) {
   const key = seen[0]?.judgement.key;
   if (!key) return null;
-  const samples = seen.flatMap(({ photo, judgement }): CalibrationSample[] => {
-    const { estimate, settled, result } = judgement;
-    if (!estimate) return [];
-    const { voices, values, confidence } = estimate;
-    const right = result.ranking[0]?.class === photo.truth;
-    return [{ voices, values, right, ...(settled ? { settled: confidence } : {}) }];
-  });
+  const samples = seen.flatMap(({ photo, judgement }) => toSample(judgement, photo.truth) ?? []);
   const strangers = seen.filter(({ photo }) => photo.truth === null).length;
   return calibrate(samples, { key, vocabulary, strangers, date: new Date() });
 }

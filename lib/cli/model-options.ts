@@ -13,6 +13,8 @@ export interface ModelCommand {
   readonly prompt: string | undefined;
   /** Folder of class folders with confirmed pictures. */
   readonly examples: string | undefined;
+  /** A cascade asks the LMM about every photo. */
+  readonly askAlways: boolean;
   readonly accept: Knob | undefined;
   /** File of what labelled photos have shown. */
   readonly calibration: string | undefined;
@@ -35,6 +37,7 @@ export const MODEL_OPTIONS = {
   "model-lmm": { type: "string" },
   prompt: { type: "string" },
   examples: { type: "string" },
+  "ask-always": { type: "boolean" },
   accept: { type: "string" },
   calibration: { type: "string" },
   threshold: { type: "string" },
@@ -69,6 +72,7 @@ export function readModelCommand(values: ModelValues): ModelCommand {
     lmm: readLmm(values.lmm, values["model-lmm"]),
     prompt: values.prompt,
     examples: values.examples,
+    askAlways: values["ask-always"] ?? false,
     accept: readAccept(values.accept),
     calibration: values.calibration,
     threshold: readCosine("threshold", values.threshold),

@@ -53,7 +53,7 @@ async function readNamedFile(file: string): Promise<Buffer> {
 
 type Judging = Pick<
   ClassifyOptions,
-  "mode" | "accept" | "rules" | "calibrations" | "prompt" | "answer"
+  "mode" | "accept" | "askAlways" | "rules" | "calibrations" | "prompt" | "answer"
 >;
 
 /** Opens the models that a command needs and closes them again. */
@@ -90,12 +90,13 @@ export class Workshop {
 
   /** How to judge, apart from models and examples. */
   async readJudging(vocabulary: Vocabulary): Promise<Judging> {
-    const { mode, accept, prompt, threshold, margin } = this.command;
+    const { mode, accept, askAlways, prompt, threshold, margin } = this.command;
     const rules: Partial<DecisionRules> = {
       ...(threshold === undefined ? {} : { threshold }),
       ...(margin === undefined ? {} : { margin }),
     };
-    const known = { mode, accept, rules, calibrations: await this.readCalibrations() };
+    const calibrations = await this.readCalibrations();
+    const known = { mode, accept, askAlways, rules, calibrations };
     if (prompt === undefined) return known;
     const labels = vocabulary.classes.map(({ label }) => label);
     const question = renderPrompt(prompt, { vocabulary: labels });

@@ -13,6 +13,8 @@ export interface CalibrationSample extends Sample {
   readonly voices: string;
   /** Confidence 0…1 of a winner that a second answer chose: it proves, but nothing is fitted to it. */
   readonly settled?: number;
+  /** The same photo at the stages of a cascade before, in their order. */
+  readonly before?: readonly CalibrationSample[];
 }
 
 /** What the witnesses depend on: another model or mode has a calibration of its own. */
@@ -73,13 +75,14 @@ export function calibrate(
   );
   const judged = folds.flatMap((others, fold): (Judged & { voices: string })[] => {
     const models = fitAll(others);
+    const judgeStage = ({ values, voices, right, settled }: CalibrationSample) => {
+      const model = models[voices] ?? DEFAULT_COEFFICIENTS.models[voices];
+      const confidence = settled ?? (model ? predict(model, values) : 0);
+      return { voices, confidence, right };
+    };
     return samples
       .filter((_sample, at) => at % FOLDS === fold)
-      .map(({ values, voices, right, settled }) => {
-        const model = models[voices] ?? DEFAULT_COEFFICIENTS.models[voices];
-        const confidence = settled ?? (model ? predict(model, values) : 0);
-        return { voices, confidence, right };
-      });
+      .map((sample) => ({ ...judgeStage(sample), before: sample.before?.map(judgeStage) }));
   });
   const proven: Record<string, number> = {};
   const missing: Record<string, number> = {};
@@ -109,7 +112,8 @@ export function calibrate(
 /** Refined coefficients for those voices that enough photos were heard of. */
 function fitAll(samples: readonly CalibrationSample[]): Record<string, LogisticModel> {
   const models: Record<string, LogisticModel> = {};
-  const fitted = samples.filter(({ settled }) => settled === undefined);
+  const stages = samples.flatMap((sample) => [...(sample.before ?? []), sample]);
+  const fitted = stages.filter(({ settled }) => settled === undefined);
   for (const voices of new Set(fitted.map((sample) => sample.voices))) {
     const own = fitted.filter((sample) => sample.voices === voices);
     const prior = DEFAULT_COEFFICIENTS.models[voices];
@@ -134,7 +138,8 @@ function withThresholds(
       least = Math.max(least, proven[knob] ?? model.thresholds[knob] ?? 1);
       thresholds[knob] = least;
     }
-    models[voices] = { ...model, ...fitted[voices], thresholds };
+    // The photos were judged by all stages together, so what they prove holds for each of them.
+    models[voices] = { ...model, ...fitted[voices], thresholds, stage: thresholds };
   }
   return models;
 }

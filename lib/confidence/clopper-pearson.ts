@@ -17,6 +17,11 @@ export function upperBound(errors: number, trials: number, confidence: number): 
   return high;
 }
 
+/** The smallest rate that they do not contradict: the one-sided lower bound. */
+export function lowerBound(errors: number, trials: number, confidence: number): number {
+  return trials === 0 ? 0 : 1 - upperBound(trials - errors, trials, confidence);
+}
+
 /** P(X ≤ errors) for X binomial. Summed upwards from the smallest term, in logarithms. */
 function chanceOfAtMost(errors: number, trials: number, rate: number): number {
   if (rate <= 0) return 1;

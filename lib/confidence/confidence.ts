@@ -6,6 +6,11 @@ import { predict, type LogisticModel } from "./logistic";
 /** Coefficients, and the confidence from which on each position of the knob decides, by its number. */
 export interface VoiceModel extends LogisticModel {
   readonly thresholds: Readonly<Record<string, number>>;
+  /**
+   * The same where these voices are one stage of a cascade, so that its stages together keep what
+   * the knob accepts: without words the first one, with words the last.
+   */
+  readonly stage?: Readonly<Record<string, number>>;
 }
 
 /** By voices, such as "words+labels". */
@@ -37,13 +42,19 @@ export function estimateConfidence(
   return model ? { ...features, confidence: predict(model, features.values) } : null;
 }
 
-/** The confidence from which on a class is decided at a position of the knob. */
+/**
+ * The confidence from which on a class is decided at a position of the knob.
+ *
+ * @param staged whether the voices are one stage of a cascade
+ */
 export function thresholdOf(
   knob: Knob,
   voices: string,
   coefficients: Coefficients = DEFAULT_COEFFICIENTS,
+  staged = false,
 ): number {
   const model = coefficients.models[voices] ?? DEFAULT_COEFFICIENTS.models[voices];
+  const thresholds = staged ? model?.stage : model?.thresholds;
   // Voices or a knob without a threshold decide nothing rather than anything.
-  return model?.thresholds[String(knob)] ?? 1;
+  return thresholds?.[String(knob)] ?? 1;
 }

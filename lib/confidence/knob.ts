@@ -25,6 +25,8 @@ const MOST_PHOTOS = 100_000;
 export interface Judged {
   readonly confidence: number;
   readonly right: boolean;
+  /** The same picture at the stages of a cascade before: the first that is sure enough decides. */
+  readonly before?: readonly Judged[] | undefined;
 }
 
 /**
@@ -67,7 +69,10 @@ export function missingPhotos(wrong: number, judged: number, knob: Knob): number
 }
 
 function countWrong(judged: readonly Judged[], threshold: number): number {
-  return judged.filter(({ confidence, right }) => confidence >= threshold && !right).length;
+  return judged.filter((one) => {
+    const decides = [...(one.before ?? []), one].find(({ confidence }) => confidence >= threshold);
+    return decides?.right === false;
+  }).length;
 }
 
 /** The knob that a setting or a message names; undefined where it names none. */

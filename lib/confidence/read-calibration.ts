@@ -54,9 +54,12 @@ function readModel(value: unknown): VoiceModel | null {
   if (!isList(means, isNumber) || !isList(deviations, isNumber) || !isList(weights, isNumber)) {
     return null;
   }
+  const stage = value.stage === undefined ? undefined : readKnobs(value.stage);
+  if (stage === null) return null;
   // One weight more than features: the intercept.
   const fits = means.length === size && deviations.length === size && weights.length === size + 1;
-  return fits ? { features, means, deviations, weights, thresholds } : null;
+  const known = { features, means, deviations, weights, thresholds };
+  return fits ? { ...known, ...(stage ? { stage } : {}) } : null;
 }
 
 /** Numbers by position of the knob. */

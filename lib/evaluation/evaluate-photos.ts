@@ -1,9 +1,9 @@
 import type { CalibrationSample } from "../confidence/calibration";
 import { throwIfClosed, TlacError, toError } from "../errors";
 import type { Lmm, Proposal } from "../lmm/lmm";
+import { toSample } from "../tlac/calibration-sample";
 import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
 import {
-  isBestRight,
   type EvaluatedPhoto,
   type FailedPhoto,
   type JudgedPhoto,
@@ -91,7 +91,8 @@ async function judgePhoto(
     decided: result.class,
     best: estimate ? (result.ranking[0]?.class ?? null) : null,
     confidence: result.confidence,
-    lmmCalls: result.lmmCalls.length,
+    // All stages were heard, for the calibration.
+    lmmCalls: result.cascade === "sight" ? 0 : result.lmmCalls.length,
     times: timesOf(judgement, frame, embedder),
     trace: {
       description: result.description,
@@ -103,11 +104,7 @@ async function judgePhoto(
     blame,
   };
   frame.rest();
-  if (!estimate) return { judged, sample: null };
-  const { values, voices, confidence } = estimate;
-  // A second answer has settled what the coefficients cannot tell.
-  const settled = judgement.settled ? { settled: confidence } : {};
-  return { judged, sample: { values, voices, right: isBestRight(judged), ...settled } };
+  return { judged, sample: toSample(judgement, photo.truth) };
 }
 
 /** The LMM, and what it has proposed, before any rule of the user's. */

@@ -2,6 +2,7 @@ import { translate, type Language, type MessageKey } from "../i18n/catalogue";
 import type { Evidence } from "../confidence/features";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { WITNESSES, type Testimony, type Witness } from "../witness/testimony";
+import type { Finding } from "./finding";
 import type { RankedClass } from "./ranking";
 import type { Verdict } from "./result";
 
@@ -48,6 +49,25 @@ export function explainVerdict(
   );
   const voices = first ? explainVoices(evidence, language) : "";
   return [sentence, voices].filter(Boolean).join(language === "ja" ? "" : " ");
+}
+
+/** The explanation, and that a cascade did without the LMM or checked what it would have said. */
+export function explainCascade(
+  explanation: string,
+  { stage, spotCheck }: Pick<Finding, "stage" | "spotCheck">,
+  language: Language,
+): string {
+  if (stage !== "sight") return explanation;
+  const { agrees, label } = spotCheck ?? {};
+  const key: MessageKey = !spotCheck
+    ? "tlac.not-asked"
+    : agrees
+      ? "tlac.spot-check-agrees"
+      : label
+        ? "tlac.spot-check-differs"
+        : "tlac.spot-check-none";
+  const sentence = translate(key, { label: label ?? "" }, language);
+  return [explanation, sentence].join(language === "ja" ? "" : " ");
 }
 
 /** Who spoke for the best class, and who for another or for none. */

@@ -21,6 +21,8 @@ export interface Case {
   /** What the vocabulary, the node or the message accepts; a class may be stricter or laxer. */
   readonly knob: Knob;
   readonly coefficients: Coefficients;
+  /** Whether other stages of a cascade could have decided too. */
+  readonly staged?: boolean;
   readonly rules: Partial<DecisionRules>;
   readonly vocabulary: Vocabulary;
 }
@@ -55,7 +57,8 @@ export function judge(one: Case): Verdict {
   if (ruledOut && !named) return fail("anti-alias");
   if (evidence.chosen === null) return fail("none-of-these");
   if (evidence.chosen === -1) return fail("disagreed", "ambiguous");
-  const threshold = thresholdOf(entry.accept ?? one.knob, estimate?.voices ?? "", one.coefficients);
+  const knob = entry.accept ?? one.knob;
+  const threshold = thresholdOf(knob, estimate?.voices ?? "", one.coefficients, one.staged);
   const sure = confidence >= threshold && score > next && keepsRules(one, winner, second);
   if (sure) {
     const reason = evidence.chosen === winner ? "agreed" : named ? "alias" : "clear";

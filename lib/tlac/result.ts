@@ -12,6 +12,19 @@ import type { RankedClass } from "./ranking";
 export const MODES = ["clip", "slac", "tlac", "cascade"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** Where a cascade stopped: without the LMM, with its words, or with its choice among near classes. */
+export type CascadeStage = "sight" | "words" | "second question";
+
+/** What the LMM said of an image that was decided without it. */
+export interface SpotCheck {
+  /** The class stays the likeliest with the LMM's words. */
+  readonly agrees: boolean;
+  /** Id and label of the likeliest class with them; null where none of them is likelier. */
+  readonly class: string | null;
+  readonly label: string | null;
+  readonly candidates: readonly Candidate[];
+}
+
 /** What a decision rests on, and why there is no class where there is none. */
 export type VerdictReason =
   | "alias"
@@ -78,6 +91,10 @@ export interface Result {
   /** Where a 16-bit or floating-point picture was shown by percentiles: the numbers that became black and white. */
   readonly frame?: FrameFacts;
   readonly mode: Mode;
+  /** Of mode `cascade` only. */
+  readonly cascade?: CascadeStage;
+  /** Of the few images that are checked so. */
+  readonly spotCheck?: SpotCheck;
   readonly cached: { readonly frame: boolean; readonly reconcile: boolean };
   /** One entry for each LMM call that this decision cost: the server's own account of its time. */
   readonly lmmCalls: readonly LmmTimings[];

@@ -30,7 +30,15 @@ export interface TestSettings {
   readonly examplesOf: string | undefined;
   readonly options: Pick<
     ClassifyOptions,
-    "accept" | "rules" | "filter" | "secondLook" | "sight" | "prompt" | "answer"
+    | "accept"
+    | "rules"
+    | "filter"
+    | "secondLook"
+    | "askAlways"
+    | "spotChecks"
+    | "sight"
+    | "prompt"
+    | "answer"
   >;
 }
 
@@ -74,6 +82,9 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
         margin: text("margin"),
       }),
       secondLook: settings.secondLook === true,
+      askAlways: settings.askAlways === true,
+      // One photo shows no drift.
+      spotChecks: 0,
       ...readPrompt(question, { _msgid: "" }, { vocabulary: labels }),
       ...(filter ? { filter } : {}),
     },

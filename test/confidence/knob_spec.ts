@@ -37,6 +37,19 @@ describe("the knob", () => {
     assert.ok((provenThreshold(judged, 50) ?? 1) === 1);
   });
 
+  it("is proven for the stages of a cascade together", () => {
+    // Right in the end, but 30 of 530 wrong at 0.6 in the stage before, which would have decided.
+    const before = [...judge(500, 0, 0), ...judge(0, 30, 0.6)];
+    const judged = before.map((stage) => ({ confidence: 0.9, right: true, before: [stage] }));
+    assert.equal(provenThreshold(judged, 50), 0.61);
+    // Where the stage before is not sure enough, the last one decides.
+    const late = judge(530, 0, 0).map(() => ({
+      ...{ confidence: 0.8, right: false },
+      before: [{ confidence: 0.3, right: true }],
+    }));
+    assert.equal(provenThreshold(late, 50), 0.81);
+  });
+
   it("never decides more when it is stricter", () => {
     const judged = Array.from({ length: 3_000 }, (_, at) => ({
       confidence: (at % 1_000) / 1_000,

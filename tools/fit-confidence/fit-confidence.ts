@@ -51,6 +51,7 @@ async function main(): Promise<void> {
 /** The situations in groups, at the default knob. */
 function report(rows: readonly Row[], coefficients: Coefficients): void {
   const groups = new Map<string, Row[]>();
+  const byId = new Map(rows.map((row) => [row.id, row]));
   for (const row of rows.filter(({ whole }) => whole)) {
     const { title, names, synonyms, labels, density, examples, classes } = row.situation;
     const shown = [`examples ${String(examples)}`, `others ${String(classes)}`];
@@ -66,7 +67,32 @@ function report(rows: readonly Row[], coefficients: Coefficients): void {
       thresholdOf(DEFAULT_KNOB, voices, coefficients),
     );
     console.log(`${key.padEnd(70)} ${quality}`);
+    console.log(`${"".padEnd(70)} ${describeCascade(own, byId, coefficients)}`);
   }
+}
+
+/** What a cascade makes of rows that all witnesses were heard of, at the default knob. */
+function describeCascade(
+  rows: readonly Row[],
+  byId: ReadonlyMap<number, Row>,
+  coefficients: Coefficients,
+): string {
+  const isSure = ({ voices, confidence }: Row): boolean =>
+    confidence >= thresholdOf(DEFAULT_KNOB, voices, coefficients, true);
+  const settled = (row: Row): Row | undefined => {
+    const first = byId.get(row.first ?? -1);
+    return first && isSure(first) ? first : undefined;
+  };
+  const early = rows.flatMap((row) => settled(row) ?? []);
+  const decided = [...early, ...rows.filter((row) => !settled(row) && isSure(row))];
+  const known = rows.filter((row) => row.known).length;
+  const right = decided.filter((row) => row.right).length;
+  const percent = (part: number, whole: number): string =>
+    `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+  return (
+    `as a cascade right ${percent(right, known)} wrong ${percent(decided.length - right, rows.length)}, ` +
+    `without a call ${percent(early.length, rows.length)}`
+  );
 }
 
 main().then(

@@ -1,6 +1,6 @@
 import { describeWinner, type WinnerFeatures } from "../../lib/confidence/features";
 import type { Coefficients, VoiceModel } from "../../lib/confidence/confidence";
-import { KNOBS } from "../../lib/confidence/knob";
+import { KNOBS, type Knob } from "../../lib/confidence/knob";
 import {
   emptyModel,
   fitLogistic,
@@ -24,6 +24,9 @@ const LIKELIER_RIGHT = 0.5;
 
 /** A photo in a situation, heard by some of the witnesses. */
 export interface Row extends Outcome, WinnerFeatures {
+  readonly id: number;
+  /** The row of what a cascade hears of the photo first, without words; absent where it is that itself. */
+  readonly first?: number | undefined;
   readonly photo: SeenPhoto;
   readonly situation: Situation;
   readonly set: string;
@@ -87,11 +90,20 @@ export async function gatherRows(photos: readonly SeenPhoto[], embedder: Embedde
     const random = createRandom(seed++);
     const observed = await observe(photos, situation, embedder, random);
     for (const { photo, known, set, evidences } of observed) {
-      for (const [at, { evidence, right }] of evidences.entries()) {
+      const start = rows.length;
+      const heard = evidences.flatMap(({ evidence, right }, at) => {
         const features = describeWinner(evidence);
-        if (!features) continue;
-        const facts = { photo, situation, set, known, right, whole: at === 0, confidence: 0 };
-        rows.push({ ...features, ...facts });
+        return features ? [{ evidence, right, features, whole: at === 0 }] : [];
+      });
+      for (const [at, { evidence, right, features, whole }] of heard.entries()) {
+        const { words, sight, examples } = evidence;
+        const first = heard.findIndex(
+          ({ evidence: other }) =>
+            words && !other.words && other.sight === sight && other.examples === examples,
+        );
+        const facts = { photo, situation, set, known, right, whole, confidence: 0 };
+        const place = { id: start + at, first: first < 0 ? undefined : start + first };
+        rows.push({ ...features, ...facts, ...place });
       }
     }
     process.stderr.write(".");
@@ -117,17 +129,77 @@ export function fitCoefficients(rows: readonly Row[], folds: Folds): Fitted {
     const validated = crossValidate(own, folds);
     judged.set(voices, validated);
     const hardest = listHardest(validated);
-    const thresholdOf = (knob: number): number =>
-      Math.max(...hardest.map((some) => chooseThreshold(some, knob)));
     models[voices] = {
       features,
       means: means.map(round),
       deviations: deviations.map(round),
       weights: weights.map(round),
-      thresholds: Object.fromEntries(KNOBS.map((knob) => [String(knob), round(thresholdOf(knob))])),
+      thresholds: chooseThresholds((knob) =>
+        Math.max(...hardest.map((some) => chooseThreshold(some, knob))),
+      ),
     };
   }
-  return { coefficients: { models }, judged };
+  return { coefficients: { models: chooseStages(models, judged) }, judged };
+}
+
+/**
+ * Adds the thresholds for the stages of a cascade, which share what may be wrong: the first stage
+ * half of it, the last one what is left.
+ */
+function chooseStages(
+  models: Readonly<Record<string, VoiceModel>>,
+  judged: Fitted["judged"],
+): Record<string, VoiceModel> {
+  const rows = new Map([...judged.values()].flat().map((row) => [row.id, row]));
+  const staged: Record<string, VoiceModel> = { ...models };
+  const add = (voices: string, stage: Record<string, number>): void => {
+    staged[voices] = { ...(models[voices] as VoiceModel), stage };
+  };
+  const isLast = (voices: string): boolean => voices.includes("words");
+  for (const [voices, own] of judged) {
+    if (isLast(voices)) continue;
+    const hardest = listHardest(own);
+    add(
+      voices,
+      chooseThresholds((knob) =>
+        Math.max(...hardest.map((some) => chooseThreshold(some, 2 * knob))),
+      ),
+    );
+  }
+  for (const [voices, own] of judged) {
+    const firstOf = ({ first = -1 }: Row): Row | undefined => rows.get(first);
+    const asked = own.filter((row) => firstOf(row));
+    if (!isLast(voices) || asked.length === 0) continue;
+    const hardest = listHardest(asked);
+    add(
+      voices,
+      chooseThresholds((knob) => {
+        const settled = (row: Row): Row | undefined => {
+          const first = firstOf(row);
+          const least = staged[first?.voices ?? ""]?.stage?.[String(knob)] ?? 1;
+          return first && first.confidence >= least ? first : undefined;
+        };
+        return Math.max(
+          ...hardest.map((some) =>
+            chooseThreshold(
+              some.filter((row) => !settled(row)),
+              knob,
+              some.flatMap((row) => settled(row) ?? []),
+            ),
+          ),
+        );
+      }),
+    );
+  }
+  return staged;
+}
+
+/** A threshold for each position of the knob, never lower for a stricter one. */
+function chooseThresholds(choose: (knob: Knob) => number): Record<string, number> {
+  let least = 0;
+  return Object.fromEntries(
+    KNOBS.map((knob) => [String(knob), round((least = Math.max(least, choose(knob))))]),
+  );
 }
 
 /**
@@ -181,11 +253,16 @@ function crossValidate(rows: readonly Row[], folds: Folds): Row[] {
  * The lowest threshold at which at most 1 in `knob` of the rows is decided and wrong. Where too few
  * wrong ones are allowed to be counted, the confidence itself must expect no more.
  */
-function chooseThreshold(rows: readonly Outcome[], knob: number): number {
-  const allowed = rows.length / knob;
+function chooseThreshold(
+  rows: readonly Outcome[],
+  knob: number,
+  /** Rows that are decided already, and count as well. */
+  decided: readonly Outcome[] = [],
+): number {
+  const allowed = (rows.length + decided.length) / knob;
   const sorted = [...rows].sort((a, b) => b.confidence - a.confidence);
-  let wrong = 0;
-  let expected = 0;
+  let wrong = decided.filter(({ right }) => !right).length;
+  let expected = decided.reduce((sum, { confidence }) => sum + 1 - confidence, 0);
   let threshold = 1;
   for (const { confidence, right } of sorted) {
     wrong += right ? 0 : 1;

@@ -23,13 +23,18 @@ const compare = new BoundedQueue({
 export interface ImageJob<T> extends Pick<Job<T>, "signal" | "priority"> {
   readonly image: LoadedImage;
   /** What an image is worth that needs no turn; undefined where it does. May throw `Skip`. */
-  readonly early?: (image: ResolvedImage) => T | undefined;
+  readonly early?: (image: ResolvedImage) => Promise<T | undefined>;
   readonly work: (image: ResolvedImage) => Promise<T>;
 }
 
 /** Decodes one picture in its turn. Throws `Skip` where too many wait already. */
 export async function decodeInTurn<T>(job: Omit<Job<T>, "lane" | "prepare">): Promise<T> {
   return valueOf(await decoders.run(job));
+}
+
+/** Does work of this computer's own models in its turn. Throws `Skip` where too much waits already. */
+export async function takeTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return valueOf(await compare.run({ signal, work }));
 }
 
 /** Judges an image by this computer's own models in its turn. Throws `Skip` where too many wait. */
@@ -51,7 +56,7 @@ export async function judgeInTurn<T>(
     ...job,
     prepare: async () => {
       const resolved = await decode();
-      const value = early?.(resolved);
+      const value = await early?.(resolved);
       if (value !== undefined) return { value };
       if (line.length > FEW) for (const frame of resolved.frames) frame.rest();
       return undefined;

@@ -7,6 +7,7 @@ import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import { Recogniser } from "../../../lib/lmm/recogniser";
 import { BoundedQueue } from "../../../lib/queue/bounded-queue";
+import type { SpotCheck } from "../../../lib/tlac/result";
 import { Skip } from "../input/skip";
 import { judgeInTurn, type ImageJob } from "../scene/image-line";
 import type { LmmServerNode } from "../settings/config-nodes";
@@ -55,6 +56,13 @@ export class LmmUse {
   /** Notes a call that a memory made needless, for the server's dialog. */
   countSaved(by: SavedBy): void {
     this.findServer()?.activity.countSaved(by);
+  }
+
+  /** Notes an image that was decided without the LMM, and what it said where it was asked anyway. */
+  countUnasked(check: SpotCheck | undefined): void {
+    const activity = this.findServer()?.activity;
+    if (!check) activity?.countSaved("sight");
+    else activity?.countCheck(check.agrees);
   }
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */

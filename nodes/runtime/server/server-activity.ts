@@ -1,7 +1,10 @@
 import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 
-/** What made an LMM call needless: a remembered second answer, or a scene that has not changed. */
-export type SavedBy = "reconcile" | "frame";
+/**
+ * What made an LMM call needless: a remembered second answer, a scene that has not changed, or sight
+ * and examples that were sure enough.
+ */
+export type SavedBy = "reconcile" | "frame" | "sight";
 
 /** What went through one server since its deploy. Times in ms, `lastAt` since 1970. */
 export interface Activity {
@@ -10,6 +13,8 @@ export interface Activity {
   readonly lastMs: number | null;
   readonly lastAt: number | null;
   readonly saved: Readonly<Record<SavedBy, number>>;
+  /** Images decided without the LMM about which it was asked all the same: does it agree? */
+  readonly checks: { readonly asked: number; readonly differing: number };
 }
 
 /** Counts the calls of one server for the people who look after it. */
@@ -18,11 +23,18 @@ export class ServerActivity {
   private failed = 0;
   private lastMs: number | null = null;
   private lastAt: number | null = null;
-  private readonly saved: Record<SavedBy, number> = { reconcile: 0, frame: 0 };
+  private readonly saved: Record<SavedBy, number> = { reconcile: 0, frame: 0, sight: 0 };
+  private readonly checks = { asked: 0, differing: 0 };
 
   /** A node answered without the call that it would have cost. */
   countSaved(by: SavedBy): void {
     this.saved[by] += 1;
+  }
+
+  /** A node asked about an image that it had decided already. */
+  countCheck(agrees: boolean): void {
+    this.checks.asked += 1;
+    if (!agrees) this.checks.differing += 1;
   }
 
   /** The same LMM, with each question to it counted and timed. */
@@ -52,8 +64,8 @@ export class ServerActivity {
   }
 
   read(): Activity {
-    const { calls, failed, lastMs, lastAt, saved } = this;
-    return { calls, failed, lastMs, lastAt, saved: { ...saved } };
+    const { calls, failed, lastMs, lastAt, saved, checks } = this;
+    return { calls, failed, lastMs, lastAt, saved: { ...saved }, checks: { ...checks } };
   }
 
   private async time<T>(call: () => Promise<T>): Promise<T> {

@@ -390,6 +390,7 @@ describe("tlac on the command line", () => {
           "llava:7b",
           "--mode",
           mode,
+          "--ask-always",
           "--json",
         );
         assert.equal(code, 0, err);

@@ -119,6 +119,14 @@ describe("test of a photo before the deploy", function () {
     assert.equal(double.journal.entries.length, before);
   });
 
+  it("asks no LMM where the image alone is sure enough", async () => {
+    const before = double.journal.entries.length;
+    const steps = await run(ask({ server: ollama() }));
+    assert.deepEqual(names(steps).slice(2), ["see done", "match done", "decision done"]);
+    assert.match(factsOf(steps, "decision").explanation, /was not asked/);
+    assert.equal(double.journal.entries.length, before);
+  });
+
   const failures: [string, TestStepName, RegExp, () => object][] = [
     ["no classes", "settings", /no classes|has none/, () => ask({ classes: " " })],
     ["a wrong number", "settings", /“Least lead” must be/, () => ask({}, { margin: "9" })],
@@ -134,7 +142,7 @@ describe("test of a photo before the deploy", function () {
       "a missing LMM",
       "look",
       /moondream/,
-      () => ask({ server: { ...ollama(), model: "moondream" } }),
+      () => ask({ server: { ...ollama(), model: "moondream" } }, { askAlways: true }),
     ],
     ["a mode that does not fit", "decision", /tlac/, () => ask({}, { mode: "tlac" })],
   ];
@@ -153,7 +161,10 @@ describe("test of a photo before the deploy", function () {
   it("runs one at a time, can be cancelled, and leaves the way free at once", async () => {
     const release = double.hold("first-token");
     const start = async (): Promise<{ status: number; job: unknown }> => {
-      const { status, body } = await admin.post("tlac/test", ask({ server: ollama() }));
+      const { status, body } = await admin.post(
+        "tlac/test",
+        ask({ server: ollama() }, { askAlways: true }),
+      );
       return { status, job: body.job };
     };
     const first = await start();

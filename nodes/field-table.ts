@@ -113,6 +113,7 @@ export const NUMBERS = {
   totalTimeout: shown([1, DAY], 300, "seconds"),
   concurrency: shown([1, 64], 1, null, true),
   queueLength: shown([0, 100_000], 100, "messages", true),
+  sample: number([0, 100], 5),
   // 0: none.
   testEvery: number([0, 10_000], 10, null, { whole: true }),
   // 0: no limit either.
@@ -201,6 +202,11 @@ export const NODE_FIELDS = {
   },
   "tlac-feedback": {
     name: text(),
+  },
+  "tlac-review": {
+    name: text(),
+    path: text("/tlac/review"),
+    sample: NUMBERS.sample,
   },
   "lmm-candidates": {
     name: text(),

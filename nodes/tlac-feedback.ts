@@ -21,8 +21,8 @@ export default function (RED: NodeAPI): void {
       prepare: () => Promise.resolve(undefined),
       work: async (message, signal) => {
         const feedback = readFeedback(message);
-        const answer = await giveAnswer(RED, use.record, feedback, { language, signal });
-        return { door: "out", set: { payload: answer }, status: answered(answer, language) };
+        const { payload } = await giveAnswer(RED, use.record, feedback, { language, signal });
+        return { door: "out", set: { payload }, status: answered(payload, language) };
       },
       release: () => use.release(),
     });

@@ -104,6 +104,18 @@ var tlacFlowNodes = (() => {
     saveFilters(node) {
       node.filters = tlacAnswerRules.read();
     },
+    prepareReview() {
+      const path = $("#node-input-path");
+      const link = $("#tlac-review-link").text(
+        RED._(`@tlac/node-red-tlac/tlac-review:tlac-review.label.open`),
+      );
+      const follow = () => {
+        const root = String(RED.settings.httpNodeRoot || "/").replace(/\/+$/, "");
+        link.attr("href", `${root}${tlacDialog.textOf(path)}`);
+      };
+      path.on("input", follow);
+      follow();
+    },
     close,
   };
 })();

@@ -13,6 +13,7 @@ import enLmm from "../../locales/en-US/lib/lmm.json";
 import enMatch from "../../locales/en-US/lib/match.json";
 import enNodes from "../../locales/en-US/lib/nodes.json";
 import enRecord from "../../locales/en-US/lib/record.json";
+import enReview from "../../locales/en-US/lib/review.json";
 import enStart from "../../locales/en-US/lib/start.json";
 import enTlac from "../../locales/en-US/lib/tlac.json";
 import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
@@ -29,6 +30,7 @@ import jaLmm from "../../locales/ja/lib/lmm.json";
 import jaMatch from "../../locales/ja/lib/match.json";
 import jaNodes from "../../locales/ja/lib/nodes.json";
 import jaRecord from "../../locales/ja/lib/record.json";
+import jaReview from "../../locales/ja/lib/review.json";
 import jaStart from "../../locales/ja/lib/start.json";
 import jaTlac from "../../locales/ja/lib/tlac.json";
 import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
@@ -51,6 +53,7 @@ const EN = {
   match: enMatch,
   nodes: enNodes,
   record: enRecord,
+  review: enReview,
   start: enStart,
   tlac: enTlac,
   vocabulary: enVocabulary,
@@ -70,6 +73,7 @@ const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
   match: jaMatch,
   nodes: jaNodes,
   record: jaRecord,
+  review: jaReview,
   start: jaStart,
   tlac: jaTlac,
   vocabulary: jaVocabulary,

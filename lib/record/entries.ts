@@ -32,6 +32,8 @@ export interface ReviewEntry extends NoteEntry {
   readonly kind: "review";
   /** Where people look at it: id of the node that serves the page. */
   readonly queue: string;
+  /** What the message carried beside the decision: plain data that is not long. */
+  readonly message?: UnknownRecord;
 }
 
 /** A person said what the picture shows. */
@@ -133,8 +135,18 @@ function isDecision({ id, node, camera, vocabulary, answers, result }: UnknownRe
     isRecord(vocabulary) &&
     typeof vocabulary.id === "string" &&
     isTexts(answers) &&
+    isResult(result) &&
+    result.id === id
+  );
+}
+
+/** Whether a value, read or received, has what is done with results here. */
+export function isResult(result: unknown): result is Result {
+  return (
     isRecord(result) &&
-    result.id === id &&
+    isId(result.id) &&
+    typeof result.description === "string" &&
+    (result.label === null || typeof result.label === "string") &&
     typeof result.outcome === "string" &&
     (result.class === null || typeof result.class === "string") &&
     isList(result.ranking, isRanked) &&
@@ -163,11 +175,20 @@ function isList(value: unknown, holds: (entry: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(holds);
 }
 
-function isNote({ kind, decision, at, queue, correct, answer, who }: UnknownRecord): boolean {
+function isNote({
+  kind,
+  decision,
+  at,
+  queue,
+  message,
+  correct,
+  answer,
+  who,
+}: UnknownRecord): boolean {
   if (!isId(decision) || typeof at !== "string") return false;
   switch (kind) {
     case "review":
-      return typeof queue === "string";
+      return typeof queue === "string" && (message === undefined || isRecord(message));
     case "answer":
       return typeof who === "string" && (correct == null || typeof correct === "string");
     case "undo":

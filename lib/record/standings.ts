@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
+import type { UnknownRecord } from "../basics/is-record";
 import { parseEntry, startOfDecision, type AnswerEntry, type Note } from "./entries";
 import { lineAt, readLines, type Lines } from "./read-lines";
 import { linesOf, listSegments, type Segment } from "./segments";
@@ -13,6 +14,8 @@ export interface Standing {
   /** Where it was put before people last, and when (ISO 8601); null: nowhere. */
   readonly queue: string | null;
   readonly since: string;
+  /** What the message carried then beside the decision. */
+  readonly message: UnknownRecord;
   /** What was said last and not taken back; null: nothing. */
   readonly answer: AnswerEntry | null;
 }
@@ -174,6 +177,7 @@ function fold(notes: readonly Note[]): Standing {
     at: first?.at ?? "",
     queue: review?.queue ?? null,
     since: review?.time ?? "",
+    message: review?.message ?? {},
     answer: answer?.kind === "answer" ? answer : null,
   };
 }

@@ -98,6 +98,7 @@ export async function describeExamples(createTab, photo) {
     streamCameras(createTab),
     teaching(createTab, second, stranger),
     wholePlant(createTab),
+    reviewPage(createTab, second, stranger),
   ];
 }
 
@@ -425,6 +426,40 @@ function onlyOnChange(createTab, first, second) {
   );
   tab.add("class", "debug", 930, 140, debug("a new class"), []);
   tab.add("review", "debug", 810, 200, debug("a person should look"), []);
+  return { title, nodes: tab.nodes };
+}
+
+function reviewPage(createTab, known, stranger) {
+  const title = "16 - A page for people";
+  const tab = createTab("tlac16", "A page for people", "");
+  const vocabulary = tab.config("classes", "tlac-vocabulary", {
+    name: "three classes",
+    classes:
+      "rocket = ロケット\ngiant panda = ジャイアントパンダ\nscrewdriver = ドライバー | ねじ回し",
+  });
+  tab.add(
+    "note",
+    "comment",
+    320,
+    60,
+    note(
+      "Press both buttons, then open /tlac/review: the stranger waits there for a person",
+      "Output 2 leads to the page; output 1 leads there too, so that some of the sure decisions are looked at. Each answer leaves the node, with what was learned from it; press the button again and see.",
+    ),
+  );
+  tab.add("button1", "inject", 130, 120, { ...inject(false), name: "a panda" }, [["image1"]]);
+  tab.add("image1", "template", 290, 120, { ...template(known), name: "a photo" }, [["tlac"]]);
+  tab.add("button2", "inject", 130, 160, { ...inject(false), name: "a stranger" }, [["image2"]]);
+  tab.add("image2", "template", 290, 160, { ...template(stranger), name: "another photo" }, [
+    ["tlac"],
+  ]);
+  tab.add("tlac", "tlac", 460, 140, { vocabulary }, [["class", "page"], ["review", "page"], []]);
+  tab.add("class", "debug", 660, 100, debug("class"), []);
+  tab.add("review", "debug", 680, 140, debug("a person should look"), []);
+  tab.add("page", "tlac-review", 660, 200, {}, [["answer"]]);
+  tab.add("answer", "debug", 860, 200, debug("what people say", "payload.explanation"), []);
+  tab.add("catch", "catch", 460, 280, catchAll, [["error"]]);
+  tab.add("error", "debug", 660, 280, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
 }
 

@@ -19,14 +19,18 @@ export type Door = "out" | "class" | "review" | "skipped";
 
 /** Where a message leaves, what it carries and what the node shows then. */
 export interface Departure {
-  readonly door: Door;
+  /** `kept`: the node holds it for people, and sends what they say by itself. */
+  readonly door: Door | "kept";
   /** Set on the received message only once the work is done, so that a failure changes nothing. */
   readonly set: Readonly<Record<string, unknown>>;
   readonly status: EndStatus;
 }
 
 /** `in` = the doors + `failed` + `waiting`, at any time. */
-export type Counts = Readonly<Record<Door | "in" | "failed" | "waiting", number>>;
+export type Counts = Readonly<Record<Door | "in" | "failed" | "waiting", number>> & {
+  /** Of a node that holds messages. */
+  readonly kept?: number;
+};
 
 /** What a person should know before the first message, though nothing is wrong. */
 export interface Notice {
@@ -83,7 +87,10 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   /** Ends each message that is under way with `CLOSED`. */
   const open = new Set<() => void>();
   const farewell = new Farewell(RED, node);
-  const counts = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
+  const counts: { in: number; failed: number; waiting: number; kept?: number } & Record<
+    Door,
+    number
+  > = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
 
   /** What cannot be told to the flow is told to the log; what fails there has nobody left. */
   const attempt = (work: () => void): void => {
@@ -137,6 +144,12 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
   };
 
   const leave = (message: NodeMessageInFlow, to: Departure, send: Send, done: Done): void => {
+    if (to.door === "kept") {
+      counts.kept = (counts.kept ?? 0) + 1;
+      show(to.status);
+      attempt(done);
+      return;
+    }
     counts[to.door] += 1;
     try {
       setFields(message, { ...copyOut(to.set), counts: { ...counts } });

@@ -42,6 +42,13 @@ export interface Answered {
   readonly explanation: string;
 }
 
+/** An answer that was taken. */
+export interface GivenAnswer {
+  readonly payload: Answered;
+  /** What was learned, in any language. */
+  readonly explain: (language: Language) => string;
+}
+
 /**
  * Takes a person's answer: notes it in the record, and teaches the decision's vocabulary, as far as
  * that is deployed here; what it teaches counts for the next message. Throws `BAD_MESSAGE` (no such
@@ -52,7 +59,7 @@ export async function giveAnswer(
   record: DecisionRecord,
   feedback: Feedback,
   { language, signal }: { readonly language: Language; readonly signal: AbortSignal },
-): Promise<Answered> {
+): Promise<GivenAnswer> {
   const recorded = await record.get(feedback.id);
   const { vocabulary } = recorded.entry;
   const typed = findTyped(RED, vocabulary.id);
@@ -75,7 +82,8 @@ export async function giveAnswer(
   await settleExamples(RED, vocabulary.id);
   return describe(recorded, feedback, taught, typed.vocabulary.classes, {
     correct,
-    explanation: describeTaught(taught, typed.vocabulary, language),
+    language,
+    explain: (wanted) => describeTaught(taught, typed.vocabulary, wanted),
   });
 }
 
@@ -85,7 +93,7 @@ async function noteOnly(
   recorded: Recorded,
   { id, correct, undo, who }: Feedback,
   language: Language,
-): Promise<Answered> {
+): Promise<GivenAnswer> {
   const { ranking } = recorded.entry.result;
   const ranked = ranking.map((entry) => ({ id: entry.class, label: entry.label }));
   const known = ranked.find((entry) => entry.id === correct || entry.label === correct);
@@ -98,8 +106,8 @@ async function noteOnly(
     const answer = { kind: "answer", decision: id, who, heldOut: false } as const;
     await record.note({ ...answer, ...(right === undefined ? {} : { correct: right }) });
   }
-  const explanation = translate("learn.no-vocabulary", {}, language);
-  return describe(recorded, { id, undo, who }, null, ranked, { correct: right, explanation });
+  const explain = (wanted: Language): string => translate("learn.no-vocabulary", {}, wanted);
+  return describe(recorded, { id, undo, who }, null, ranked, { correct: right, language, explain });
 }
 
 function describe(
@@ -107,9 +115,16 @@ function describe(
   { id, undo, who }: Feedback,
   taught: Taught | null,
   classes: readonly { readonly id: string; readonly label: string }[],
-  { correct, explanation }: { correct: string | null | undefined; explanation: string },
-): Answered {
-  return {
+  {
+    correct,
+    language,
+    explain,
+  }: Pick<GivenAnswer, "explain"> & {
+    readonly correct: string | null | undefined;
+    readonly language: Language;
+  },
+): GivenAnswer {
+  const payload: Answered = {
     id,
     camera,
     ...(correct === undefined || undo ? {} : { correct }),
@@ -121,6 +136,7 @@ function describe(
     test: !undo && (taught?.lesson.heldOut ?? false),
     learned: taught?.changes ?? [],
     held: taught?.held ?? null,
-    explanation,
+    explanation: explain(language),
   };
+  return { payload, explain };
 }

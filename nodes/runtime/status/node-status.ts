@@ -76,6 +76,12 @@ export function judged(results: readonly Result[], language: Language): EndStatu
   return { fill, shape: "dot", text: first.label ?? "", detail: sure };
 }
 
+/** A blue dot while people have something to look at, grey once they have not. */
+export function awaiting(count: number, language: Language): EndStatus {
+  const text = translate("nodes.status-awaiting", { count }, language);
+  return { fill: count > 0 ? "blue" : "grey", shape: "dot", text };
+}
+
 /** A green dot with what is right; yellow where its word teaches nothing yet; grey: taken back. */
 export function answered(
   { label, correct, undone, held }: Pick<Answered, "label" | "correct" | "undone" | "held">,

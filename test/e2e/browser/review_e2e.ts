@@ -141,7 +141,7 @@ describe("the review page", function () {
     await page.keyboard.press("u");
     await choicesOf(cards().nth(1)).first().waitFor();
     assert.equal((await lastAnswer()).undone, true);
-    await page.waitForFunction(`document.getElementById("count").textContent.startsWith("4 ")`);
+    await page.locator("#count", { hasText: /^4 / }).waitFor();
     assert.deepEqual(faults, []);
   });
 

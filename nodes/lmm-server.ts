@@ -7,6 +7,7 @@ import type { ServedLmm } from "../lib/lmm/client/served-lmm";
 import { createLmm, type EngineSettings } from "../lib/lmm/engines";
 import { BoundedQueue, type QueueOptions } from "../lib/queue/bounded-queue";
 import { serveLmmServer } from "./admin/lmm-server";
+import { serveMetrics } from "./admin/metrics";
 import { toComplaint } from "./admin/reply";
 import type {
   LmmServerCredentials,
@@ -17,6 +18,8 @@ import { checkEnvironment } from "./runtime/settings/check-environment";
 import { readOnce } from "./runtime/settings/read-once";
 import { readEngineSettings, type EngineFields } from "./runtime/settings/engine-settings";
 import { readNumber, type NumberField } from "./runtime/settings/read-settings";
+import { describeServer } from "./runtime/metrics/server-metrics";
+import { addMetrics } from "./runtime/metrics/sources";
 import { HostWatch } from "./runtime/server/host-watch";
 import { ServerActivity } from "./runtime/server/server-activity";
 import { runtimeLanguage } from "./runtime/status/language";
@@ -34,6 +37,7 @@ interface LmmServerDef extends NodeDef, EngineFields {
 
 export default function (RED: NodeAPI): void {
   serveLmmServer(RED);
+  serveMetrics(RED);
   function LmmServerNode(this: LmmServerNode, def: LmmServerDef): void {
     RED.nodes.createNode(this, def);
     this.address = { kind: def.kind, host: def.host };
@@ -76,7 +80,12 @@ export default function (RED: NodeAPI): void {
         ...(error ? { error: toComplaint(error, language) } : {}),
       })),
     });
+    const labels = { server: this.id, name: this.name ?? "", model: def.model };
+    const forgetMetrics = addMetrics(() =>
+      describeServer(labels, this.readActivity(language), this.activity.readDurations(labels)),
+    );
     this.on("close", (closed: () => void) => {
+      forgetMetrics();
       void within(CLOSE_MS, Promise.resolve(lmm?.close()))
         .catch(() => undefined)
         .finally(closed);

@@ -4,6 +4,7 @@
  * @import { CheckStep } from "../nodes/admin/lmm-server"
  * @import { ServerView } from "../nodes/runtime/settings/config-nodes"
  * @import { ListedModel, PullProgress } from "../lib/lmm/client/engine"
+ * @import { Measurement } from "../lib/lmm/measure-server"
  */
 var tlacLmmServer = (() => {
   "use strict";
@@ -55,12 +56,13 @@ var tlacLmmServer = (() => {
       for (const kind of ["recogniser", "ollama", "openai"]) {
         tlacDialog.showWhen(`.tlac-row-${kind}`, value === kind);
       }
-      $("#tlac-server-models, #tlac-server-test-result").empty();
+      $("#tlac-server-models, #tlac-server-test-result, #tlac-server-measure-result").empty();
       void hosts.then((known) => input("host").attr("placeholder", known[value] ?? ""));
     });
     const refresh = prepareModels(node, t);
     preparePull(node, t, dialog, refresh);
     prepareTest(node, t, dialog);
+    prepareMeasure(node, t, dialog);
     prepareActivity(node, t, dialog);
   }
 
@@ -247,6 +249,67 @@ var tlacLmmServer = (() => {
           if (state === "cancelled")
             place.empty().append(tlacJobs.line("note", t("test.cancelled")));
           if (state === "failed") place.empty().append(tlacJobs.line("failed", sentence));
+        },
+      });
+      dialog.tasks.push(task);
+    });
+    stop.on("click", () => {
+      task?.cancel();
+      start.trigger("focus");
+    });
+  }
+
+  /**
+   * How fast the server is with 1, 2 and 4 questions at a time.
+   *
+   * @param {TlacNode} node
+   * @param {Say} t
+   * @param {Dialog} dialog
+   */
+  function prepareMeasure(node, t, dialog) {
+    const start = $("#tlac-server-measure");
+    const stop = $("#tlac-server-measure-cancel").hide();
+    const place = $("#tlac-server-measure-result");
+    /** @type {{ cancel(): void } | undefined} */
+    let task;
+
+    /** @param {number} value */
+    function round(value) {
+      return value.toLocaleString(tlacRequest.language(), { maximumSignificantDigits: 2 });
+    }
+    /** @param {Measurement} measurement */
+    function show({ figures, best }) {
+      const lines = figures.map(({ atOnce, perMinute, medianMs }) => {
+        const values = { rate: round(perMinute), seconds: round(medianMs / 1000) };
+        return tlacJobs.line("ok", t("measure.figure", { atOnce, ...values }));
+      });
+      place.empty().append(lines);
+      if (best === null) place.append(tlacJobs.line("running", t("measure.running")));
+      else place.append(tlacJobs.line("note", t("measure.best", { best })), toChoice(best));
+    }
+    /** @param {number} best */
+    function toChoice(best) {
+      return $("<button>", { type: "button", class: "red-ui-button red-ui-button-small" })
+        .text(t("measure.use", { best }))
+        .on("click", () => {
+          input("concurrency").val(String(best)).trigger("change");
+          place.find("button").prop("disabled", true);
+        });
+    }
+    start.on("click", () => {
+      start.hide();
+      stop.show().trigger("focus");
+      show({ figures: [], best: null });
+      task = tlacJobs.run("lmm-server", "lmm-server/measure", readBody(node), {
+        onProgress: show,
+        onEnd(state, sentence) {
+          stop.hide();
+          start.show();
+          if (state === "done") return;
+          place.find(".tlac-line-running").remove();
+          const isCancelled = state === "cancelled";
+          const said = isCancelled ? t("measure.cancelled") : sentence;
+          place.append(tlacJobs.line(isCancelled ? "note" : "failed", said));
         },
       });
       dialog.tasks.push(task);

@@ -9,9 +9,11 @@ import type { ServerDialog } from "../../lib/lmm/client/dialog";
 import type { ListedModel } from "../../lib/lmm/client/engine";
 import { ENGINES } from "../../lib/lmm/engine-kinds";
 import { eachHost, locate, withServerDialog, type EngineSettings } from "../../lib/lmm/engines";
+import { measureServer } from "../../lib/lmm/measure-server";
 import type { LmmServerNode } from "../runtime/settings/config-nodes";
 import { readEngineSettings, type EngineFields } from "../runtime/settings/engine-settings";
 import { Jobs, serveJobs } from "./jobs";
+import { withServer } from "./lend-server";
 import { readField, Refusal, reply, toComplaint, type Call, type Complaint } from "./reply";
 
 const ROOT = "/tlac/lmm-server";
@@ -74,6 +76,20 @@ export function serveLmmServer(RED: NodeAPI): void {
           });
         }
       });
+      return { job };
+    }),
+  );
+
+  RED.httpAdmin.post(
+    `${ROOT}/measure`,
+    write,
+    reply(({ body }) => {
+      const settings = readServer(RED, body);
+      const job = jobs.start(randomUUID(), (signal, report) =>
+        withServer(settings, async (lmm) => {
+          report(await measureServer(lmm, signal, report));
+        }),
+      );
       return { job };
     }),
   );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import lmmServer from "../../nodes/lmm-server";
 import type { CheckStep } from "../../nodes/admin/lmm-server";
+import type { Measurement } from "../../lib/lmm/measure-server";
 import { Jobs } from "../../nodes/admin/jobs";
 import { dragNode } from "../helpers/flow-nodes";
 import { createSeeingBrain } from "../helpers/seeing-brain";
@@ -247,6 +248,25 @@ describe("admin endpoints of lmm-server for an OpenAI-compatible server", () => 
       await admin.close();
       await first.close();
       await second.close();
+    }
+  });
+
+  it("measures with more and more at a time, never the same picture twice", async () => {
+    const double = await startOpenAiDouble({ profile: "vllm", brain: createSeeingBrain() });
+    const admin = await startAdmin(lmmServer, []);
+    try {
+      const body = { kind: "openai", host: double.url, model: "llava" };
+      const { job } = (await admin.post("lmm-server/measure", body)).body;
+      const { state, progress } = await admin.follow("lmm-server", job);
+      const { figures, best } = progress as Measurement;
+      assert.equal(state, "done");
+      assert.ok(figures.some(({ atOnce }) => atOnce === best));
+      const images = double.journal.entries.flatMap((entry) => entry.images);
+      assert.ok(images.length >= 9);
+      assert.equal(new Set(images.map(({ sha256 }) => sha256)).size, images.length);
+    } finally {
+      await admin.close();
+      await double.close();
     }
   });
 

@@ -7,6 +7,8 @@ import { translate, type Phrase } from "../../../lib/i18n/catalogue";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, noticed, working } from "../status/node-status";
 import { withTally, type EndStatus, type Tallied } from "../status/tally";
+import { describeNode } from "../metrics/node-metrics";
+import { addMetrics } from "../metrics/sources";
 import { MAX_WAITING } from "../scene/image-line";
 import { copyOut } from "./copy-out";
 import { departSkipped } from "./departures";
@@ -91,6 +93,8 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
     Door,
     number
   > = { in: 0, out: 0, class: 0, review: 0, skipped: 0, failed: 0, waiting: 0 };
+
+  const forgetCounts = addMetrics(() => describeNode(node, counts));
 
   /** What cannot be told to the flow is told to the log; what fails there has nobody left. */
   const attempt = (work: () => void): void => {
@@ -210,6 +214,7 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
 
   node.on("close", (_removed: boolean, closed: () => void) => {
     closing.abort();
+    forgetCounts();
     // At once: a full deploy stops all nodes in one go, the Catch nodes among them.
     for (const close of [...open]) close();
     attempt(() => {

@@ -1,4 +1,7 @@
 import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
+import type { LmmTimings, LmmTokens, Proposal, Reply } from "../../../lib/lmm/lmm";
+import type { Labels, Sample } from "../metrics/exposition";
+import { Histogram } from "../metrics/histogram";
 
 /**
  * What made an LMM call needless: a remembered second answer, a scene that has not changed, or sight
@@ -15,7 +18,13 @@ export interface Activity {
   readonly saved: Readonly<Record<SavedBy, number>>;
   /** Images decided without the LMM about which it was asked all the same: does it agree? */
   readonly checks: { readonly asked: number; readonly differing: number };
+  readonly tokens: Readonly<Record<keyof LmmTokens, number>>;
+  /** Answers that were ended once they had decided. */
+  readonly cut: number;
 }
+
+/** Seconds: from a GPU's answer to a CPU's. */
+const BOUNDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300];
 
 /** Counts the calls of one server for the people who look after it. */
 export class ServerActivity {
@@ -25,6 +34,9 @@ export class ServerActivity {
   private lastAt: number | null = null;
   private readonly saved: Record<SavedBy, number> = { reconcile: 0, frame: 0, sight: 0 };
   private readonly checks = { asked: 0, differing: 0 };
+  private readonly tokens: Record<keyof LmmTokens, number> = { prompt: 0, cached: 0, answer: 0 };
+  private cut = 0;
+  private readonly durations = new Histogram(BOUNDS);
 
   /** A node answered without the call that it would have cost. */
   countSaved(by: SavedBy): void {
@@ -64,21 +76,36 @@ export class ServerActivity {
   }
 
   read(): Activity {
-    const { calls, failed, lastMs, lastAt, saved, checks } = this;
-    return { calls, failed, lastMs, lastAt, saved: { ...saved }, checks: { ...checks } };
+    const { calls, failed, lastMs, lastAt, saved, checks, tokens, cut } = this;
+    const counts = { saved: { ...saved }, checks: { ...checks }, tokens: { ...tokens } };
+    return { calls, failed, lastMs, lastAt, ...counts, cut };
   }
 
-  private async time<T>(call: () => Promise<T>): Promise<T> {
+  /** Of the histogram of answers, in seconds. */
+  readDurations(labels: Labels): Sample[] {
+    return this.durations.toSamples(labels);
+  }
+
+  private async time<T extends Proposal | Reply>(call: () => Promise<T>): Promise<T> {
     const started = performance.now();
     this.calls += 1;
     try {
       const answer = await call();
       this.lastMs = performance.now() - started;
+      this.durations.observe(this.lastMs / 1_000);
+      this.add(answer.timings);
       this.lastAt = Date.now();
       return answer;
     } catch (thrown) {
       this.failed += 1;
       throw thrown;
+    }
+  }
+
+  private add({ tokens = {}, cut }: LmmTimings): void {
+    if (cut) this.cut += 1;
+    for (const kind of ["prompt", "cached", "answer"] as const) {
+      this.tokens[kind] += tokens[kind] ?? 0;
     }
   }
 }

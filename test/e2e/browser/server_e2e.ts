@@ -124,6 +124,18 @@ describe("dialog of lmm-server", function () {
       await takeScreenshot(page, `server-pull-failed-${locale}`);
     });
 
+    it(`measures and takes over how many at a time (${locale})`, async () => {
+      await open(locale);
+      await page.click("#tlac-server-measure");
+      const use = page.locator("#tlac-server-measure-result button");
+      await use.waitFor();
+      assert.ok((await linesOf("#tlac-server-measure-result")).length >= 3);
+      await takeScreenshot(page, `server-measure-${locale}`);
+      await use.click();
+      const proposed = /\d+/.exec(await use.innerText())?.[0];
+      assert.equal(await page.locator("#node-config-input-concurrency").inputValue(), proposed);
+    });
+
     it(`names a blind model and a server that is away (${locale})`, async () => {
       await open(locale);
       setBlind(true);

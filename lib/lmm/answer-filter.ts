@@ -27,7 +27,7 @@ export const MAX_RULES = 100;
 export const MAX_PATTERN_LENGTH = 300;
 
 /** Milliseconds for all rules on one answer; healthy ones need a hundredth of it. */
-const MAX_MS = 1_000;
+const ANSWER_MS = 1_000;
 
 // One thread for all nodes: a job takes a millisecond, and one that does not is ended.
 const thread = new PatternThread("tlac-rules");
@@ -38,7 +38,7 @@ const thread = new PatternThread("tlac-rules");
  * that cannot work; the filter rejects with it for a rule that takes too long on an answer, and
  * with `CLOSED` on `signal`.
  */
-export function compileAnswerFilter(rules: readonly FilterRule[]): AnswerFilter {
+export function compileAnswerFilter(rules: readonly FilterRule[], ms = ANSWER_MS): AnswerFilter {
   if (rules.length > MAX_RULES) {
     throw badRule(MAX_RULES + 1, { key: "lmm.reason-too-many-rules", params: { most: MAX_RULES } });
   }
@@ -46,7 +46,7 @@ export function compileAnswerFilter(rules: readonly FilterRule[]): AnswerFilter 
   return async ({ candidates, description }, { signal } = {}) => {
     const words: FilteredWords = { candidates, description, forcedUnknown: false };
     const outcome = await thread.run(compiled, words, {
-      ms: MAX_MS,
+      ms,
       ...(signal ? { signal } : {}),
     });
     if ("words" in outcome) return outcome.words;

@@ -46,7 +46,7 @@ async function checkRules({ body, language, signal }: Call): Promise<RulesAnswer
     throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field: "filters", type });
   }
   const rules = filters.map((field) => toRule(field as unknown as FilterField));
-  const hints = await lintRules(rules, signal);
+  const hints = await lintRules(rules, { signal });
   return {
     hints: hints.map(({ position, key, params }) => ({
       position,

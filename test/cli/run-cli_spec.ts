@@ -44,7 +44,7 @@ describe("tlac on the command line", () => {
         },
       });
     const streams = { out: stream("out"), err: stream("err") };
-    const options = ["classify", "evaluate"].includes(args[0] ?? "")
+    const options = ["classify", "evaluate", "calibrate"].includes(args[0] ?? "")
       ? ["--cache-dir", folder, "--offline"]
       : [];
     const code = await withEnvironment({ LC_ALL: locale }, () =>
@@ -345,9 +345,17 @@ describe("tlac on the command line", () => {
       return { child, readErr: () => err };
     };
 
+    let started: Record<"pipe" | "SIGINT" | "SIGTERM", ReturnType<typeof start>>;
+    // Side by side: most of their time goes into starting.
+    before(async function () {
+      this.timeout(60_000);
+      started = { pipe: start(), SIGINT: start(), SIGTERM: start() };
+      const processes = Object.values(started);
+      await Promise.all(processes.map(({ child }) => once(child.stdout, "readable")));
+    });
+
     it("ends quietly where the reader has enough", async () => {
-      const { child, readErr } = start();
-      await once(child.stdout, "data");
+      const { child, readErr } = started.pipe;
       child.stdout.destroy();
       const [code] = (await once(child, "close")) as [number | null];
       assert.deepEqual([code, readErr()], [0, ""]);
@@ -358,9 +366,8 @@ describe("tlac on the command line", () => {
       ["SIGTERM", 143],
     ] as const) {
       it(`ends with ${String(expected)} and one sentence after ${signal}`, async () => {
-        const { child, readErr } = start();
+        const { child, readErr } = started[signal];
         child.stdout.resume();
-        await once(child.stdout, "data");
         child.kill(signal);
         const [code] = (await once(child, "close")) as [number | null];
         assert.deepEqual(

@@ -49,7 +49,7 @@ describe("the engine in a process of its own", () => {
   /** Runs the program until it ends by itself. */
   const runProgram = async (): Promise<Readonly<Record<string, unknown>>> => {
     const args = ["--require", require.resolve("tsx/cjs"), "program.ts"];
-    const { stdout } = await run(process.execPath, args, { cwd: project, timeout: 15_000 });
+    const { stdout } = await run(process.execPath, args, { cwd: project, timeout: 60_000 });
     return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
   };
 

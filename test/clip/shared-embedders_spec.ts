@@ -13,13 +13,22 @@ import {
   type EmbedderOptions,
 } from "../../lib/clip/shared-embedders";
 import { TlacError } from "../../lib/errors";
+import { testCacheDir } from "../helpers/test-home";
 import { withEnvironment } from "../helpers/with-environment";
 import { HubServer } from "./hub-server";
 import { copyStarter } from "./starter-copy";
 
 describe("sharing models", () => {
   let cacheDir: string;
+  let other: EmbedderLease;
   const leases: EmbedderLease[] = [];
+
+  // A model of somebody else keeps the thread, which would take longer to start than any of these.
+  before(async () => {
+    other = acquireEmbedder({ model: "starter", cacheDir: testCacheDir() });
+    await other.value;
+  });
+  after(() => other.release());
 
   beforeEach(async () => {
     cacheDir = await mkdtemp(path.join(tmpdir(), "tlac-shared-"));

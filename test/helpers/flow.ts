@@ -1,13 +1,9 @@
 /** Real flows for the specs of the nodes: core Catch and Status nodes around ours. */
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-
 import type { Node, NodeDef, NodeInitializer, NodeMessageInFlow } from "node-red";
 import RED from "node-red";
 import helper from "node-red-node-test-helper";
-import { removeFolder } from "./remove-folder";
+import { cleanTestHome, openTestHome } from "./test-home";
 
 helper.init(require.resolve("node-red"));
 
@@ -61,8 +57,7 @@ export async function startFlow(
   settings: Readonly<Record<string, unknown>> = {},
   credentials: Readonly<Record<string, unknown>> = {},
 ): Promise<Flow> {
-  const userDir = mkdtempSync(path.join(tmpdir(), "tlac-flow-"));
-  helper.settings({ userDir, logging: { console: { level: "off" } }, ...settings });
+  helper.settings({ userDir: openTestHome(), logging: { console: { level: "off" } }, ...settings });
   const flow = [
     { id: "tab", type: "tab", label: "" },
     ...configs,
@@ -96,7 +91,7 @@ export async function startFlow(
       closed = true;
       await helper.unload();
       RED.hooks.remove("onComplete.tlac");
-      await removeFolder(userDir);
+      await cleanTestHome();
     },
   };
 }

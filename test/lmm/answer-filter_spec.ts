@@ -96,10 +96,8 @@ describe("answer filter", () => {
   for (const pattern of SLOW_PATTERNS.slice(0, 2)) {
     it(`ends ${pattern}, which would backtrack for hours, without holding other work`, async () => {
       // The same pattern twenty times: the bound is the message's, not the rule's.
-      const filter = compileAnswerFilter([
-        { words: ["photo"], action: "drop" },
-        ...Array.from({ length: 20 }, (): FilterRule => ({ pattern, action: "drop" })),
-      ]);
+      const rules: FilterRule[] = Array.from({ length: 20 }, () => ({ pattern, action: "drop" }));
+      const filter = compileAnswerFilter([{ words: ["photo"], action: "drop" }, ...rules], 300);
       let turns = 0;
       const ticking = setInterval(() => (turns += 1), 5);
       try {
@@ -120,7 +118,7 @@ describe("answer filter", () => {
   }
 
   it("lets nobody wait for another's slow pattern who is gone", async () => {
-    const slow = compileAnswerFilter([{ pattern: "^(a+)+$", action: "drop" }]);
+    const slow = compileAnswerFilter([{ pattern: "^(a+)+$", action: "drop" }], 300);
     const quick = compileAnswerFilter([{ words: ["a"], action: "drop" }]);
     const first = slow(LONG);
     const gone = new AbortController();
@@ -172,12 +170,12 @@ describe("answer filter", () => {
 describe("lint of rules", () => {
   it("warns of patterns that can take very long, and goes on after five of them", async () => {
     const rules = SLOW_PATTERNS.map((pattern): FilterRule => ({ pattern, action: "drop" }));
-    const hints = await lintRules([{ words: ["a"], action: "drop" }, ...rules]);
+    const hints = await lintRules([{ words: ["a"], action: "drop" }, ...rules], { ms: 200 });
     assert.deepEqual(
       hints,
       [2, 3, 4, 5, 6].map((position) => ({ position, key: "lmm.rule-slow", params: { position } })),
     );
-    const rest = await lintRules(rules.slice(5));
+    const rest = await lintRules(rules.slice(5), { ms: 200 });
     assert.deepEqual(
       rest.map(({ position }) => position),
       [1],

@@ -1,9 +1,6 @@
 /** The admin endpoints of node types over real HTTP. */
-import { mkdtempSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeAPI, NodeInitializer } from "node-red";
@@ -11,7 +8,7 @@ import helper from "node-red-node-test-helper";
 
 import type { JobView } from "../../nodes/admin/jobs";
 import type { FlowNode } from "../helpers/flow";
-import { removeFolder } from "../helpers/remove-folder";
+import { cleanTestHome, openTestHome } from "../helpers/test-home";
 
 helper.init(require.resolve("node-red"));
 
@@ -44,7 +41,7 @@ export async function startAdmin(
     api = RED;
     return type(RED);
   };
-  const userDir = mkdtempSync(path.join(tmpdir(), "tlac-admin-"));
+  const userDir = openTestHome();
   helper.settings({ userDir, logging: { console: { level: "off" } } });
   await helper.load([watch], [{ id: "tab", type: "tab", label: "" }, ...configs], credentials);
   const { httpAdmin } = api as unknown as NodeAPI;
@@ -80,7 +77,7 @@ export async function startAdmin(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await helper.unload();
-      await removeFolder(userDir);
+      await cleanTestHome();
     },
   };
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import RED, { type NodeMessageInFlow, type NodeStatus } from "node-red";
 
+import { disposeIdleEmbedders } from "../../lib/clip/shared-embedders";
 import type { Result } from "../../lib/tlac/result";
 import lmmServer from "../../nodes/lmm-server";
 import tlac from "../../nodes/tlac";
@@ -165,6 +166,8 @@ describe("tlac", () => {
   });
 
   it("loads at deploy where that is wanted", async () => {
+    // As in a process that has not loaded it yet.
+    await disposeIdleEmbedders();
     const first = once(RED.events, "node-status");
     flow = await startFlow(tlac, { ...node, loadAtDeploy: true });
     const [{ id, status }] = (await first) as [{ id: string; status: NodeStatus }];

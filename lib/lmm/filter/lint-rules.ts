@@ -12,8 +12,14 @@ export interface RuleHint {
   readonly params: MessageParams;
 }
 
+export interface LintOptions {
+  readonly signal?: AbortSignal;
+  /** For one pattern on all its texts (500). */
+  readonly ms?: number;
+}
+
 /** Milliseconds for one pattern on all its texts: a healthy one needs some ten. */
-const MAX_MS = 500;
+const PATTERN_MS = 500;
 
 /** After so many slow patterns the rest is not tried: the first are reason enough to go over them. */
 const MAX_SLOW = 5;
@@ -27,7 +33,7 @@ const thread = new PatternThread("tlac-rules-lint");
  */
 export async function lintRules(
   rules: readonly FilterRule[],
-  signal?: AbortSignal,
+  { signal, ms = PATTERN_MS }: LintOptions = {},
 ): Promise<RuleHint[]> {
   const hints: RuleHint[] = [];
   let slow = 0;
@@ -35,7 +41,7 @@ export async function lintRules(
     const position = index + 1;
     try {
       if (!("pattern" in rule)) compileRule(rule, position);
-      else if (slow < MAX_SLOW && (await isSlow(rule, position, signal))) {
+      else if (slow < MAX_SLOW && (await isSlow(rule, position, { signal, ms }))) {
         slow += 1;
         hints.push({ position, key: "lmm.rule-slow", params: { position } });
       }
@@ -50,7 +56,7 @@ export async function lintRules(
 async function isSlow(
   rule: FilterRule & { readonly pattern: string },
   position: number,
-  signal: AbortSignal | undefined,
+  { signal, ms }: { signal: AbortSignal | undefined; ms: number },
 ): Promise<boolean> {
   // Whatever the rule does with a match, looking for one is what takes the time.
   const { source, flags } = compileRule(rule, position);
@@ -59,7 +65,7 @@ async function isSlow(
   const outcome = await thread.run(
     [test],
     { candidates, description: "", forcedUnknown: false },
-    { ms: MAX_MS, ...(signal ? { signal } : {}) },
+    { ms, ...(signal ? { signal } : {}) },
   );
   return "slow" in outcome;
 }

@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const resources = path.join(__dirname, "../../resources");
-const files = readdirSync(resources).filter((file) => file.endsWith(".css"));
+// The review page stands alone in a browser, where no theme of Node-RED's is.
+const files = readdirSync(resources).filter(
+  (file) => file.endsWith(".css") && file !== "review-page.css",
+);
 
 /** What every theme of Node-RED sets. */
 function readThemeVariables(): Set<string> {

@@ -122,7 +122,9 @@ describe("a cascade's first stage", () => {
   for (const [when, change] of ASKED) {
     it(`asks where ${when}`, async () => {
       const result = await judge(await change());
-      assert.deepEqual([result.cascade, lmm.asked], ["words", 1]);
+      assert.equal(result.cascade, "words");
+      // Once what it sees, and once more for synonyms where its names match nothing.
+      assert.ok(lmm.asked === 1 || lmm.asked === 2);
       assert.equal(result.candidates[0]?.name, "espresso");
     });
   }

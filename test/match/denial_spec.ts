@@ -24,7 +24,9 @@ for (const language of ["english", "japanese"]) {
         for (const [, denied, stands] of line.matchAll(/\[([^\]]+)\]|\{([^}]+)\}/g)) {
           expected[foldName(denied ?? stands ?? "")] = denied !== undefined;
         }
-        const found = findNamesInText(line.replace(/[[\]{}]/g, ""), (fold) => Object.hasOwn(expected, fold));
+        const found = findNamesInText(line.replace(/[[\]{}]/g, ""), (fold) =>
+          Object.hasOwn(expected, fold),
+        );
         assert.deepEqual(
           Object.fromEntries(found.map(({ fold, denied }) => [fold, denied])),
           expected,

@@ -355,7 +355,7 @@ describe("the examples", function () {
     assert.deepEqual(rows.map(({ mode }) => mode).sort(), ["clip", "slac"]);
     for (const row of rows) {
       assert.equal(row.class, "giant panda", JSON.stringify(row));
-      assert.ok(Number(row.margin) > 0 && Number(row.ms) > 0, JSON.stringify(row));
+      assert.ok(Number(row.confidence) > 0 && Number(row.ms) > 0, JSON.stringify(row));
     }
     assert.deepEqual(
       sidebar.statuses.filter(({ id }) => /^tlac09-(?:tlac|cascade)$/.test(id)),

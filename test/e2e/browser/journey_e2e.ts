@@ -244,6 +244,8 @@ describe("the first hour of a plant engineer", function () {
 
       it("reads what to do where the server lacks the model", async () => {
         await node(tlac).dblclick();
+        // The image alone is sure enough of this photo: the LMM would not be asked.
+        await page.evaluate("$('#node-input-askAlways').prop('checked', true)");
         await page.locator("#node-input-btn-server-add").click();
         await page.locator("#node-config-dialog-ok").waitFor();
         await takeScreenshot(page, `journey-9-server-${locale}`);

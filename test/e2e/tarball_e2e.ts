@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,14 +10,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(__dirname, "../..");
-const TYPES = [
-  "lmm-server",
-  "clip-model",
-  "tlac-vocabulary",
-  "lmm-candidates",
-  "clip-match",
-  "tlac",
-];
+const manifest = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
+  "node-red": { nodes: Record<string, string> };
+};
+const TYPES = Object.keys(manifest["node-red"].nodes);
 
 /** What a plant has: a user directory without the repository around it, and the npm registry. */
 describe("the packed tarball in an empty Node-RED user directory", function () {

@@ -24,7 +24,6 @@ import { listLabelledPhotos } from "./photos";
 import { drawFolds, gatherRows, refit } from "../tools/fit-confidence/fit";
 import { seePhotos, type SeenPhoto } from "../tools/fit-confidence/photos";
 import { measureExamples } from "./examples";
-import { measureSceneGate } from "./scene-gate";
 import { measureLargeVocabulary, measureWitnessCost } from "./witness-cost";
 import { printFigure, printTitle } from "./print";
 
@@ -62,7 +61,6 @@ async function main(): Promise<void> {
     }
     await measureDecisions(seen, embedder, () => DEFAULT_COEFFICIENTS);
     await measureExamples(seen, embedder, () => DEFAULT_COEFFICIENTS);
-    for (const folder of folders) await measureSceneGate(folder);
     measureLargeVocabulary();
     await measureMatching(embedder);
     await measureEmbedding(cacheDir);

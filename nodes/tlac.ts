@@ -32,7 +32,7 @@ import {
   type ResolvedImage,
 } from "./runtime/scene/resolve-image";
 import { compareInTurn, takeTurn } from "./runtime/scene/image-line";
-import { noteOldScenes, SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
+import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
 import { classifyAndHear, type Heard } from "./runtime/record/classify-and-hear";
 import { Recorder } from "./runtime/record/recorder";
@@ -123,8 +123,7 @@ export default function (RED: NodeAPI): void {
       prepare: async (signal) => {
         const { mode } = readSettings();
         lmmUse.check();
-        const classes = await matcher.prepare(def.loadAtDeploy);
-        const notice = withWarning(withWarning(classes, noteOldRules(def)), noteOldScenes(def));
+        const notice = withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
         if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
         return notice;
       },
@@ -160,23 +159,23 @@ export default function (RED: NodeAPI): void {
           recorder.keep({ ...compared.origin, ...judged, frames, answers, camera: turn.camera });
           return judged;
         };
-        const recall = async (image: ResolvedImage): Promise<Judged | undefined> => {
-          const known = await scenes.recall(scene, image);
+        const recall = (image: ResolvedImage): Judged | undefined => {
+          const known = scenes.recall(scene, image);
           if (!known) return undefined;
           if (lmm) lmmUse.countSaved("frame");
           if (scenes.unchanged === "skip") throw new Skip("unchanged");
           return keep({ image, results: [known] });
         };
-        const conclude = async (
+        const conclude = (
           image: ResolvedImage,
           results: readonly Result[],
           answers?: Heard["answers"],
-        ): Promise<Judged> => {
+        ): Judged => {
           for (const result of results) {
             if (result.cached.reconcile) lmmUse.countSaved("reconcile");
             if (result.cascade === "sight") noteUnasked(result);
           }
-          await scenes.remember(scene, image, results);
+          scenes.remember(scene, image, results);
           return keep({ image, results }, answers);
         };
         const settle = async (image: ResolvedImage): Promise<Judged | undefined> => {
@@ -193,7 +192,7 @@ export default function (RED: NodeAPI): void {
         };
         // What needs no LMM does not wait for one.
         const early = async (image: ResolvedImage): Promise<Judged | undefined> =>
-          (await recall(image)) ?? (lmm ? settle(image) : undefined);
+          recall(image) ?? (lmm ? settle(image) : undefined);
         const job = { ...turn, signal, image: loaded, early, work: judge };
         return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
       },

@@ -18,7 +18,6 @@ const place = { z: "tab", x: 0, y: 0 };
 const judge = {
   ...dragNode("tlac"),
   sight: false,
-  unchanged: "off",
   classes: "hammer, screwdriver",
   server: "server",
   mode: "slac",
@@ -100,7 +99,6 @@ describe("the line in front of an LMM", () => {
         ...judge,
         ...dragNode(type),
         sight: false,
-  unchanged: "off",
         classes: "hammer, saw",
         server: "server",
         input: "image",

@@ -81,7 +81,7 @@ async function judgeAll(
 }
 
 /** A calibration by judged pictures; null where they are too few. */
-export function summarise(seen: readonly Seen[], { digest: vocabulary }: Vocabulary) {
+function summarise(seen: readonly Seen[], { digest: vocabulary }: Vocabulary) {
   const key = seen[0]?.judgement.key;
   if (!key) return null;
   const samples = seen.flatMap(({ photo, judgement }) => toSample(judgement, photo.truth) ?? []);

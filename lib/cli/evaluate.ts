@@ -1,22 +1,19 @@
 import path from "node:path";
 
 import { writeWholeFile } from "../basics/write-whole-file";
-import type { Embedder } from "../clip/embedder";
-import { DEFAULT_KNOB } from "../confidence/knob";
-import { TlacError } from "../errors";
-import { asContender } from "../evaluation/contenders";
-import { isJudged } from "../evaluation/evaluated-photo";
-import type { Contender, Evaluation } from "../evaluation/evaluation";
+import type { Evaluation } from "../evaluation/evaluation";
 import { describeVerdict, percent } from "../evaluation/figures/verdict";
+import { identifyLmm, type LmmName } from "../evaluation/identify-lmm";
 import type { LabelledSet } from "../evaluation/labels/labelled-set";
 import { readLabels } from "../evaluation/labels/read-labels";
-import { Laboratory, type Experiment, type Outcome } from "../evaluation/laboratory";
+import { Laboratory, type Experiment } from "../evaluation/laboratory";
 import { formatCsv } from "../evaluation/report/format-csv";
 import { formatJson } from "../evaluation/report/format-json";
 import { renderReport } from "../evaluation/report/render-report";
+import { runEvaluation } from "../evaluation/run-evaluation";
 import { BlobStore } from "../evaluation/store/blob-store";
+import { StoredEmbedder } from "../evaluation/store/stored-embedder";
 import { translate, type Language, type Phrase } from "../i18n/catalogue";
-import { withServerDialog } from "../lmm/engines";
 import { createVocabulary, type Vocabulary } from "../vocabulary/vocabulary";
 import { readEvaluateOptions, type EvaluateCommand } from "./evaluate-options";
 import { nameLeftOut } from "./list-photos";
@@ -38,12 +35,6 @@ export async function evaluate(
   if (command) return new EvaluateRun(command, streams, language, signal).run();
   streams.out.write(translate("evaluation.usage", {}, language));
   return true;
-}
-
-/** What the LMM is called in the report, and what its answers are kept under. */
-interface LmmName {
-  readonly name: string;
-  readonly digest: string;
 }
 
 class EvaluateRun {
@@ -84,48 +75,33 @@ class EvaluateRun {
     const { command, workshop, signal } = this;
     const embedder = await workshop.openEmbedder();
     const laboratory = new Laboratory({ embedder, store, signal });
-    const lmm = await this.openLmm(laboratory, embedder, store);
+    const lmm = await this.openLmm(laboratory, store);
     const experiment: Experiment = {
       vocabulary,
       examples: await workshop.readExamples(embedder, vocabulary, signal),
       ...(await workshop.readJudging(vocabulary)),
     };
-    const rivals = command.contenders.flatMap((name) => {
-      const contender = asContender(name, experiment, laboratory);
-      if (!contender) this.note({ key: "evaluation.no-contender", params: { name } });
-      return contender ? [{ name, experiment: contender }] : [];
-    });
-    const total = set.photos.length * (1 + rivals.length);
-    const progress = new ProgressLine(total, this.streams.err, this.language);
-    const judge = (one: Experiment): Promise<Outcome> =>
-      laboratory.judge(set.photos, one, () => {
-        progress.step();
-      });
-    const outcome = await judge(experiment);
-    const contenders: Contender[] = [];
-    for (const { name, experiment: one } of rivals) {
-      contenders.push({ name, figures: (await judge(one)).figures });
-    }
-    progress.clear();
-    const { info } = embedder;
-    const evaluation: Evaluation = {
-      source: command.place,
-      date: new Date().toISOString(),
-      setup: {
-        mode: command.mode,
-        accept: command.accept ?? DEFAULT_KNOB,
-        lmm: lmm && describeModel(lmm),
-        embedder: describeModel(info),
+    let progress: ProgressLine | undefined;
+    const evaluation = await runEvaluation(
+      laboratory,
+      {
+        source: command.place,
+        ...{ set, experiment, contenders: command.contenders, lmm },
         prompt: command.prompt ?? null,
-        examples: experiment.examples?.rows ?? 0,
       },
-      classes: outcome.vocabulary.classes.map(({ id, label }) => ({ id, label })),
-      photos: outcome.photos,
-      figures: outcome.figures,
-      contenders,
-      unlabelled: set.unlabelled,
-      ambiguous: outcome.ambiguous,
-    };
+      {
+        onStart: (total) => {
+          progress = new ProgressLine(total, this.streams.err, this.language);
+        },
+        onStep: () => {
+          progress?.step();
+        },
+        note: (phrase) => {
+          this.note(phrase);
+        },
+      },
+    );
+    progress?.clear();
     await this.write(evaluation, laboratory);
     this.print(evaluation);
     return evaluation;
@@ -143,48 +119,31 @@ class EvaluateRun {
   /** Null where no way to judge asks one. */
   private async openLmm(
     laboratory: Laboratory,
-    embedder: Embedder,
     store: BlobStore,
   ): Promise<LmmName | null> {
     const { mode, contenders } = this.command;
     if ([mode, ...contenders].every((name) => name === "clip")) return null;
-    const lmm = await this.workshop.openLmm(laboratory.embedder, (own) =>
-      own === embedder ? laboratory.embedder : new Laboratory({ embedder: own, store }).embedder,
+    const own = laboratory.embedder;
+    const lmm = await this.workshop.openLmm(own, (other) =>
+      other === own ? own : new StoredEmbedder(other, store),
     );
     const name = await this.identify(laboratory, store);
     laboratory.useLmm(lmm, `${name.name} ${name.digest}`);
     return name;
   }
 
-  /**
-   * The model's digest before it is asked anything. A server that is away is no hindrance where
-   * the store has its answers: those of the model that was there last.
-   */
   private async identify({ embedder }: Laboratory, store: BlobStore): Promise<LmmName> {
     const { lmm } = this.command;
     if (!lmm) return { name: "recogniser", digest: embedder.info.digest };
-    const name = lmm.model;
-    const key = `model ${lmm.host} ${name}`;
-    try {
-      const server = { engine: "ollama", ...lmm } as const;
-      const { digest = "" } = await withServerDialog(server, this.signal, (dialog) =>
-        dialog.identify(),
-      );
-      store.putJson(key, digest);
-      return { name, digest };
-    } catch (thrown) {
-      const digest = await store.getJson(key);
-      if (typeof digest !== "string" || !(thrown instanceof TlacError)) throw thrown;
-      const reason = { key: thrown.key, params: thrown.params };
-      this.note({ key: "evaluation.stored-model", params: { model: name, reason } });
-      return { name, digest };
-    }
+    return identifyLmm({ engine: "ollama", ...lmm }, store, this.signal, (phrase) => {
+      this.note(phrase);
+    });
   }
 
-  private async write(evaluation: Evaluation, { pictures }: Laboratory): Promise<void> {
+  private async write(evaluation: Evaluation, laboratory: Laboratory): Promise<void> {
     const { out } = this.command;
     const page = await renderReport(evaluation, this.language, (photo) =>
-      isJudged(photo) ? pictures.thumbnail(photo.picture) : Promise.resolve(null),
+      laboratory.thumbnail(photo),
     );
     await writeWholeFile(`${out}.html`, page);
     await writeWholeFile(`${out}.json`, formatJson(evaluation));
@@ -228,8 +187,4 @@ class EvaluateRun {
   private note({ key, params }: Phrase): void {
     this.streams.err.write(`${translate(key, params, this.language)}\n`);
   }
-}
-
-function describeModel({ name, digest }: LmmName): string {
-  return digest ? `${name} (${digest.replace(/^sha256:/, "").slice(0, 12)})` : name;
 }

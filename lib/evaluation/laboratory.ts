@@ -1,11 +1,12 @@
 import type { CalibrationSample } from "../confidence/calibration";
 import type { Embedder } from "../clip/embedder";
 import type { ExampleSet } from "../examples/example-set";
+import type { Roi } from "../frame/frame";
 import type { Lmm } from "../lmm/lmm";
 import { VocabularyIndex } from "../match/vocabulary-index";
 import type { ClassifyOptions } from "../tlac/classify";
 import type { Vocabulary } from "../vocabulary/vocabulary";
-import type { EvaluatedPhoto } from "./evaluated-photo";
+import { isJudged, type EvaluatedPhoto } from "./evaluated-photo";
 import { evaluatePhotos } from "./evaluate-photos";
 import { computeFigures, type Figures } from "./figures/figures";
 import type { LabelledPhoto } from "./labels/labelled-set";
@@ -20,6 +21,8 @@ import { UnseenExamples } from "./unseen-examples";
 export interface LaboratoryOptions {
   readonly embedder: Embedder;
   readonly store: BlobStore;
+  /** Part of each picture that counts; default: the whole of it. */
+  readonly roi?: Roi | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +40,8 @@ export interface Experiment extends Pick<
   | "calibrations"
 > {
   readonly vocabulary: Vocabulary;
+  /** The sentence around every name; default: the usual one. */
+  readonly template?: string | undefined;
   /** Confirmed pictures, of whatever classes. */
   readonly examples?: ExampleSet | undefined;
 }
@@ -62,9 +67,9 @@ export class Laboratory {
   private lmm: Lmm | null = null;
 
   constructor(private readonly options: LaboratoryOptions) {
-    const { embedder, store, signal } = options;
+    const { embedder, store, roi, signal } = options;
     this.embedder = new StoredEmbedder(embedder, store);
-    this.pictures = new StoredPictures(store, signal);
+    this.pictures = new StoredPictures(store, { roi, signal });
   }
 
   /**
@@ -84,11 +89,14 @@ export class Laboratory {
   /** Throws as `evaluatePhotos` does. */
   async judge(
     photos: readonly LabelledPhoto[],
-    { vocabulary: written, examples, ...experiment }: Experiment,
+    { vocabulary: written, template, examples, ...experiment }: Experiment,
     onDone?: (done: number) => void,
   ): Promise<Outcome> {
     const { signal } = this.options;
-    const index = await VocabularyIndex.build(written, this.embedder, signal ? { signal } : {});
+    const index = await VocabularyIndex.build(written, this.embedder, {
+      ...(template ? { template } : {}),
+      ...(signal ? { signal } : {}),
+    });
     const { vocabulary } = index;
     const { photos: matched, ambiguous } = matchLabels(photos, vocabulary);
     const options: ClassifyOptions = {
@@ -101,5 +109,9 @@ export class Laboratory {
     const evaluated = await evaluatePhotos(matched, { pictures, embedder, options }, onDone);
     const figures = computeFigures(evaluated.photos, vocabulary);
     return { vocabulary, ...evaluated, ambiguous, figures };
+  }
+  /** The small picture of a photo that was judged, as JPEG; null where there is none. */
+  async thumbnail(photo: EvaluatedPhoto): Promise<Uint8Array | null> {
+    return isJudged(photo) ? this.pictures.thumbnail(photo.picture) : null;
   }
 }

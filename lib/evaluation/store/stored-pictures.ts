@@ -3,8 +3,8 @@ import { realpath, stat } from "node:fs/promises";
 import { isRecord } from "../../basics/is-record";
 import { TlacError, toError } from "../../errors";
 import { hashBytes } from "../../examples/read-features";
-import type { Frame, Pixels, PixelSpec } from "../../frame/frame";
-import { readFrames } from "../../frame/read-frames";
+import type { Frame, Pixels, PixelSpec, Roi } from "../../frame/frame";
+import { readFrames, type FrameOptions } from "../../frame/read-frames";
 import { readPlainFile } from "../../frame/read-image-file";
 import { shrinkJpeg } from "../../frame/shrink-jpeg";
 import type { BlobStore } from "./blob-store";
@@ -69,10 +69,17 @@ export class StoredFrame implements Frame {
 
 /** The pictures of an evaluation: known ones are told by their file, or by their content. */
 export class StoredPictures {
+  private readonly options: Pick<FrameOptions, "roi" | "signal">;
+  /** Facts of another part of a picture are those of another picture. */
+  private readonly kind: string;
+
   constructor(
     private readonly store: BlobStore,
-    private readonly signal?: AbortSignal,
-  ) {}
+    { roi, signal }: { roi?: Roi | undefined; signal?: AbortSignal | undefined } = {},
+  ) {
+    this.options = { ...(roi && { roi }), ...(signal && { signal }) };
+    this.kind = roi ? `${String(VERSION)} ${JSON.stringify(roi)}` : String(VERSION);
+  }
 
   /** Throws `BAD_IMAGE` for a file that is no picture. */
   async open(file: string): Promise<StoredFrame> {
@@ -80,12 +87,12 @@ export class StoredPictures {
       const params = { path: file, reason: toError(thrown).message };
       throw new TlacError("BAD_IMAGE", "frame.path-unreadable", params, { cause: thrown });
     });
-    const place = `place ${String(VERSION)} ${file} ${String(stats.size)} ${String(stats.mtimeMs)}`;
+    const place = `place ${this.kind} ${file} ${String(stats.size)} ${String(stats.mtimeMs)}`;
     const read = (): Promise<Frame> => this.readFrame(file);
     const known = await this.store.getJson(place);
     if (isFacts(known)) return new StoredFrame(known, read);
     const bytes = await readBytes(file);
-    const content = `content ${String(VERSION)} ${hashBytes(bytes)}`;
+    const content = `content ${this.kind} ${hashBytes(bytes)}`;
     const same = await this.store.getJson(content);
     if (isFacts(same)) {
       this.store.putJson(place, same);
@@ -124,7 +131,7 @@ export class StoredPictures {
   }
 
   private async decode(bytes: Uint8Array): Promise<Frame> {
-    const { frames } = await readFrames(bytes, this.signal ? { signal: this.signal } : {});
+    const { frames } = await readFrames(bytes, this.options);
     return frames[0] as Frame;
   }
 }

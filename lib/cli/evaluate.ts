@@ -117,10 +117,7 @@ class EvaluateRun {
   }
 
   /** Null where no way to judge asks one. */
-  private async openLmm(
-    laboratory: Laboratory,
-    store: BlobStore,
-  ): Promise<LmmName | null> {
+  private async openLmm(laboratory: Laboratory, store: BlobStore): Promise<LmmName | null> {
     const { mode, contenders } = this.command;
     if ([mode, ...contenders].every((name) => name === "clip")) return null;
     const own = laboratory.embedder;

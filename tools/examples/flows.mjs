@@ -98,7 +98,7 @@ export async function describeExamples(createTab, photo) {
     streamCameras(createTab),
     teaching(createTab, second, stranger),
     wholePlant(createTab),
-    reviewPage(createTab, second, stranger),
+    manyWorkers(createTab),
   ];
 }
 
@@ -1038,6 +1038,154 @@ function wholePlant(createTab) {
   tab.add("catch", "catch", 130, 320, catchAll, [["error"]]);
   tab.add("error", "debug", 280, 320, debug("error", "error"), []);
   return { title, nodes: tab.nodes };
+}
+
+/** A worker's tab, which stands on each machine, and the tab of the one that raises alerts. */
+function manyWorkers(createTab) {
+  const title = "16 - Many workers on one broker";
+  const worker = createTab("tlac16", "Worker (on each machine)", "");
+  // A session that outlives its connection: what waits for a worker that restarts is kept.
+  const broker = worker.config("broker", "mqtt-broker", {
+    ...localBroker,
+    protocolVersion: "5",
+    clientid: "tlac-worker-1",
+    cleansession: false,
+    sessionExpiry: 3600,
+  });
+  const server = worker.config("server", "lmm-server", {
+    name: "of this worker",
+    kind: "recogniser",
+    latestOnly: false,
+  });
+  worker.add(
+    "note",
+    "comment",
+    400,
+    40,
+    note(
+      "Import this tab on each machine: the broker gives each picture to one of them",
+      "Set the broker's address, and a client id of its own on each machine (tlac-worker-1, -2, …). $share/tlac/cameras/+ is a shared subscription of MQTT 5: each picture goes to one worker alone. Each worker has its own queue, scene memory and caches, and sees every so many frames of a camera. Results go to results/<camera>. What belongs to a camera as a whole, such as its alert, is on the other tab, on one machine alone.",
+    ),
+  );
+  worker.add(
+    "in",
+    "mqtt in",
+    140,
+    120,
+    {
+      topic: "$share/tlac/cameras/+",
+      qos: "1",
+      datatype: "buffer",
+      broker,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
+    },
+    [["camera"]],
+  );
+  worker.add(
+    "camera",
+    "change",
+    310,
+    120,
+    {
+      ...change(
+        set("camera", '$split(topic, "/")[1]', "jsonata"),
+        set("timestamp", "timestamp ? timestamp : $millis()", "jsonata"),
+      ),
+      name: "camera, time",
+    },
+    [["tlac"]],
+  );
+  worker.add("tlac", "tlac", 470, 120, { classes: CLASSES, server }, [
+    ["result", "class"],
+    ["result", "review"],
+    [],
+  ]);
+  worker.add(
+    "result",
+    "change",
+    640,
+    100,
+    {
+      ...change(
+        set("topic", '"results/" & camera', "jsonata"),
+        set(
+          "payload",
+          '{ "payload": payload, "camera": camera, "timestamp": timestamp }',
+          "jsonata",
+        ),
+      ),
+      name: "for the broker",
+    },
+    [["out"]],
+  );
+  worker.add("out", "mqtt out", 810, 100, mqttOut(broker, "", ""), []);
+  worker.add("class", "debug", 640, 140, debug("class"), []);
+  worker.add("review", "debug", 660, 180, debug("a person should look", "payload.explanation"), []);
+  worker.add("catch", "catch", 140, 220, catchAll, [["error"]]);
+  worker.add("error", "debug", 310, 220, debug("error", "error"), []);
+
+  const alerts = createTab("tlac16a", "Alerts (on one machine)", "");
+  const listener = alerts.config("broker", "mqtt-broker", {
+    ...localBroker,
+    protocolVersion: "5",
+  });
+  alerts.add(
+    "note",
+    "comment",
+    390,
+    40,
+    note(
+      "On one machine alone: an alert counts a camera's frames, whichever worker judged them",
+      "It hears the results of all workers. Frames that come out of order are put in order by their time, and one that comes twice counts once.",
+    ),
+  );
+  alerts.add(
+    "in",
+    "mqtt in",
+    130,
+    120,
+    {
+      topic: "results/+",
+      qos: "1",
+      datatype: "json",
+      broker: listener,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
+    },
+    [["frame"]],
+  );
+  alerts.add(
+    "frame",
+    "change",
+    290,
+    120,
+    {
+      ...change(
+        set("camera", "payload.camera", "msg"),
+        set("timestamp", "payload.timestamp", "msg"),
+        set("payload", "payload.payload", "msg"),
+      ),
+      name: "as the node sent it",
+    },
+    [["alert"]],
+  );
+  alerts.add(
+    "alert",
+    "tlac-alert",
+    480,
+    120,
+    { classes: "rocket", topicPrefix: "plant", picture: "none" },
+    [["raised"], ["cleared"], ["state"]],
+  );
+  alerts.add("raised", "debug", 660, 80, debug("raised", "payload.text"), []);
+  alerts.add("cleared", "debug", 660, 120, debug("cleared", "payload.text"), []);
+  alerts.add("state", "mqtt out", 650, 160, mqttOut(listener, "", "state"), []);
+  return { title, nodes: [...worker.nodes, ...alerts.nodes] };
 }
 
 /** The flow of `npm start`: every sample photo once. */

@@ -1,23 +1,22 @@
 /**
  * Several Node-RED processes on one Mosquitto: `npm run bench:workers`. Each runs the worker's tab
- * of example 16 against a stand-in for Ollama that takes 300 ms a picture, so what is measured is
+ * of example 17 against a stand-in for Ollama that takes 300 ms a picture, so what is measured is
  * how the work is shared out. Ends with 1 where a goal is missed.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import sharp from "sharp";
 
-import { startEditor, type Editor } from "../test/e2e/browser/helpers/editor";
+import { findPort, type Editor } from "../test/e2e/browser/helpers/editor";
 import { MqttProbe, startMosquitto, type Mosquitto } from "../test/helpers/mosquitto";
+import { startWorker } from "../test/helpers/workers";
 import { ScriptedBrain } from "../test/ollama-double/brain-scripted";
 import { startOllamaDouble, type OllamaDouble } from "../test/ollama-double/server";
 import { percent, printFigure, printTitle } from "./print";
 
-const EXAMPLE = "examples/16 - Many workers on one broker.json";
 const WORKERS = [1, 2, 4] as const;
 /** Milliseconds that the model takes for a picture. */
 const PICTURE_MS = 300;
@@ -180,69 +179,11 @@ async function warmUp(bench: Bench, count: number): Promise<void> {
   await hearAll(bench, run, 2 * count);
 }
 
-async function startWorkers({ broker, double }: Bench, count: number): Promise<Editor[]> {
-  const example = JSON.parse(await readFile(EXAMPLE, "utf8")) as FlowNode[];
+function startWorkers({ broker, double }: Bench, count: number): Promise<Editor[]> {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   return Promise.all(
-    numbers.map((number) =>
-      startEditor({ flow: toFlow(example, number, broker.port, double.url) }),
-    ),
+    numbers.map((number) => startWorker({ number, brokerPort: broker.port, lmmHost: double.url })),
   );
-}
-
-interface FlowNode {
-  readonly id: string;
-  readonly type: string;
-  readonly z?: string;
-  readonly [property: string]: unknown;
-}
-
-/** The worker's tab with the addresses of this bench; it also tells what it has taken in hand. */
-function toFlow(
-  example: readonly FlowNode[],
-  number: number,
-  port: number,
-  host: string,
-): FlowNode[] {
-  const own = example.filter(({ id }) => id.startsWith("tlac16-"));
-  const flow = own.map((node): FlowNode => {
-    switch (node.type) {
-      case "mqtt-broker":
-        return { ...node, broker: "127.0.0.1", port: String(port), clientid: `worker-${number}` };
-      case "lmm-server":
-        return { ...node, kind: "ollama", host, queueLength: 1_000, canary: false };
-      case "tlac":
-        return { ...node, mode: "slac", sight: false };
-      case "mqtt in":
-        return { ...node, wires: [["tlac16-camera", "tlac16-taken"]] };
-      default:
-        return node;
-    }
-  });
-  const place = { z: "tlac16-tab", x: 300, y: 300 };
-  const rules = [
-    {
-      ...{ t: "set", p: "topic", pt: "msg", tot: "jsonata" },
-      to: `"taken/${number}/" & $split(topic, "/")[1]`,
-    },
-    { t: "set", p: "payload", pt: "msg", to: "", tot: "str" },
-  ];
-  return [
-    ...flow,
-    { ...place, id: "tlac16-taken", type: "change", rules, wires: [["tlac16-tell"]] },
-    {
-      ...{ ...place, id: "tlac16-tell", type: "mqtt out", broker: "tlac16-broker", wires: [] },
-      ...{ topic: "", qos: "1", retain: "false" },
-    },
-  ];
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 main().then(

@@ -98,6 +98,7 @@ export async function describeExamples(createTab, photo) {
     streamCameras(createTab),
     teaching(createTab, second, stranger),
     wholePlant(createTab),
+    reviewPage(createTab, second, stranger),
     manyWorkers(createTab),
   ];
 }
@@ -1042,8 +1043,8 @@ function wholePlant(createTab) {
 
 /** A worker's tab, which stands on each machine, and the tab of the one that raises alerts. */
 function manyWorkers(createTab) {
-  const title = "16 - Many workers on one broker";
-  const worker = createTab("tlac16", "Worker (on each machine)", "");
+  const title = "17 - Many workers on one broker";
+  const worker = createTab("tlac17", "Worker (on each machine)", "");
   // A session that outlives its connection: what waits for a worker that restarts is kept.
   const broker = worker.config("broker", "mqtt-broker", {
     ...localBroker,
@@ -1127,7 +1128,7 @@ function manyWorkers(createTab) {
   worker.add("catch", "catch", 140, 220, catchAll, [["error"]]);
   worker.add("error", "debug", 310, 220, debug("error", "error"), []);
 
-  const alerts = createTab("tlac16a", "Alerts (on one machine)", "");
+  const alerts = createTab("tlac17a", "Alerts (on one machine)", "");
   const listener = alerts.config("broker", "mqtt-broker", {
     ...localBroker,
     protocolVersion: "5",
@@ -1179,7 +1180,7 @@ function manyWorkers(createTab) {
     "tlac-alert",
     480,
     120,
-    { classes: "rocket", topicPrefix: "plant", picture: "none" },
+    { classes: "giant panda", topicPrefix: "plant", picture: "none" },
     [["raised"], ["cleared"], ["state"]],
   );
   alerts.add("raised", "debug", 660, 80, debug("raised", "payload.text"), []);

@@ -14,6 +14,8 @@ import { UsageError } from "./usage-error";
 export interface EvaluateCommand extends ModelCommand {
   /** Folder or list of labelled photos. */
   readonly place: string;
+  /** Whether a mode was named; else a record tells how it was decided. */
+  readonly isModeNamed: boolean;
   /** Undefined: the labels are the classes. */
   readonly vocabulary: VocabularySource | undefined;
   readonly labels: LabelOptions;
@@ -28,6 +30,7 @@ const OPTIONS = {
   images: { type: "string" },
   split: { type: "string" },
   subset: { type: "string" },
+  "of-vocabulary": { type: "string" },
   compare: { type: "string" },
   out: { type: "string" },
 } as const;
@@ -44,8 +47,13 @@ export function readEvaluateOptions(args: readonly string[]): EvaluateCommand | 
   return {
     ...readModelCommand(values),
     place,
+    isModeNamed: values.mode !== undefined,
     vocabulary: readVocabularySource(values),
-    labels: { names, images, split, subset: readSubset(values.subset) },
+    labels: {
+      ...{ names, images, split },
+      subset: readSubset(values.subset),
+      ofVocabulary: values["of-vocabulary"],
+    },
     contenders: readContenders(values.compare),
     out: (values.out ?? DEFAULT_OUT).replace(/\.(?:html|json|csv)$/i, ""),
   };

@@ -50,8 +50,8 @@ class EvaluateRun {
   }
 
   async run(): Promise<boolean> {
-    const { command, signal } = this;
-    const set = await readLabels(command.place, { ...command.labels, signal });
+    const { signal } = this;
+    const set = await this.readSet();
     const vocabulary = await this.readVocabulary(set);
     for (const note of set.notes) this.note(note);
     const leftOut = nameLeftOut(set.others);
@@ -75,11 +75,14 @@ class EvaluateRun {
     const { command, workshop, signal } = this;
     const embedder = await workshop.openEmbedder();
     const laboratory = new Laboratory({ embedder, store, signal });
-    const lmm = await this.openLmm(laboratory, store);
+    const isReplayed = set.fromRecord !== undefined && !command.lmm;
+    const lmm = isReplayed ? null : await this.openLmm(laboratory, store);
+    const judging = await workshop.readJudging(vocabulary);
     const experiment: Experiment = {
       vocabulary,
       examples: await workshop.readExamples(embedder, vocabulary, signal),
-      ...(await workshop.readJudging(vocabulary)),
+      ...judging,
+      mode: (command.isModeNamed ? undefined : set.fromRecord?.mode) ?? judging.mode,
     };
     let progress: ProgressLine | undefined;
     const evaluation = await runEvaluation(
@@ -105,6 +108,13 @@ class EvaluateRun {
     await this.write(evaluation, laboratory);
     this.print(evaluation);
     return evaluation;
+  }
+
+  private async readSet(): Promise<LabelledSet> {
+    const { place, labels, prompt } = this.command;
+    const { fromRecord, ...set } = await readLabels(place, { ...labels, signal: this.signal });
+    // A question of one's own was never answered in a record.
+    return fromRecord && prompt === undefined ? { ...set, fromRecord } : set;
   }
 
   /** The labels are the classes where no others are given. */

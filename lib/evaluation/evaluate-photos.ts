@@ -11,6 +11,8 @@ import {
 } from "./evaluated-photo";
 import { findBlame } from "./find-blame";
 import type { TruePhoto } from "./labels/match-labels";
+import type { Heard } from "./record/heard";
+import { replayAnswers } from "./record/replay-answers";
 import type { StoredEmbedder } from "./store/stored-embedder";
 import type { StoredFrame, StoredPictures } from "./store/stored-pictures";
 
@@ -20,6 +22,8 @@ export interface Bench {
   /** The embedder that `options.index` was built with. */
   readonly embedder: StoredEmbedder;
   readonly options: ClassifyOptions;
+  /** What the LMM once said of a picture, by its file: it is not asked anew. */
+  readonly heard?: ReadonlyMap<string, Heard> | undefined;
 }
 
 export interface EvaluatedPhotos {
@@ -71,10 +75,11 @@ export async function evaluatePhotos(
 async function judgePhoto(
   photo: TruePhoto,
   truth: number | null,
-  { pictures, embedder, options }: Bench,
+  { pictures, embedder, options, heard: known }: Bench,
 ): Promise<{ judged: JudgedPhoto; sample: CalibrationSample | null }> {
   const frame = await pictures.open(photo.file);
-  const { lmm, said } = listen(options.lmm);
+  const before = known?.get(photo.file);
+  const { lmm, said } = listen(before ? replayAnswers(before, options.lmm) : options.lmm);
   const judgement = await judgeFrame(frame, { ...options, lmm });
   const { result, estimate, evidence } = judgement;
   const proposal = said();

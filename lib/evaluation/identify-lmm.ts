@@ -1,6 +1,7 @@
 import { TlacError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
 import { eachHost, withServerDialog, type EngineSettings } from "../lmm/engines";
+import type { LmmIdentity } from "../lmm/lmm";
 import type { BlobStore } from "./store/blob-store";
 
 /** What an LMM is called in the report, and what its answers are kept under. */
@@ -39,6 +40,6 @@ export async function identifyLmm(
 }
 
 /** Name and the digest's first digits. */
-export function describeModel({ name, digest }: LmmName): string {
+export function describeModel({ name, digest }: LmmIdentity): string {
   return digest ? `${name} (${digest.replace(/^sha256:/, "").slice(0, 12)})` : name;
 }

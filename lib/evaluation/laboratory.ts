@@ -11,6 +11,7 @@ import { evaluatePhotos } from "./evaluate-photos";
 import { computeFigures, type Figures } from "./figures/figures";
 import type { LabelledPhoto } from "./labels/labelled-set";
 import { matchLabels, type LabelMatch } from "./labels/match-labels";
+import type { Heard } from "./record/heard";
 import type { BlobStore } from "./store/blob-store";
 import { StoredEmbedder } from "./store/stored-embedder";
 import { storeAnswers } from "./store/stored-lmm";
@@ -65,6 +66,7 @@ export class Laboratory {
   readonly embedder: StoredEmbedder;
   readonly pictures: StoredPictures;
   private lmm: Lmm | null = null;
+  private heard: ReadonlyMap<string, Heard> | undefined;
 
   constructor(private readonly options: LaboratoryOptions) {
     const { embedder, store, roi, signal } = options;
@@ -81,9 +83,14 @@ export class Laboratory {
     this.lmm = storeAnswers(lmm, identity, this.options.store);
   }
 
-  /** Whether a second stage can be asked. */
+  /** Takes what an LMM once said, by the picture's file, instead of asking one. */
+  replay(heard: ReadonlyMap<string, Heard>): void {
+    this.heard = heard;
+  }
+
+  /** Whether a second stage can be asked, or is told what it was. */
   get canAsk(): boolean {
-    return this.lmm?.ask !== undefined;
+    return this.lmm?.ask !== undefined || this.heard !== undefined;
   }
 
   /** Throws as `evaluatePhotos` does. */
@@ -105,8 +112,8 @@ export class Laboratory {
       examples: examples && UnseenExamples.of(examples, vocabulary.classes),
       ...(signal ? { signal } : {}),
     };
-    const { pictures, embedder } = this;
-    const evaluated = await evaluatePhotos(matched, { pictures, embedder, options }, onDone);
+    const { pictures, embedder, heard } = this;
+    const evaluated = await evaluatePhotos(matched, { pictures, embedder, options, heard }, onDone);
     const figures = computeFigures(evaluated.photos, vocabulary);
     return { vocabulary, ...evaluated, ambiguous, figures };
   }

@@ -4,7 +4,9 @@ import { asContender, type ContenderName } from "./contenders";
 import type { Contender, Evaluation } from "./evaluation";
 import { describeModel, type LmmName } from "./identify-lmm";
 import type { LabelledSet } from "./labels/labelled-set";
+import type { FromRecord } from "./labels/read-record";
 import type { Experiment, Laboratory, Outcome } from "./laboratory";
+import type { Heard } from "./record/heard";
 
 /** Labelled pictures, and a way to judge them. */
 export interface EvaluationPlan {
@@ -14,7 +16,7 @@ export interface EvaluationPlan {
   readonly experiment: Experiment;
   /** Other ways on the same pictures. */
   readonly contenders?: readonly ContenderName[];
-  /** Null: none is asked. */
+  /** Null: none is asked; of a record, what its LMM said counts. */
   readonly lmm: LmmName | null;
   /** The question's name or text; null: the LMM's own. */
   readonly prompt: string | null;
@@ -36,11 +38,16 @@ export async function runEvaluation(
   { onStart, onStep, note }: EvaluationListener = {},
 ): Promise<Evaluation> {
   const { set, experiment, contenders: names = [] } = plan;
+  if (set.fromRecord) replay(laboratory, set.fromRecord, plan.lmm, note);
+  // A record has the second answers of the way in which it was decided.
+  const isUnheard = set.fromRecord && !plan.lmm && experiment.mode !== "tlac";
   const rivals = names.flatMap((name) => {
-    const contender = asContender(name, experiment, laboratory);
+    const isKnown = name !== "tlac" || !isUnheard;
+    const contender = isKnown ? asContender(name, experiment, laboratory) : null;
     if (!contender) note?.({ key: "evaluation.no-contender", params: { name } });
     return contender ? [{ name, experiment: contender }] : [];
   });
+  const lmm = plan.lmm ?? set.fromRecord?.lmm;
   onStart?.(set.photos.length * (1 + rivals.length));
   const judge = (one: Experiment): Promise<Outcome> =>
     laboratory.judge(set.photos, one, () => onStep?.());
@@ -55,7 +62,7 @@ export async function runEvaluation(
     setup: {
       mode: experiment.mode,
       accept: experiment.accept ?? DEFAULT_KNOB,
-      lmm: plan.lmm && describeModel(plan.lmm),
+      lmm: lmm ? describeModel(lmm) : null,
       embedder: describeModel(laboratory.embedder.info),
       prompt: plan.prompt,
       examples: experiment.examples?.rows ?? 0,
@@ -67,4 +74,19 @@ export async function runEvaluation(
     unlabelled: set.unlabelled,
     ambiguous: outcome.ambiguous,
   };
+}
+
+/** What another model said is asked anew of the one that is there. */
+function replay(
+  laboratory: Laboratory,
+  { heard }: FromRecord,
+  lmm: LmmName | null,
+  note: EvaluationListener["note"],
+): void {
+  const isSame = ({ model }: Heard): boolean => !lmm || model?.digest === lmm.digest;
+  const replayed = new Map([...heard].filter(([, one]) => isSame(one)));
+  laboratory.replay(replayed);
+  const unheard = [...replayed.values()].filter(({ words }) => !words).length;
+  if (lmm || unheard === 0) return;
+  note?.({ key: "evaluation.unheard", params: { unheard, count: replayed.size } });
 }

@@ -14,6 +14,8 @@ export interface DecisionEntry {
   readonly vocabulary: { readonly id: string; readonly digest: string };
   /** What the LMM said, word for word, in the order of its calls. */
   readonly answers: readonly string[];
+  /** What each was the answer to: a digest of the question; empty: what the image shows. */
+  readonly questions?: readonly string[];
   readonly result: Result;
 }
 
@@ -94,7 +96,7 @@ export function startOfDecision(id?: string): string {
 
 /** The decision with everything in it bounded. */
 export function boundDecision(decision: NewDecision): DecisionEntry {
-  const { time, node, camera, vocabulary, answers, result } = decision;
+  const { time, node, camera, vocabulary, answers, questions, result } = decision;
   return {
     kind: "decision",
     id: result.id,
@@ -103,6 +105,7 @@ export function boundDecision(decision: NewDecision): DecisionEntry {
     camera: camera === null ? null : camera.slice(0, MOST_NAME),
     vocabulary,
     answers: answers.slice(0, MOST_ANSWERS).map((answer) => answer.slice(0, MOST_ANSWER)),
+    ...(questions ? { questions: questions.slice(0, MOST_ANSWERS) } : {}),
     result,
   };
 }
@@ -128,13 +131,15 @@ function isTime(time: unknown): boolean {
   return typeof time === "string" && !Number.isNaN(Date.parse(time));
 }
 
-function isDecision({ id, node, camera, vocabulary, answers, result }: UnknownRecord): boolean {
+function isDecision(entry: UnknownRecord): boolean {
+  const { id, node, camera, vocabulary, answers, questions, result } = entry;
   return (
     typeof node === "string" &&
     (camera === null || typeof camera === "string") &&
     isRecord(vocabulary) &&
     typeof vocabulary.id === "string" &&
     isTexts(answers) &&
+    (questions === undefined || isTexts(questions)) &&
     isResult(result) &&
     result.id === id
   );

@@ -16,11 +16,13 @@ import path from "node:path";
 import { Writable } from "node:stream";
 
 import { runCli } from "../../lib/cli/run-cli";
+import { DecisionRecord } from "../../lib/record/record";
 import type { Result } from "../../lib/tlac/result";
 import { createEmbedderBrain } from "../ollama-double/embedder-brain";
 import { startOllamaDouble } from "../ollama-double/server";
 import { acquireEmbedder } from "../../lib/clip/shared-embedders";
 import { withEnvironment } from "../helpers/with-environment";
+import { decide } from "../record/decisions";
 
 const PHOTOS = path.resolve(__dirname, "../../examples/photos");
 
@@ -279,6 +281,31 @@ describe("tlac on the command line", () => {
     }
     const { out } = await run("evaluate", photos, "--out", path.join(folder, "own"));
     assert.match(out, /^On 2 photos: 100\.0 % right/);
+  });
+
+  it("evaluates the decisions that people confirmed, without asking an LMM", async () => {
+    const userDir = path.join(folder, "user");
+    const record = DecisionRecord.open(path.join(userDir, "tlac", "record"));
+    for (const name of ["cat", "dog"]) {
+      const decision = decide({ outcome: "unknown", candidates: [] });
+      const jpeg = await readFile(photo(name));
+      await record.append(
+        { ...decision, answers: [JSON.stringify({ names: [name] })] },
+        { jpeg, width: 1, height: 1 },
+      );
+      const answer = { kind: "answer", decision: decision.result.id, who: "" } as const;
+      await record.note({ ...answer, correct: name, heldOut: false });
+    }
+    await record.close();
+    const out = ["--out", path.join(folder, "record")];
+    const first = await run("evaluate", userDir, ...out, "--compare", "slac,tlac");
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.out, /^On 2 photos: .* 0\.0 % wrong/);
+    assert.match(first.out, /slac {7}100\.0 % right/);
+    assert.match(first.err, /tlac is left out/);
+    const strangers = await run("evaluate", userDir, ...out, "--classes", "rocket, espresso");
+    assert.match(strangers.out, /^On 2 photos, 2 of which show none of the classes/);
+    assert.match((await run("evaluate", userDir, "--of-vocabulary", "x")).err, /parts \(2\)/);
   });
 
   it("says what is wrong with an evaluation", async () => {

@@ -1,6 +1,7 @@
 import type { OtherFile } from "../../frame/find-pictures";
 import type { Phrase } from "../../i18n/catalogue";
 import type { ClassInput } from "../../vocabulary/vocabulary";
+import type { FromRecord } from "./read-record";
 
 /** A picture and what a person says it shows. */
 export interface LabelledPhoto {
@@ -26,6 +27,8 @@ export interface LabelledSet {
   readonly others: readonly OtherFile[];
   /** How the source was read, for the person whose it is. */
   readonly notes: readonly Phrase[];
+  /** Of confirmed decisions: how they were decided. */
+  readonly fromRecord?: FromRecord;
 }
 
 /** The halves of a data set's classes in experiments on new classes; see `takeSubset`. */
@@ -40,6 +43,8 @@ export interface LabelOptions {
   /** Part of the data set; default: `test` where there is one, else `val`, else everything. */
   readonly split?: string | undefined;
   readonly subset?: Subset | undefined;
+  /** Id of the vocabulary whose decisions are taken from a record; default: the only one. */
+  readonly ofVocabulary?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

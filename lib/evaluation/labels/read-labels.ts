@@ -5,13 +5,14 @@ import { TlacError, toError } from "../../errors";
 import { takeSubset, type LabelledSet, type LabelOptions } from "./labelled-set";
 import { readLabelledFolder } from "./read-folder";
 import { readLabelledList } from "./read-list";
+import { findRecord, readLabelledRecord } from "./read-record";
 
 /** The list that a data set of CoOp has beside its pictures. */
 const COOP_LIST = /^split_zhou_\w+\.json$/;
 
 /**
  * Labelled pictures in the form in which they lie there: class folders, ImageNet's folders, file
- * names, a CSV or a list of CoOp. Throws `BAD_CONFIG` where there is no labelled picture, and
+ * names, a CSV, a list of CoOp, or the confirmed decisions of a record. Throws `BAD_CONFIG` where there is no labelled picture, and
  * `CLOSED`.
  */
 export async function readLabels(place: string, options: LabelOptions = {}): Promise<LabelledSet> {
@@ -19,15 +20,27 @@ export async function readLabels(place: string, options: LabelOptions = {}): Pro
     const params = { file: place, reason: toError(thrown).message };
     throw new TlacError("BAD_CONFIG", "evaluation.unreadable", params);
   });
-  const list = stats.isDirectory() ? await findList(place) : place;
-  const set = await (list === undefined
-    ? readLabelledFolder(place, options)
-    : readLabelledList(list, options));
+  const record = stats.isDirectory() ? await findRecord(place) : undefined;
+  const set = await (record === undefined
+    ? readFiles(place, stats.isDirectory(), options)
+    : readLabelledRecord(record, options));
+  if (set.photos.length === 0 && record !== undefined) {
+    throw new TlacError("BAD_CONFIG", "evaluation.nothing-confirmed", { place });
+  }
   if (set.photos.length === 0) {
     const params = { place, unlabelled: set.unlabelled.length };
     throw new TlacError("BAD_CONFIG", "evaluation.no-labels", params);
   }
   return takeSubset(set, options.subset);
+}
+
+async function readFiles(
+  place: string,
+  isFolder: boolean,
+  options: LabelOptions,
+): Promise<LabelledSet> {
+  const list = isFolder ? await findList(place) : place;
+  return list === undefined ? readLabelledFolder(place, options) : readLabelledList(list, options);
 }
 
 async function findList(folder: string): Promise<string | undefined> {

@@ -1,11 +1,19 @@
 import type { Frame } from "../../../lib/frame/frame";
+import { digestOf } from "../../../lib/lmm/question-text";
 import { classifyFrame, type ClassifyOptions } from "../../../lib/tlac/classify";
 import type { Result } from "../../../lib/tlac/result";
 
 export interface Heard {
   readonly results: readonly Result[];
-  /** What the LMM said for each of them, word for word, in the order of its calls. */
-  readonly answers: readonly (readonly string[])[];
+  /** What the LMM said for each of them. */
+  readonly answers: readonly Said[];
+}
+
+/** Answers word for word, in the order of the calls, and what each was the answer to. */
+export interface Said {
+  readonly answers: readonly string[];
+  /** Digests; empty: what the image shows. */
+  readonly questions: readonly string[];
 }
 
 /** As `classifyFrames`, with the words that no result has room for. */
@@ -14,19 +22,25 @@ export async function classifyAndHear(
   options: ClassifyOptions,
 ): Promise<Heard> {
   const results: Result[] = [];
-  const answers: string[][] = [];
+  const all: Said[] = [];
   for (const frame of frames) {
-    const said: string[] = [];
+    const answers: string[] = [];
+    const questions: string[] = [];
     const result = await classifyFrame(frame, {
       ...options,
       onStep: (report) => {
         if (report.state !== "done") return;
-        if (report.step === "look") said.push(report.facts.raw);
-        if (report.step === "ask") said.push(report.facts.answer);
+        if (report.step === "look") {
+          answers.push(report.facts.raw);
+          questions.push("");
+        } else if (report.step === "ask") {
+          answers.push(report.facts.answer);
+          questions.push(digestOf(report.facts.question));
+        }
       },
     });
     results.push(result);
-    answers.push(said);
+    all.push({ answers, questions });
   }
-  return { results, answers };
+  return { results, answers: all };
 }

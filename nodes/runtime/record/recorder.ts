@@ -3,6 +3,7 @@ import type { NodeAPI } from "node-red";
 import type { Frame } from "../../../lib/frame/frame";
 import type { NewDecision } from "../../../lib/record/record";
 import type { Result } from "../../../lib/tlac/result";
+import type { Said } from "./classify-and-hear";
 import { RecordUse } from "./shared-record";
 
 /** What of a vocabulary's decisions is kept; empty: nothing. */
@@ -15,7 +16,7 @@ export interface Decided {
   /** In the order of the results; absent: they were made from words. */
   readonly frames?: readonly Frame[] | undefined;
   /** What the LMM said for each of them. */
-  readonly answers?: readonly (readonly string[])[] | undefined;
+  readonly answers?: readonly Said[] | undefined;
   readonly camera?: string | undefined;
   readonly vocabulary: NewDecision["vocabulary"];
   readonly recording: Recording;
@@ -50,7 +51,7 @@ export class Recorder {
         node: this.node,
         camera: camera ?? null,
         vocabulary,
-        answers: answers?.[at] ?? [],
+        ...(answers?.[at] ?? { answers: [] }),
         result,
       };
       remember(decision);

@@ -61,7 +61,13 @@ describe("the confirmed decisions of a record", () => {
     photo: string,
     lmm: Lmm,
     correct: string | null | undefined,
-    more: { heldOut?: boolean; vocabulary?: string; sight?: boolean; picture?: boolean; accept?: Knob } = {},
+    more: {
+      heldOut?: boolean;
+      vocabulary?: string;
+      sight?: boolean;
+      picture?: boolean;
+      accept?: Knob;
+    } = {},
   ): Promise<Result> => {
     const { heldOut = false, vocabulary = "parts", sight = false, accept } = more;
     const index = await VocabularyIndex.build(

@@ -111,9 +111,7 @@ function nameOf({ entry, at }: Recorded): string {
 }
 
 function describe(chosen: readonly Confirmed[]): FromRecord {
-  const heard = chosen.map(
-    ({ file, recorded: { entry } }) => [file, readHeard(entry)] as const,
-  );
+  const heard = chosen.map(({ file, recorded: { entry } }) => [file, readHeard(entry)] as const);
   const models = heard.flatMap(([, { model }]) => model ?? []);
   return {
     heard: new Map(heard),

@@ -17,7 +17,7 @@ export interface Heard {
 /** Reads it from a decision of the record. */
 export function readHeard({ answers, questions = [], result }: DecisionEntry): Heard {
   // Reading a record checks no more of a result than everybody needs.
-  const { lmmCalls = [], models }: Partial<Result> = result;
+  const { lmmCalls = [], models } = result as Partial<Result>;
   const timingsOf = (call: number): LmmTimings => lmmCalls[call] ?? { total: 0 };
   const look = answers.findIndex((_answer, call) => !questions[call]);
   const raw = answers[look];

@@ -55,8 +55,12 @@ function findMosquitto(): string | undefined {
   return PLACES.find((place) => place && existsSync(place));
 }
 
-/** Starts one on a port of this computer; its data lie in `folder`. */
+/** Starts one on a port of this computer; its data lie in `folder`. Throws where there is none. */
 export async function startMosquitto(folder: string, port: number): Promise<Mosquitto> {
+  const program = findMosquitto();
+  if (program === undefined) {
+    throw new Error(`Expected mosquitto in ${PLACES.filter(Boolean).join(", ")}: install it.`);
+  }
   const config = path.join(folder, "mosquitto.conf");
   const lines = [
     `listener ${port} 127.0.0.1`,
@@ -71,7 +75,7 @@ export async function startMosquitto(folder: string, port: number): Promise<Mosq
   const broker: Mosquitto = {
     port,
     start: async () => {
-      child = spawn(findMosquitto() ?? "mosquitto", ["-c", config], { stdio: "ignore" });
+      child = spawn(program, ["-c", config], { stdio: "ignore" });
       while (!(await listens(port))) {
         if (child.exitCode !== null) throw new Error("mosquitto did not start");
         await sleep(20);

@@ -18,6 +18,8 @@ export interface CameraOptions {
 const PERIOD_MS = { least: 150, most: 900 };
 /** Longest side of a frame in pixels. */
 const FRAME_SIZE = 480;
+/** How often a scene changes from one frame to the next: things stay for a while. */
+const CHANGE_RATE = 0.15;
 /** How often a camera sends something that is no picture. */
 const BROKEN_RATE = 0.02;
 
@@ -40,6 +42,8 @@ async function filmOne(
   ids: string[],
   { photos, dice, publish, signal }: CameraOptions,
 ): Promise<void> {
+  const draw = (): string => photos[Math.floor(dice() * photos.length)] ?? "";
+  let photo = draw();
   for (let frame = 1; ; frame += 1) {
     const { least, most } = PERIOD_MS;
     try {
@@ -48,7 +52,7 @@ async function filmOne(
       return;
     }
     const id = `${camera}-${frame}`;
-    const photo = photos[Math.floor(dice() * photos.length)] ?? "";
+    if (dice() < CHANGE_RATE) photo = draw();
     const broken = dice() < BROKEN_RATE;
     const jpeg = await shoot(photo, 0.7 + 0.6 * dice());
     ids.push(id);

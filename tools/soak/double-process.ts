@@ -30,19 +30,21 @@ const FAULTS: readonly Fault[] = [
   { kind: "format", mode: "wrong-enum" },
 ];
 
-/** Requests that are remembered; each holds its image. */
+/** Requests that are remembered; each holds its image. More than come within a second. */
 const JOURNAL_LENGTH = 200;
 
 async function main(port: number, seed: number, rate: number, cacheDir: string): Promise<void> {
   const brain = createEmbedderBrain(await acquireEmbedder({ model: "starter", cacheDir }).value);
   const delays = { load: 300, promptEval: 20, perToken: 0.5 };
-  const double = await startOllamaDouble({ port, brain, delays });
+  const double = await startOllamaDouble({ port, brain, delays, journalSize: JOURNAL_LENGTH });
   double.randomFaults({ seed, rate, faults: FAULTS });
-  setInterval(() => {
-    const { entries } = double.journal;
-    entries.splice(0, Math.max(0, entries.length - JOURNAL_LENGTH));
-  }, 1_000);
   process.send?.({ port: double.port });
+  let counted = 0;
+  setInterval(() => {
+    const asked = double.journal.entries.filter(({ id, images }) => id > counted && images.length);
+    counted = double.journal.entries.at(-1)?.id ?? counted;
+    process.send?.({ pictures: asked.length });
+  }, 1_000);
 }
 
 // Without its parent it would hold the port for ever.

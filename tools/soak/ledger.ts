@@ -20,6 +20,7 @@ interface ReceiveEvent {
 interface SendEvent {
   readonly msg: RoutedMessage;
   readonly source: Endpoint;
+  readonly destination: Endpoint;
 }
 
 interface CompleteEvent {
@@ -68,9 +69,10 @@ export class Ledger {
       } else if (probes.has(destination.id)) this.find(id)?.arrivals.push(destination.id);
     });
     hooks.add("onSend.soak", (sent: readonly SendEvent[]) => {
-      for (const { msg, source } of sent) {
+      for (const { msg, source, destination } of sent) {
         const door = DOORS[source.port ?? -1];
-        if (judges.has(source.id) && door) this.end(readId(msg), door);
+        // One sending has an entry for each wire.
+        if (judges.has(source.id) && door === destination.id) this.end(readId(msg), door);
       }
     });
     hooks.add("onComplete.soak", ({ msg, node, error }: CompleteEvent) => {
@@ -80,7 +82,8 @@ export class Ledger {
       this.end(readId(msg), "failed");
     });
     events.on("node-status", ({ id, status }: { id: string; status: NodeStatus }) => {
-      if ("counts" in status) this.checkCounts(id, status.counts as Record<string, number>);
+      if (judges.has(id) && "counts" in status)
+        this.checkCounts(id, status.counts as Record<string, number>);
     });
   }
 

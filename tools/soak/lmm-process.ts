@@ -14,6 +14,8 @@ export class LmmProcess {
   private child: ChildProcess | undefined;
   private starts = 0;
   private port = 0;
+  /** Pictures that it was asked about, as far as it lived to tell. */
+  pictures = 0;
 
   constructor(private readonly options: LmmProcessOptions) {}
 
@@ -32,6 +34,9 @@ export class LmmProcess {
       cacheDir,
     ]);
     this.child = child;
+    child.on("message", ({ pictures = 0 }: { pictures?: number }) => {
+      this.pictures += pictures;
+    });
     const gaveUp = once(child, "exit").then(([code]) => {
       throw new Error(`The server's process ended with ${String(code)} before it listened.`);
     });

@@ -1,4 +1,7 @@
-/** The flow under torture: three cameras over MQTT, a `tlac` node each, one LMM server. */
+/**
+ * The flow under torture: three cameras over MQTT, a `tlac` node each, one LMM server of two hosts,
+ * one node for the alerts of all.
+ */
 
 import { dragNode } from "../../test/helpers/flow-nodes";
 
@@ -11,7 +14,7 @@ export interface FlowNode {
 
 export interface PlantOptions {
   readonly brokerPort: number;
-  readonly lmmUrl: string;
+  readonly lmmUrls: readonly string[];
   readonly classes: readonly string[];
   /** Counts up with each deploy of changed nodes, so that there is a change to deploy. */
   readonly revisions: Readonly<Record<string, number>>;
@@ -32,7 +35,9 @@ export const judgeId = (camera: string): string => `judge-${camera}`;
 
 /** Where a frame comes in; its id travels in the topic through all doors. */
 export const frameTopic = (camera: string, id: string): string => `plant/${camera}/${id}`;
-export const ALERT_TOPIC = "alerts";
+export const ALERT_ID = "alert";
+/** By frames alone, so that a model of the rules needs no clock. */
+export const ALERT_RULES = { raiseFrames: 3, raiseOf: 5, clearFrames: 4 } as const;
 
 /** Complete flow, config nodes included. */
 export function createPlantFlow(options: PlantOptions): FlowNode[] {
@@ -54,7 +59,10 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       ...place,
       id: `name-${name}`,
       type: "change",
-      rules: [{ t: "set", p: "camera", pt: "msg", to: name, tot: "str" }],
+      rules: [
+        { t: "set", p: "camera", pt: "msg", to: name, tot: "str" },
+        { t: "set", p: "timestamp", pt: "msg", to: "", tot: "date" },
+      ],
       wires: [[judgeId(name)]],
     },
     {
@@ -65,7 +73,7 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       server: SERVER_ID,
       mode,
       loadAtDeploy: true,
-      wires: DOORS.map((door) => [door]),
+      wires: DOORS.map((door) => [door, ALERT_ID]),
     },
   ]);
   return [
@@ -84,7 +92,7 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
     {
       ...dragNode("lmm-server", SERVER_ID),
       name: revision(SERVER_ID),
-      host: options.lmmUrl,
+      host: options.lmmUrls.join(", "),
       connectTimeout: 2,
       loadTimeout: 5,
       answerTimeout: 5,
@@ -105,11 +113,22 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       ...place,
       id: "class",
       type: "mqtt out",
-      topic: ALERT_TOPIC,
+      topic: "classes",
       broker: "broker",
       qos: "0",
       retain: "false",
       wires: [],
+    },
+    {
+      ...dragNode("tlac-alert", ALERT_ID),
+      ...place,
+      ...{ ...ALERT_RULES, level: "none", cooldown: 0, picture: "none" },
+      name: revision(ALERT_ID),
+      wires: [["told"], ["told"], []],
+    },
+    {
+      ...{ ...place, id: "told", type: "mqtt out", broker: "broker", wires: [] },
+      ...{ topic: "", qos: "1", retain: "false" },
     },
     ...["review", "skipped", "caught"].map((id) => ({
       ...place,
@@ -127,7 +146,7 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
       type: "catch",
       scope: CAMERAS.map(({ name }) => judgeId(name)),
       uncaught: false,
-      wires: [["caught"]],
+      wires: [["caught", ALERT_ID]],
     },
   ];
 }

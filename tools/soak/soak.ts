@@ -1,68 +1,41 @@
 /**
  * Tortures a real flow: `npm run soak -- --minutes 2 [--seed 1] [--photos <folder>]`.
  *
- * Three cameras over a real MQTT broker, a `tlac` node each, one LMM server that fails at random,
- * is killed and comes back, and redeploys in between. Ends with 0 only if each frame that reached
- * its node ended exactly once, nothing was rejected unheard, and memory and handles are flat.
+ * Three cameras over a real Mosquitto, a `tlac` node each, alerts behind them, one LMM server of two
+ * hosts that fail at random, are killed and come back, a broker that restarts, and redeploys in
+ * between. Ends with 0 only if each frame that reached its node ended exactly once, the alerts are
+ * those of a simple model of their rules, nothing was rejected unheard, and memory and handles are
+ * flat.
  */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { Aedes } from "aedes";
 import RED from "node-red";
 
+import { findPort } from "../../test/e2e/browser/helpers/editor";
+import { MqttProbe, startMosquitto } from "../../test/helpers/mosquitto";
 import { createDice } from "../../test/ollama-double/dice";
+import { AlertAudit } from "./alert-audit";
 import { film, listPhotos } from "./cameras";
 import { disturb } from "./disturb";
 import { Ledger, type Totals } from "./ledger";
 import { LmmProcess } from "./lmm-process";
-import {
-  ALERT_TOPIC,
-  createPlantFlow,
-  DOORS,
-  type FlowNode,
-  type PlantOptions,
-} from "./plant-flow";
+import { createPlantFlow, DOORS, type FlowNode, type PlantOptions } from "./plant-flow";
 import { compareQuarters, readVitals, type Vitals } from "./vitals";
 
 const ROOT = path.join(__dirname, "..", "..");
 /** Milliseconds. */
 const SAMPLE_MS = 1_000;
 const REPORT_MS = 10_000;
+const RECONNECT_MS = 500;
+const HOSTS = [1, 2] as const;
 /** How many requests to the LMM server meet a fault. */
 const FAULT_RATE = 0.08;
-
-interface Broker {
-  readonly aedes: Aedes;
-  readonly port: number;
-  close(): Promise<void>;
-}
-
-async function startBroker(): Promise<Broker> {
-  const aedes = await Aedes.createBroker();
-  const server = createServer((socket) => {
-    aedes.handle(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    aedes,
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      await new Promise<void>((resolve) => {
-        aedes.close(resolve);
-      });
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
 
 /** A user directory in which Node-RED finds this package as after an install. */
 function createUserDir(flow: readonly object[]): string {
@@ -122,21 +95,23 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
   const keep = (thrown: unknown): void => void unheard.push(thrown);
   process.on("unhandledRejection", keep).on("uncaughtException", keep);
 
-  const broker = await startBroker();
-  let alerts = 0;
-  broker.aedes.on("publish", ({ topic }) => {
-    if (topic === ALERT_TOPIC) alerts += 1;
-  });
-  const cacheDir = mkdtempSync(path.join(tmpdir(), "tlac-soak-models-"));
-  const lmm = new LmmProcess({ seed, faultRate: FAULT_RATE, cacheDir });
-  await lmm.start();
+  const dataDir = mkdtempSync(path.join(tmpdir(), "tlac-soak-data-"));
+  const broker = await startMosquitto(dataDir, await findPort());
+  const probe = await MqttProbe.connect(broker.port, "tlac/alert/#");
+  const hosts = HOSTS.map(
+    (host) =>
+      new LmmProcess({ seed: seed + 1_000 * host, faultRate: FAULT_RATE, cacheDir: dataDir }),
+  );
+  await Promise.all(hosts.map((host) => host.start()));
 
   const ledger = new Ledger(RED);
+  const audit = new AlertAudit(RED);
   // Only half of the names are classes: a person should look at the rest.
   const classes = photos
     .filter((_photo, position) => position % 2 === 0)
     .map((photo) => path.basename(photo, ".jpg").replaceAll(/[-_]/g, " "));
-  const deployer = new Deployer({ brokerPort: broker.port, lmmUrl: lmm.url, classes }, ledger);
+  const lmmUrls = hosts.map(({ url }) => url);
+  const deployer = new Deployer({ brokerPort: broker.port, lmmUrls, classes }, ledger);
   const userDir = createUserDir(deployer.flow);
   const server = http.createServer();
   RED.init(server, {
@@ -145,6 +120,7 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
     credentialSecret: false,
     httpAdminRoot: false,
     httpNodeRoot: false,
+    mqttReconnectTime: RECONNECT_MS,
     logging: { console: { level: "off", metrics: false, audit: false } },
     functionExternalModules: false,
     externalModules: { autoInstall: false },
@@ -160,19 +136,12 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
   }, REPORT_MS);
 
   const over = new AbortController();
-  const publish = (topic: string, payload: Buffer): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const packet = { cmd: "publish", topic, payload, qos: 0, retain: false, dup: false } as const;
-      broker.aedes.publish(packet, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+  const publish = (topic: string, payload: Buffer): Promise<void> => probe.publish(topic, payload);
   const filming = film({ photos, dice: createDice(seed), publish, signal: over.signal });
   const disturbing = disturb(
     {
-      killServer: () => lmm.kill(),
-      startServer: () => lmm.start(),
+      hosts: hosts.map((host) => ({ stop: () => host.kill(), start: () => host.start() })),
+      broker,
       deployAll: () => deployer.all(),
       deployChanged: (ids) => deployer.changed(ids),
     },
@@ -190,12 +159,13 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
   ledger.closing = true;
   await RED.stop();
   const { totals } = ledger;
-  await lmm.kill();
-  await broker.close();
+  await probe.close();
+  await broker.stop();
+  await Promise.all(hosts.map((host) => host.kill()));
   // Each socket tells of its close in a turn of its own.
   await sleep(SAMPLE_MS);
   const openSockets = process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
-  for (const folder of [userDir, cacheDir]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [userDir, dataDir]) rmSync(folder, { recursive: true, force: true });
 
   const trends = compareQuarters(samples);
   const failures = [...ledger.failures].map(([code, count]) => `${code} ${count}`).join(", ");
@@ -203,6 +173,7 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
     "frames without exactly one end": ledger.unbalanced,
     "frames behind the wrong door": ledger.misrouted,
     "frames from nowhere": ledger.strays,
+    "cameras whose alerts are not the model's": audit.deviations,
     "counts that do not add up": ledger.wrongCounts,
     "errors that nobody caught": unheard.map(describe),
     "sockets open after the stop": openSockets,
@@ -220,7 +191,9 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
     ...DOORS.map((door) => [door, totals[door]] as const),
     ["failed", `${totals.failed}${failures ? ` (${failures})` : ""}`],
     ["doors + failed", doors + totals.failed],
-    ["alerts at the broker", alerts],
+    ["alerts raised and cleared", audit.alerts],
+    ["alerts at the broker", probe.heard.length],
+    ["pictures asked, by host", hosts.map(({ pictures }) => pictures).join(" + ")],
     ["statuses with counts checked", ledger.statuses],
     ...[...disturbances].map(([kind, count]) => [kind, count] as const),
     ...trends.map(({ measure, before, after, limit, flat }) => {
@@ -238,7 +211,7 @@ async function main(minutes: number, seed: number, photoFolder: string): Promise
     for (const trouble of list.slice(0, 10)) console.log(`✗ ${name}: ${trouble}`);
   }
   // A run in which nothing came in or nothing was judged has shown nothing.
-  const judged = totals.class + totals.review > 0 && totals.failed > 0;
+  const judged = totals.class + totals.review > 0 && totals.failed > 0 && audit.alerts > 0;
   const balanced = totals.in === doors + totals.failed;
   const sound = Object.values(troubles).every((list) => list.length === 0);
   return judged && balanced && sound && trends.every(({ flat }) => flat);

@@ -41,6 +41,15 @@ const DESCRIPTION_WEIGHT = 0.9;
 /** A table with more rows gives way to other work after each pass: 2,000 rows take about 1 ms. */
 const ROWS_PER_TURN = 2_000;
 
+/** Cosines that are remembered: 8 MB. */
+const MOST_COSINES = 1_000_000;
+
+interface Compared {
+  /** By row. */
+  readonly cosines: Float64Array;
+  readonly background: Background | null;
+}
+
 /**
  * A vocabulary ready to be matched in one model's space: every readable name of every class as a
  * vector, embedded once.
@@ -48,6 +57,8 @@ const ROWS_PER_TURN = 2_000;
 export class VocabularyIndex {
   private readonly names: NameTable;
   private readonly notWords: NameTable;
+  /** By the vector, which the embedder hands out again for the same word. */
+  private readonly compared = new Map<Float32Array, Compared>();
   /** Classes of the image tower that have a name of one of the vocabulary's. */
   private readonly recognised: readonly { readonly label: number; readonly position: number }[];
 
@@ -279,17 +290,30 @@ export class VocabularyIndex {
     for (const [at, [number, { weight, rank, banned: not }]] of readable.entries()) {
       const vector = vectors[at];
       if (!vector) continue;
-      this.table.forEachCosine(vector, (row, cosine) => {
+      const known = this.compared.get(vector);
+      const { cosines, background } = known ?? this.compare(vector);
+      for (let row = 0; row < cosines.length; row++) {
         const position = this.owners[row] as number;
         const target = not.length > 0 && not.includes(position) ? banned : board;
         // Rounding must not lift a word above its own exact name.
-        target.offer(position, Math.min(1, cosine) * weight, number, row);
-      });
-      const nearest = this.nearestBackground(vector, weight);
-      if (nearest) backgrounds.push({ rank, ...nearest });
-      await giveWay(this.table, options.signal);
+        target.offer(position, Math.min(1, cosines[row] as number) * weight, number, row);
+      }
+      if (background) backgrounds.push({ rank, ...background, score: background.score * weight });
+      if (!known) await giveWay(this.table, options.signal);
     }
     return backgrounds;
+  }
+
+  /** A word's cosine to every row, and the nearest background word. LMMs repeat their words. */
+  private compare(vector: Float32Array): Compared {
+    const cosines = new Float64Array(this.table.rows);
+    this.table.forEachCosine(vector, (row, cosine) => {
+      cosines[row] = cosine;
+    });
+    const compared = { cosines, background: this.nearestBackground(vector, 1) };
+    if (this.compared.size * cosines.length >= MOST_COSINES) this.compared.clear();
+    this.compared.set(vector, compared);
+    return compared;
   }
 
   private nearestBackground(vector: Float32Array, weight: number): Background | null {

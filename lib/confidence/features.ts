@@ -80,7 +80,8 @@ function describeVoice(
 ): void {
   const own = beliefs[winner] ?? 0;
   let rival = 0;
-  for (const [position, belief] of beliefs.entries()) {
+  for (let position = 0; position < beliefs.length; position++) {
+    const belief = beliefs[position] as number;
     if (position !== winner && belief > rival) rival = belief;
   }
   const score = scores[winner] ?? NaN;

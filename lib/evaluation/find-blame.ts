@@ -1,3 +1,4 @@
+import { dotAt } from "../clip/vector";
 import type { Evidence } from "../confidence/features";
 import { findNamesInText } from "../match/find-name-in-text";
 import type { VocabularyIndex } from "../match/vocabulary-index";
@@ -136,7 +137,7 @@ async function isNamed(words: Words, position: number, index: VocabularyIndex): 
   const others = vectors.slice(own.length);
   return vectors
     .slice(0, own.length)
-    .some((vector) => others.some((other) => cosine(vector, other) >= embedder.info.sameName));
+    .some((vector) => others.some((other) => dotAt(vector, 0, other) >= embedder.info.sameName));
 }
 
 /** Whether a name is another one, or words of it: "screw" of "wood screw". */
@@ -157,18 +158,13 @@ function foldsOf(position: number, { vocabulary }: VocabularyIndex): ReadonlySet
 function favouriteOf({ beliefs, none }: Testimony): number | null {
   let favourite: number | null = null;
   let most = none;
-  for (const [position, belief] of beliefs.entries()) {
+  for (let position = 0; position < beliefs.length; position++) {
+    const belief = beliefs[position] as number;
     if (belief <= most) continue;
     favourite = position;
     most = belief;
   }
   return favourite;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (const [at, value] of a.entries()) sum += value * (b[at] ?? 0);
-  return sum;
 }
 
 function idAt({ index }: Case, position: number): string | undefined {

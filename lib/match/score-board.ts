@@ -45,8 +45,12 @@ export class ScoreBoard {
   /** The best class; the first in the vocabulary's order where some are equal. */
   best(): Source | undefined {
     let best = -1;
-    for (const [position, score] of this.scores.entries()) {
-      if (score > (this.scores[best] ?? NO_SCORE)) best = position;
+    let most = NO_SCORE;
+    for (let position = 0; position < this.scores.length; position++) {
+      const score = this.scores[position] as number;
+      if (!(score > most)) continue;
+      best = position;
+      most = score;
     }
     return this.at(best);
   }
@@ -59,8 +63,8 @@ export class ScoreBoard {
   /** Positions of a score beyond the bound. */
   above(bound: number): Set<number> {
     const positions = new Set<number>();
-    for (const [position, score] of this.scores.entries()) {
-      if (score > bound) positions.add(position);
+    for (let position = 0; position < this.scores.length; position++) {
+      if ((this.scores[position] as number) > bound) positions.add(position);
     }
     return positions;
   }

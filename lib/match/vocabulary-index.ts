@@ -1,13 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
-import type { Embedder, EmbedderInfo, EmbedOptions, Label, Sight } from "../clip/embedder";
-import { throwIfClosed } from "../errors";
+import { remember } from "../basics/remember";
+import type { Embedder, EmbedOptions, Label, Sight } from "../clip/embedder";
 import type { Candidate } from "../lmm/lmm";
 import { addAbsenceNames } from "../vocabulary/absence-names";
 import { foldName } from "../vocabulary/fold-name";
 import { addGlossaryNames } from "../vocabulary/glossary/add-glossary-names";
 import type { Vocabulary, VocabularyClass } from "../vocabulary/vocabulary";
-import { BACKGROUND_WORDS } from "./background-words";
+import { BackgroundTable } from "./background-table";
 import { weighCandidates, type WeighedName } from "./candidate-weights";
 import {
   comparedNamesOf,
@@ -18,7 +16,8 @@ import {
   renderTemplate,
   type NameTable,
 } from "../vocabulary/class-names";
-import { findNamesInText } from "./find-name-in-text";
+import { compareWord, giveWay, type Compared } from "./compare-word";
+import { findDescribed, type Described } from "./find-described";
 import type { Background, SightTestimony, Via, WordsTestimony } from "./testimonies";
 import { shareBelief } from "../witness/testimony";
 import { EXACT, ScoreBoard, type Source } from "./score-board";
@@ -38,17 +37,14 @@ const DENIED = -1;
 /** A name that stands in the description only is weaker than one that was proposed. */
 const DESCRIPTION_WEIGHT = 0.9;
 
-/** A table with more rows gives way to other work after each pass: 2,000 rows take about 1 ms. */
-const ROWS_PER_TURN = 2_000;
-
 /** Cosines that are remembered: 8 MB. */
 const MOST_COSINES = 1_000_000;
+/** What an entry of them takes besides, in cosines. */
+const COSINES_OF_AN_ENTRY = 50;
 
-interface Compared {
-  /** By row. */
-  readonly cosines: Float64Array;
-  readonly background: Background | null;
-}
+/** Texts whose reading is remembered: so many, so long; whole sentences hardly come again. */
+const MOST_TEXTS = 2_000;
+const MOST_TEXT_LENGTH = 100;
 
 /**
  * A vocabulary ready to be matched in one model's space: every readable name of every class as a
@@ -57,8 +53,9 @@ interface Compared {
 export class VocabularyIndex {
   private readonly names: NameTable;
   private readonly notWords: NameTable;
+  private readonly readShort: (text: string) => Described;
   /** By the vector, which the embedder hands out again for the same word. */
-  private readonly compared = new Map<Float32Array, Compared>();
+  private readonly compare: (vector: Float32Array) => Compared;
   /** Classes of the image tower that have a name of one of the vocabulary's. */
   private readonly recognised: readonly { readonly label: number; readonly position: number }[];
 
@@ -70,12 +67,16 @@ export class VocabularyIndex {
     private readonly rowNames: readonly string[],
     private readonly owners: Int32Array,
     private readonly table: VectorTable,
-    private readonly backgroundWords: readonly string[],
-    private readonly background: VectorTable,
+    private readonly background: BackgroundTable,
   ) {
     this.names = addAbsenceNames(foldNames(vocabulary, "names"));
     this.notWords = foldNames(vocabulary, "not");
     this.recognised = findRecognised(embedder.info.labels ?? [], this.names);
+    this.readShort = remember((text: string) => this.read(text), MOST_TEXTS);
+    this.compare = remember(
+      (vector: Float32Array) => compareWord(vector, table, background),
+      Math.ceil(MOST_COSINES / (table.rows + COSINES_OF_AN_ENTRY)),
+    );
   }
 
   /** Embeds the names. Throws `EMBEDDER_UNAVAILABLE`, `CLOSED`. */
@@ -98,13 +99,7 @@ export class VocabularyIndex {
       }
     }
     const table = new VectorTable(await embedder.embedTexts(texts, options), dims);
-    const used = foldNames(vocabulary, "names");
-    const words = BACKGROUND_WORDS.filter((word) => !used.has(foldName(word)));
-    const vectors = await embedder.embedTexts(
-      words.map((word) => renderTemplate(template, word)),
-      options,
-    );
-    const background = await dropSameThings(words, vectors, table, embedder.info, options);
+    const background = await BackgroundTable.build(vocabulary, table, embedder, template, options);
     return new VocabularyIndex(
       vocabulary,
       embedder,
@@ -112,11 +107,7 @@ export class VocabularyIndex {
       rowNames,
       Int32Array.from(owners),
       table,
-      background.map(({ word }) => word),
-      new VectorTable(
-        background.map(({ vector }) => vector),
-        dims,
-      ),
+      background,
     );
   }
 
@@ -198,7 +189,7 @@ export class VocabularyIndex {
     }
     const known = this.recognise(probabilities);
     if (this.table.rows === 0 && !known) return null;
-    const background = embedding && this.nearestBackground(embedding, 1);
+    const background = embedding && this.background.nearest(embedding);
     const scores = board.toScores();
     const unnamed = known ? scores.map((score, at) => (known.has(at) ? NaN : score)) : scores;
     const named = [...(known?.values() ?? [])].reduce((sum, one) => sum + one, 0);
@@ -249,27 +240,12 @@ export class VocabularyIndex {
     return found;
   }
 
-  /**
-   * Classes whose name stands in a text, and none of whose not-words does; and those that it names
-   * in denials only, which no word about the same picture can mean.
-   */
-  private findDescribed(text: string): {
-    affirmed: { fold: string; positions: number[] }[];
-    denied: number[];
-  } {
-    const found = findNamesInText(text, (fold) => this.names.has(fold) || this.notWords.has(fold));
-    const stands = found.filter(({ denied }) => !denied);
-    const ruledOut = new Set(stands.flatMap(({ fold }) => this.notWords.get(fold) ?? []));
-    const affirmed = stands.map(({ fold }) => ({
-      fold,
-      positions: (this.names.get(fold) ?? []).filter((position) => !ruledOut.has(position)),
-    }));
-    const said = new Set(affirmed.flatMap(({ positions }) => positions));
-    const denied = found
-      .filter(({ denied: isDenied }) => isDenied)
-      .flatMap(({ fold }) => this.names.get(fold) ?? [])
-      .filter((position) => !said.has(position));
-    return { affirmed, denied };
+  private findDescribed(text: string): Described {
+    return text.length <= MOST_TEXT_LENGTH ? this.readShort(text) : this.read(text);
+  }
+
+  private read(text: string): Described {
+    return findDescribed(text, this.names, this.notWords);
   }
 
   /** Offers the cosine of every readable word to every name; the nearest background word of each. */
@@ -290,8 +266,7 @@ export class VocabularyIndex {
     for (const [at, [number, { weight, rank, banned: not }]] of readable.entries()) {
       const vector = vectors[at];
       if (!vector) continue;
-      const known = this.compared.get(vector);
-      const { cosines, background } = known ?? this.compare(vector);
+      const { cosines, background } = this.compare(vector);
       for (let row = 0; row < cosines.length; row++) {
         const position = this.owners[row] as number;
         const target = not.length > 0 && not.includes(position) ? banned : board;
@@ -299,32 +274,9 @@ export class VocabularyIndex {
         target.offer(position, Math.min(1, cosines[row] as number) * weight, number, row);
       }
       if (background) backgrounds.push({ rank, ...background, score: background.score * weight });
-      if (!known) await giveWay(this.table, options.signal);
+      await giveWay(this.table, options.signal);
     }
     return backgrounds;
-  }
-
-  /** A word's cosine to every row, and the nearest background word. LMMs repeat their words. */
-  private compare(vector: Float32Array): Compared {
-    const cosines = new Float64Array(this.table.rows);
-    this.table.forEachCosine(vector, (row, cosine) => {
-      cosines[row] = cosine;
-    });
-    const compared = { cosines, background: this.nearestBackground(vector, 1) };
-    if (this.compared.size * cosines.length >= MOST_COSINES) this.compared.clear();
-    this.compared.set(vector, compared);
-    return compared;
-  }
-
-  private nearestBackground(vector: Float32Array, weight: number): Background | null {
-    let best = -2;
-    let word: string | undefined;
-    this.background.forEachCosine(vector, (row, cosine) => {
-      if (cosine * weight <= best) return;
-      best = cosine * weight;
-      word = this.backgroundWords[row];
-    });
-    return word === undefined ? null : { word, score: best };
   }
 
   /** `words` null: the image itself was compared. */
@@ -351,31 +303,4 @@ function findRecognised(
     const positions = [name, ...synonyms].flatMap((word) => names.get(foldName(word)) ?? []);
     return [...new Set(positions)].map((position) => ({ label, position }));
   });
-}
-
-/** The background words that say something else than every class. */
-async function dropSameThings(
-  words: readonly string[],
-  vectors: readonly Float32Array[],
-  names: VectorTable,
-  info: EmbedderInfo,
-  { signal }: EmbedOptions,
-): Promise<{ word: string; vector: Float32Array }[]> {
-  const kept: { word: string; vector: Float32Array }[] = [];
-  for (const [number, word] of words.entries()) {
-    const vector = vectors[number];
-    if (!vector) continue;
-    let nearest = -1;
-    names.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
-    if (nearest < info.sameName) kept.push({ word, vector });
-    await giveWay(names, signal);
-  }
-  return kept;
-}
-
-/** Between two passes over a large table; throws `CLOSED` once nobody waits any more. */
-async function giveWay(table: VectorTable, signal: AbortSignal | undefined): Promise<void> {
-  if (table.rows <= ROWS_PER_TURN) return;
-  await nextTurn();
-  throwIfClosed(signal);
 }

@@ -1,3 +1,4 @@
+import { remember } from "../basics/remember";
 import { translate, type Language, type MessageKey } from "../i18n/catalogue";
 import type { Evidence } from "../confidence/features";
 import type { Vocabulary } from "../vocabulary/vocabulary";
@@ -5,6 +6,11 @@ import { WITNESSES, type Testimony, type Witness } from "../witness/testimony";
 import type { Finding } from "./finding";
 import type { RankedClass } from "./ranking";
 import type { Verdict } from "./result";
+
+/** Making one takes longer than a decision's arithmetic. */
+const listFormat = remember(
+  (language: Language) => new Intl.ListFormat(language, { type: "conjunction" }),
+);
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
@@ -80,7 +86,7 @@ function explainVoices(evidence: Evidence, language: Language): string {
     const own = beliefs[winner] ?? 0;
     return none > own || beliefs.some((belief) => belief > own);
   });
-  const list = new Intl.ListFormat(language, { type: "conjunction" });
+  const list = listFormat(language);
   const witnesses = list.format(spoke.map(name));
   if (spoke.length < 2) return translate("tlac.voices-one", { witnesses }, language);
   if (against.length === 0) return translate("tlac.voices-agree", { witnesses }, language);

@@ -42,7 +42,9 @@ export function combine(
     if (!testimony) continue;
     const weight = WEIGHTS[witness];
     noneUtility += weight * Math.log(testimony.none + FLOOR);
-    for (const [position, belief] of testimony.beliefs.entries()) {
+    const { beliefs } = testimony;
+    for (let position = 0; position < classes; position++) {
+      const belief = beliefs[position] ?? 0;
       utilities[position] = (utilities[position] ?? 0) + weight * Math.log(belief + FLOOR);
     }
   }
@@ -64,7 +66,8 @@ function rank(utilities: Float64Array, length: number): number[] {
   const best: number[] = [];
   const at = (position: number | undefined): number =>
     position === undefined ? -Infinity : (utilities[position] ?? -Infinity);
-  for (const [position, utility] of utilities.entries()) {
+  for (let position = 0; position < utilities.length; position++) {
+    const utility = at(position);
     if (utility <= (best.length < length ? -Infinity : at(best.at(-1)))) continue;
     let place = best.length;
     while (place > 0 && at(best[place - 1]) < utility) place--;

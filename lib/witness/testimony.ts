@@ -38,15 +38,17 @@ export function shareBelief(
   if (top === -Infinity) return { beliefs: beliefs.fill(room), none: room };
   const noneWeight = Math.exp(sharpness * (noneScore - top));
   let sum = noneWeight;
-  for (const [position, score] of scores.entries()) {
+  for (let position = 0; position < scores.length; position++) {
+    const score = scores[position] as number;
     if (Number.isNaN(score)) continue;
     const weight = Math.exp(sharpness * (score - top));
     beliefs[position] = weight;
     sum += weight;
   }
   const none = (room * noneWeight) / sum;
-  for (const [position, score] of scores.entries()) {
-    beliefs[position] = Number.isNaN(score) ? none : (room * (beliefs[position] ?? 0)) / sum;
+  for (let position = 0; position < scores.length; position++) {
+    const share = (room * (beliefs[position] as number)) / sum;
+    beliefs[position] = Number.isNaN(scores[position]) ? none : share;
   }
   return { beliefs, none };
 }

@@ -26,13 +26,16 @@ export function countConfusion(photos: readonly JudgedPhoto[], { classes }: Voca
     [...classes.map(({ id }) => id), null].filter(has);
   const rows = inOrder((id) => truths.has(id));
   const columns = inOrder((id) => decisions.has(id) || (id !== null && truths.has(id)));
-  const counts = new Map<string, ConfusionCell>();
-  for (const { truth, decided } of photos) {
-    const [row, column] = [rows.indexOf(truth), columns.indexOf(decided)];
-    const key = `${String(row)} ${String(column)}`;
-    counts.set(key, { row, column, count: (counts.get(key)?.count ?? 0) + 1 });
-  }
-  return { rows, columns, cells: [...counts.values()] };
+  const columnOf = new Map(columns.map((id, column) => [id, column]));
+  const byTruth = group(photos, ({ truth }) => truth);
+  const cells = rows.flatMap((id, row) =>
+    [...group(byTruth.get(id) ?? [], ({ decided }) => decided)].map(([decided, { length }]) => ({
+      row,
+      column: columnOf.get(decided) ?? -1,
+      count: length,
+    })),
+  );
+  return { rows, columns, cells };
 }
 
 /** How one class fares. */
@@ -57,9 +60,11 @@ export function countClasses(
   photos: readonly JudgedPhoto[],
   { classes }: Vocabulary,
 ): ClassFigures[] {
+  const byTruth = group(photos, ({ truth }) => truth);
+  const byDecision = group(photos, ({ decided }) => decided);
   return classes.flatMap(({ id, label }): ClassFigures[] => {
-    const own = photos.filter(({ truth }) => truth === id);
-    const decided = photos.filter((photo) => photo.decided === id);
+    const own = byTruth.get(id) ?? [];
+    const decided = byDecision.get(id) ?? [];
     if (own.length + decided.length === 0) return [];
     const count = (grade: string): number => own.filter((one) => gradeOf(one) === grade).length;
     const right = count("right");
@@ -74,4 +79,18 @@ export function countClasses(
       },
     ];
   });
+}
+
+function group(
+  photos: readonly JudgedPhoto[],
+  keyOf: (photo: JudgedPhoto) => string | null,
+): ReadonlyMap<string | null, JudgedPhoto[]> {
+  const groups = new Map<string | null, JudgedPhoto[]>();
+  for (const photo of photos) {
+    const key = keyOf(photo);
+    const own = groups.get(key);
+    if (own) own.push(photo);
+    else groups.set(key, [photo]);
+  }
+  return groups;
 }

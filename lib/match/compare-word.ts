@@ -1,0 +1,35 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+import type { VectorTable } from "../clip/vector-table";
+import { throwIfClosed } from "../errors";
+import type { BackgroundTable } from "./background-table";
+import type { Background } from "./testimonies";
+
+/** A table with more rows gives way to other work after each pass: 2,000 rows take about 1 ms. */
+const ROWS_PER_TURN = 2_000;
+
+/** A word against every name of a vocabulary. */
+export interface Compared {
+  /** By row of the table, −1…1. */
+  readonly cosines: Float64Array;
+  readonly background: Background | null;
+}
+
+export function compareWord(
+  vector: Float32Array,
+  table: VectorTable,
+  background: BackgroundTable,
+): Compared {
+  const cosines = new Float64Array(table.rows);
+  table.forEachCosine(vector, (row, cosine) => {
+    cosines[row] = cosine;
+  });
+  return { cosines, background: background.nearest(vector) };
+}
+
+/** Between two passes over a large table; throws `CLOSED` once nobody waits any more. */
+export async function giveWay(table: VectorTable, signal: AbortSignal | undefined): Promise<void> {
+  if (table.rows <= ROWS_PER_TURN) return;
+  await nextTurn();
+  throwIfClosed(signal);
+}

@@ -1,14 +1,11 @@
-import { dotAt } from "./vector";
+import { forEachDot } from "./vector";
 
 /** Rows of unit vectors in one block of memory, so that 10,000 names are one pass without garbage. */
 export class VectorTable {
   private readonly values: Float32Array;
   readonly rows: number;
 
-  constructor(
-    vectors: readonly Float32Array[],
-    private readonly dims: number,
-  ) {
+  constructor(vectors: readonly Float32Array[], dims: number) {
     this.rows = vectors.length;
     this.values = new Float32Array(this.rows * dims);
     for (const [row, vector] of vectors.entries()) this.values.set(vector, row * dims);
@@ -16,7 +13,6 @@ export class VectorTable {
 
   /** Calls `visit` with each row and its cosine to a unit vector. */
   forEachCosine(vector: Float32Array, visit: (row: number, cosine: number) => void): void {
-    const { values, dims, rows } = this;
-    for (let row = 0; row < rows; row++) visit(row, dotAt(values, row * dims, vector));
+    forEachDot(this.values, vector, visit);
   }
 }

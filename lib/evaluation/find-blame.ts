@@ -1,4 +1,4 @@
-import { dotAt } from "../clip/vector";
+import { dot } from "../clip/vector";
 import type { Evidence } from "../confidence/features";
 import { findNamesInText } from "../match/find-name-in-text";
 import type { VocabularyIndex } from "../match/vocabulary-index";
@@ -137,7 +137,7 @@ async function isNamed(words: Words, position: number, index: VocabularyIndex): 
   const others = vectors.slice(own.length);
   return vectors
     .slice(0, own.length)
-    .some((vector) => others.some((other) => dotAt(vector, 0, other) >= embedder.info.sameName));
+    .some((vector) => others.some((other) => dot(vector, other) >= embedder.info.sameName));
 }
 
 /** Whether a name is another one, or words of it: "screw" of "wood screw". */

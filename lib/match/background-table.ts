@@ -20,7 +20,7 @@ export class BackgroundTable {
    */
   static async build(
     vocabulary: Vocabulary,
-    names: VectorTable,
+    names: readonly Float32Array[],
     embedder: Embedder,
     template: string,
     options: EmbedOptions,
@@ -29,18 +29,23 @@ export class BackgroundTable {
     const used = foldNames(vocabulary, "names");
     const others = BACKGROUND_WORDS.filter((word) => !used.has(foldName(word)));
     const texts = others.map((word) => renderTemplate(template, word));
-    const words: string[] = [];
-    const vectors: Float32Array[] = [];
-    for (const [number, vector] of (await embedder.embedTexts(texts, options)).entries()) {
-      let nearest = -1;
-      names.forEachCosine(vector, (_row, cosine) => (nearest = Math.max(nearest, cosine)));
-      if (nearest < sameName) {
-        words.push(others[number] ?? "");
-        vectors.push(vector);
-      }
-      await giveWay(names, options.signal);
+    const vectors = await embedder.embedTexts(texts, options);
+    const all = new VectorTable(vectors, dims);
+    const nearest = new Float64Array(all.rows).fill(-1);
+    let compared = 0;
+    // Name by name: a table of all names would have to be fetched from memory for each word.
+    for (const name of names) {
+      all.forEachCosine(name, (row, cosine) => {
+        if (cosine > (nearest[row] as number)) nearest[row] = cosine;
+      });
+      compared += all.rows;
+      if (await giveWay(compared, options.signal)) compared = 0;
     }
-    return new BackgroundTable(words, new VectorTable(vectors, dims));
+    const isOther = (_: unknown, row: number): boolean => (nearest[row] ?? 1) < sameName;
+    return new BackgroundTable(
+      others.filter(isOther),
+      new VectorTable(vectors.filter(isOther), dims),
+    );
   }
 
   /** The word that a unit vector is nearest to; null where there is no word. */

@@ -5,7 +5,7 @@ import { throwIfClosed } from "../errors";
 import type { BackgroundTable } from "./background-table";
 import type { Background } from "./testimonies";
 
-/** A table with more rows gives way to other work after each pass: 2,000 rows take about 1 ms. */
+/** After more rows other work gets its turn: 2,000 take about 1 ms. */
 const ROWS_PER_TURN = 2_000;
 
 /** A word against every name of a vocabulary. */
@@ -27,9 +27,13 @@ export function compareWord(
   return { cosines, background: background.nearest(vector) };
 }
 
-/** Between two passes over a large table; throws `CLOSED` once nobody waits any more. */
-export async function giveWay(table: VectorTable, signal: AbortSignal | undefined): Promise<void> {
-  if (table.rows <= ROWS_PER_TURN) return;
+/**
+ * Between two passes over many rows; resolves to whether it gave way. Throws `CLOSED` once nobody
+ * waits any more.
+ */
+export async function giveWay(rows: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (rows <= ROWS_PER_TURN) return false;
   await nextTurn();
   throwIfClosed(signal);
+  return true;
 }

@@ -98,8 +98,15 @@ export class VocabularyIndex {
         texts.push(renderTemplate(entry.template ?? template, name));
       }
     }
-    const table = new VectorTable(await embedder.embedTexts(texts, options), dims);
-    const background = await BackgroundTable.build(vocabulary, table, embedder, template, options);
+    const vectors = await embedder.embedTexts(texts, options);
+    const table = new VectorTable(vectors, dims);
+    const background = await BackgroundTable.build(
+      vocabulary,
+      vectors,
+      embedder,
+      template,
+      options,
+    );
     return new VocabularyIndex(
       vocabulary,
       embedder,
@@ -274,7 +281,7 @@ export class VocabularyIndex {
         target.offer(position, Math.min(1, cosines[row] as number) * weight, number, row);
       }
       if (background) backgrounds.push({ rank, ...background, score: background.score * weight });
-      await giveWay(this.table, options.signal);
+      await giveWay(this.table.rows, options.signal);
     }
     return backgrounds;
   }

@@ -1,5 +1,5 @@
 import type { ExampleSet } from "../examples/example-set";
-import { dotAt } from "../clip/vector";
+import { forEachDot } from "../clip/vector";
 import { shareBelief, type Testimony } from "./testimony";
 
 /** Confirmed pictures as vectors: row by row the features and the position of their class. */
@@ -121,20 +121,20 @@ export class ExampleIndex {
     const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
     if (length === 0) return 0;
     let nearest = -1;
-    for (const [row, owner] of owners.entries()) {
-      if (owner === position) continue;
-      nearest = Math.max(nearest, dotAt(vectors, row * dims, mean) / length);
-    }
+    forEachDot(vectors, mean, (row, dot) => {
+      if (owners[row] !== position) nearest = Math.max(nearest, dot / length);
+    });
     return nearest === -1 ? 0 : nearest;
   }
 
   /** Row of the example that is this very picture; −1: none is. */
   find(features: Float32Array): number {
     if (features.length !== this.dims) return -1;
-    for (let row = 0; row < this.owners.length; row++) {
-      if (dotAt(this.vectors, row * this.dims, features) > SAME_PICTURE) return row;
-    }
-    return -1;
+    let found = -1;
+    forEachDot(this.vectors, features, (row, cosine) => {
+      if (found === -1 && cosine > SAME_PICTURE) found = row;
+    });
+    return found;
   }
 
   get size(): number {
@@ -152,13 +152,12 @@ export class ExampleIndex {
     if (features.length !== this.dims || this.owners.length === 0) return null;
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
-    const { rows, dims, owners } = this;
-    for (let row = 0; row < owners.length; row++) {
-      const dot = dotAt(rows, row * dims, query);
-      if (row === without) continue;
+    const { rows, owners } = this;
+    forEachDot(rows, query, (row, cosine) => {
+      if (row === without) return;
       const owner = owners[row] as number;
-      sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (dot - 1));
-    }
+      sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (cosine - 1));
+    });
     const left = owners[without] ?? -1;
     const scores = sums.map((sum, position) => {
       const count = this.count(position) - (position === left ? 1 : 0);

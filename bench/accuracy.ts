@@ -8,7 +8,7 @@ import { classifyFrame } from "../lib/tlac/classify";
 import type { Mode } from "../lib/tlac/result";
 import { foldName } from "../lib/vocabulary/fold-name";
 import { createVocabulary, type Vocabulary } from "../lib/vocabulary/vocabulary";
-import type { LabelledPhoto } from "./photos";
+import type { LabelledPhoto } from "../lib/evaluation/labels/labelled-set";
 import { median, milliseconds, percent, printFigure, printTitle } from "./print";
 
 /** The names of the photos as a vocabulary: labels only, as a plant would start. */

@@ -10,7 +10,7 @@ import { classifyFrame } from "../lib/tlac/classify";
 import { createEmbedderBrain } from "../test/ollama-double/embedder-brain";
 import { startOllamaDouble } from "../test/ollama-double/server";
 import { vocabularyOf } from "./accuracy";
-import type { LabelledPhoto } from "./photos";
+import type { LabelledPhoto } from "../lib/evaluation/labels/labelled-set";
 import { percent, printFigure, printTitle } from "./print";
 
 const MODEL = "llava:7b";

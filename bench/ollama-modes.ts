@@ -15,7 +15,7 @@ import type { CascadeStage, Mode } from "../lib/tlac/result";
 import { createEmbedderBrain } from "../test/ollama-double/embedder-brain";
 import { startOllamaDouble } from "../test/ollama-double/server";
 import { countAnswer, vocabularyOf, type ModeCount } from "./accuracy";
-import type { LabelledPhoto } from "./photos";
+import type { LabelledPhoto } from "../lib/evaluation/labels/labelled-set";
 import { percent, printFigure, printTitle } from "./print";
 
 const MODEL = "llava:7b";

@@ -14,7 +14,7 @@ import { createVocabulary } from "../lib/vocabulary/vocabulary";
 import { combine } from "../lib/witness/combine";
 import { ExampleIndex } from "../lib/witness/examples";
 import { createRandom } from "../tools/fit-confidence/random";
-import type { LabelledPhoto } from "./photos";
+import type { LabelledPhoto } from "../lib/evaluation/labels/labelled-set";
 import { median, milliseconds, printFigure, printTitle } from "./print";
 
 const ROUNDS = 40;

@@ -22,7 +22,7 @@ var tlacVocabularyFiles = (() => {
   }
 
   /**
-   * @param {string} text
+   * @param {string | Blob} text
    * @param {string} type of the file, as MIME knows it
    * @param {string} extension
    * @param {string} name

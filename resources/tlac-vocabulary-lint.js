@@ -69,6 +69,7 @@ var tlacVocabularyLint = (() => {
       }
       $("#tlac-vocabulary-lint").text(say("status.checking"));
       void dialog.examples.refresh();
+      void dialog.learned.refresh();
       try {
         /** @type {LintAnswer} */
         const answer = await tlacVocabulary.ask("lint", body);

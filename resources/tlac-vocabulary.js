@@ -103,12 +103,14 @@ var tlacVocabulary = (() => {
       this.lint = new tlacVocabularyLint.Lint(this);
       this.entry = new tlacVocabularyImport.Entry(this);
       this.examples = new tlacVocabularyExamples.Examples(this);
+      this.learned = new tlacVocabularyLearned.Learned(this);
     }
 
     async open() {
       this.table.build();
       this.lint.wire();
       this.entry.wire();
+      this.learned.wire();
       tlacVocabularyTry.open(this);
       tlacVocabularyGlossary.wire(this);
       this.fillModels();
@@ -128,6 +130,7 @@ var tlacVocabulary = (() => {
             say("status.too-long", { count: classes.length, most: MOST_ROWS }),
             "fa-info-circle",
           );
+          void this.learned.refresh();
           return;
         }
         this.table.show(rows);

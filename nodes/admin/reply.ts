@@ -83,13 +83,13 @@ export function toComplaint(thrown: unknown, language: Language): Complaint {
   return { code: "FAILED", message: toError(thrown).message };
 }
 
-function toStatus(thrown: unknown): number {
+export function toStatus(thrown: unknown): number {
   if (thrown instanceof Refusal) return REFUSALS[thrown.code];
   if (!(thrown instanceof TlacError)) return 500;
   return thrown.code === "BAD_CONFIG" || thrown.code === "BAD_MESSAGE" ? 400 : 502;
 }
 
-function readLanguage({ query, headers }: Request): Language {
+export function readLanguage({ query, headers }: Pick<Request, "query" | "headers">): Language {
   const { lang } = query;
   return toLanguage(typeof lang === "string" ? lang : headers["accept-language"]);
 }

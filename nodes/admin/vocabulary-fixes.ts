@@ -84,7 +84,7 @@ interface Place {
 }
 
 /** Nothing where the name is the label: that is what people call the class. */
-function removeName(
+export function removeName(
   row: number,
   entry: VocabularyClass,
   name: string,
@@ -109,6 +109,16 @@ export function takeGlossary(row: number, entry: VocabularyClass, names: readonl
   return addNames("take-glossary", { row, entry }, names);
 }
 
+/** A name that people's answers taught, as a typed one. */
+export function takeLearned(
+  row: number,
+  entry: VocabularyClass,
+  name: string,
+  column: "aliases" | "not",
+): Fix {
+  return addNames("take-names", { row, entry }, [name], column);
+}
+
 /** Several fixes as one; null where there are none. */
 export function takeAll(fixes: readonly Fix[]): Fix | null {
   if (fixes.length === 0) return null;
@@ -125,11 +135,12 @@ function addNames(
   action: "take-names" | "take-glossary" | "take-all",
   { row, entry }: Place,
   names: readonly string[],
+  column: "aliases" | "not" = "aliases",
 ): Fix {
   return {
     action,
     params: { name: names.join(", "), label: entry.label, into: "" },
-    set: [{ row, column: "aliases", value: joinNames([...entry.aliases, ...names]) }],
+    set: [{ row, column, value: joinNames([...entry[column], ...names]) }],
     remove: [],
     edit: null,
   };

@@ -27,6 +27,7 @@ import { readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
 import { serveExamples } from "./examples";
+import { serveLearned } from "./learned";
 import { withModel } from "./lend-model";
 import { OneAtATime } from "./one-at-a-time";
 import { reply, toComplaint, type Call } from "./reply";
@@ -128,6 +129,7 @@ type Body = Call["body"];
 export function serveVocabulary(RED: NodeAPI): void {
   serveSuggestions(RED);
   serveExamples(RED);
+  serveLearned(RED);
   const serve = (name: string, work: (call: Call) => unknown): void => {
     const allowed = RED.auth.needsPermission("tlac-vocabulary.read");
     RED.httpAdmin.post(`/tlac/vocabulary/${name}`, allowed, reply(work));

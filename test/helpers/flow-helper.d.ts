@@ -14,7 +14,7 @@ declare module "node-red-node-test-helper" {
     unload(): Promise<void>;
     /** Asks the admin endpoints over HTTP. */
     request(): {
-      post(path: string): { send(body: object): Promise<{ status: number; body: unknown }> };
+      post(path: string): { send(body: object): Promise<{ status: number; body: unknown; text: string }> };
     };
   }
 

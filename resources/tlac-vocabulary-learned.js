@@ -93,15 +93,23 @@ var tlacVocabularyLearned = (() => {
         ...names.map((name) => this.createName(name, rows)),
         ...settled.map(({ word, label }) => {
           const sentence =
-            label === null ? say("learned.silenced", { word }) : say("learned.settled", { word, label });
+            label === null
+              ? say("learned.silenced", { word })
+              : say("learned.settled", { word, label });
           return line("fa-gavel", sentence, this.createUndo(word));
         }),
-        ...(more.names > 0 ? [line("fa-ellipsis-h", say("learned.more", { count: more.names }))] : []),
+        ...(more.names > 0
+          ? [line("fa-ellipsis-h", say("learned.more", { count: more.names }))]
+          : []),
       ];
       element("names").empty().append(lines);
-      element("lessons").empty().append(lessons.map((lesson) => this.createLesson(lesson)));
+      element("lessons")
+        .empty()
+        .append(lessons.map((lesson) => this.createLesson(lesson)));
       if (more.lessons > 0) {
-        element("lessons").append(line("fa-ellipsis-h", say("learned.more", { count: more.lessons })));
+        element("lessons").append(
+          line("fa-ellipsis-h", say("learned.more", { count: more.lessons })),
+        );
       }
       element("taught").toggle(lessons.length > 0);
       element("none").toggle(lines.length + lessons.length === 0);

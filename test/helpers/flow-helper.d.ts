@@ -14,7 +14,9 @@ declare module "node-red-node-test-helper" {
     unload(): Promise<void>;
     /** Asks the admin endpoints over HTTP. */
     request(): {
-      post(path: string): { send(body: object): Promise<{ status: number; body: unknown; text: string }> };
+      post(path: string): {
+        send(body: object): Promise<{ status: number; body: unknown; text: string }>;
+      };
     };
   }
 

@@ -41,7 +41,11 @@ describe("admin endpoints of what a vocabulary has learned", () => {
   });
 
   const post = async (name: string, body: object = {}, lang = "en-US") => {
-    const { status, body: answer, text } = await helper
+    const {
+      status,
+      body: answer,
+      text,
+    } = await helper
       .request()
       .post(`/tlac/vocabulary/learned/${name}?lang=${lang}`)
       .send({ vocabulary: "v1", classes: CLASSES, ...body });
@@ -135,7 +139,10 @@ describe("admin endpoints of what a vocabulary has learned", () => {
     // Once the table has given it up, it is a name.
     const [, nail] = CLASSES;
     const { answer } = await post("list", { classes: [{ id: "screw", label: "Screw" }, nail] });
-    assert.deepEqual(namesOf(answer as unknown as LearnedAnswer), ["alias bolt 釘 0", "alias pin Screw 1"]);
+    assert.deepEqual(namesOf(answer as unknown as LearnedAnswer), [
+      "alias bolt 釘 0",
+      "alias pin Screw 1",
+    ]);
     await post("settle", { word: "screw" });
     assert.deepEqual((await list()).held.length, 2);
   });

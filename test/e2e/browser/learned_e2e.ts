@@ -76,7 +76,9 @@ describe("what was learned, in the dialog of tlac-vocabulary", function () {
   const names = (): Locator => page.locator("#tlac-vocabulary-learned-names > li");
   const lessons = (): Locator => page.locator("#tlac-vocabulary-learned-lessons > li");
   const cell = (row: number, column: string): Promise<string> =>
-    page.locator(`#tlac-vocabulary-rows > li >> nth=${row} >> [data-column=${column}]`).inputValue();
+    page
+      .locator(`#tlac-vocabulary-rows > li >> nth=${row} >> [data-column=${column}]`)
+      .inputValue();
   const press = (line: Locator, name: string): Promise<void> =>
     line.locator("button", { hasText: name }).click();
 

@@ -1,5 +1,6 @@
 import { CONTENDERS, type ContenderName } from "../evaluation/contenders";
 import { SUBSETS, type LabelOptions, type Subset } from "../evaluation/labels/labelled-set";
+import type { ApplyCommand } from "./apply-proposals";
 import {
   MODEL_OPTIONS,
   parseOptions,
@@ -20,6 +21,8 @@ export interface EvaluateCommand extends ModelCommand {
   readonly vocabulary: VocabularySource | undefined;
   readonly labels: LabelOptions;
   readonly contenders: readonly ContenderName[];
+  /** What to do with the proposals; null: only tell them. */
+  readonly apply: ApplyCommand | null;
   /** Path of the report without its extension. */
   readonly out: string;
 }
@@ -32,6 +35,9 @@ const OPTIONS = {
   subset: { type: "string" },
   "of-vocabulary": { type: "string" },
   compare: { type: "string" },
+  apply: { type: "string" },
+  "write-vocabulary": { type: "string" },
+  "write-examples": { type: "string" },
   out: { type: "string" },
 } as const;
 
@@ -55,6 +61,10 @@ export function readEvaluateOptions(args: readonly string[]): EvaluateCommand | 
       ofVocabulary: values["of-vocabulary"],
     },
     contenders: readContenders(values.compare),
+    apply: readApply(values.apply, {
+      vocabulary: values["write-vocabulary"],
+      examples: values["write-examples"],
+    }),
     out: (values.out ?? DEFAULT_OUT).replace(/\.(?:html|json|csv)$/i, ""),
   };
 }
@@ -78,4 +88,20 @@ function readContenders(value: string | undefined): ContenderName[] {
       choices: CONTENDERS.join(", "),
     });
   });
+}
+
+/** "1,3", or "all", and where to. */
+function readApply(
+  value: string | undefined,
+  targets: Omit<ApplyCommand, "numbers">,
+): ApplyCommand | null {
+  const hasTarget = Object.values(targets).some((target) => target !== undefined);
+  if (value === undefined && !hasTarget) return null;
+  if (value === undefined || !hasTarget) throw new UsageError("evaluation.apply-usage");
+  if (value.trim() === "all") return { numbers: "all", ...targets };
+  const numbers = value.split(",").map((part) => {
+    if (/^\s*[1-9]\d{0,2}\s*$/.test(part)) return Number(part);
+    throw new UsageError("evaluation.apply-list", { value });
+  });
+  return { numbers, ...targets };
 }

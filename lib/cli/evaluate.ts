@@ -7,6 +7,7 @@ import { identifyLmm, type LmmName } from "../evaluation/identify-lmm";
 import type { LabelledSet } from "../evaluation/labels/labelled-set";
 import { readLabels } from "../evaluation/labels/read-labels";
 import { Laboratory, type Experiment } from "../evaluation/laboratory";
+import type { Proposal } from "../evaluation/proposals/proposal";
 import { formatCsv } from "../evaluation/report/format-csv";
 import { formatJson } from "../evaluation/report/format-json";
 import { renderReport } from "../evaluation/report/render-report";
@@ -15,6 +16,7 @@ import { BlobStore } from "../evaluation/store/blob-store";
 import { StoredEmbedder } from "../evaluation/store/stored-embedder";
 import { translate, type Language, type Phrase } from "../i18n/catalogue";
 import { createVocabulary, type Vocabulary } from "../vocabulary/vocabulary";
+import { applyProposals, checkTargets } from "./apply-proposals";
 import { readEvaluateOptions, type EvaluateCommand } from "./evaluate-options";
 import { nameLeftOut } from "./list-photos";
 import { ProgressLine } from "./progress-line";
@@ -50,7 +52,8 @@ class EvaluateRun {
   }
 
   async run(): Promise<boolean> {
-    const { signal } = this;
+    const { command, signal } = this;
+    if (command.apply) await checkTargets(command.apply);
     const set = await this.readSet();
     const vocabulary = await this.readVocabulary(set);
     for (const note of set.notes) this.note(note);
@@ -60,6 +63,10 @@ class EvaluateRun {
     const store = await BlobStore.open(folder, { signal });
     try {
       const evaluation = await this.evaluate(set, vocabulary, store);
+      if (command.apply) {
+        const notes = await applyProposals(command.apply, evaluation.proposals, vocabulary);
+        for (const note of notes) this.note(note);
+      }
       return evaluation.figures.judged > 0;
     } finally {
       await store.close();
@@ -98,6 +105,9 @@ class EvaluateRun {
         },
         onStep: () => {
           progress?.step();
+        },
+        onTry: () => {
+          progress?.tell({ key: "evaluation.trying" });
         },
         note: (phrase) => {
           this.note(phrase);
@@ -157,7 +167,7 @@ class EvaluateRun {
     await writeWholeFile(`${out}.csv`, formatCsv(evaluation, this.language));
   }
 
-  private print({ figures, contenders, unlabelled, ambiguous }: Evaluation): void {
+  private print({ figures, contenders, proposals, unlabelled, ambiguous }: Evaluation): void {
     const say = (line: string): void => {
       this.streams.out.write(`${line}\n`);
     };
@@ -184,6 +194,11 @@ class EvaluateRun {
       };
       say(translate("evaluation.contender", params, this.language));
     }
+    for (const [at, proposal] of proposals.entries()) {
+      if (at === 0) say(`${this.text("evaluation.title-proposals")}:`);
+      const { key, params } = describeProposal(proposal, at + 1);
+      say(translate(key, params, this.language));
+    }
     say(translate("evaluation.written", { file: `${this.command.out}.html` }, this.language));
   }
 
@@ -194,4 +209,24 @@ class EvaluateRun {
   private note({ key, params }: Phrase): void {
     this.streams.err.write(`${translate(key, params, this.language)}\n`);
   }
+}
+
+/** A proposal in one line, with its number and its figures. */
+function describeProposal({ sentence, measured }: Proposal, number: number): Phrase {
+  const place = String(number).padStart(3);
+  if (!measured) {
+    const figures = { key: "evaluation.proposal-unmeasured" } as const;
+    return { key: "evaluation.proposal-line", params: { number: place, sentence, figures } };
+  }
+  const { before, after, isSure } = measured;
+  const figures: Phrase = {
+    key: "evaluation.proposal-figures",
+    params: {
+      ...{ right: before.right, rightAfter: after.right },
+      ...{ wrong: before.wrong, wrongAfter: after.wrong },
+      ...{ person: before.person, personAfter: after.person },
+      sure: { key: isSure ? "evaluation.proposal-sure" : "evaluation.proposal-luck" },
+    },
+  };
+  return { key: "evaluation.proposal-line", params: { number: place, sentence, figures } };
 }

@@ -1,5 +1,5 @@
 import { Pace } from "../evaluation/pace";
-import type { Language } from "../i18n/catalogue";
+import { translate, type Language, type Phrase } from "../i18n/catalogue";
 import type { Streams } from "./streams";
 
 /** A line for so many pictures where the reader is a file. */
@@ -25,6 +25,11 @@ export class ProgressLine {
     else if (pace.done % PICTURES_PER_LINE === 0 && pace.done < pace.total) {
       err.write(`${pace.describe(language)}\n`);
     }
+  }
+
+  /** What takes time now, for whoever watches. */
+  tell({ key, params }: Phrase): void {
+    if (this.err.isTTY) this.err.write(`\r\u001b[K${translate(key, params, this.language)}`);
   }
 
   /** Leaves the line to what comes next. */

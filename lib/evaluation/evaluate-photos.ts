@@ -1,6 +1,6 @@
 import type { CalibrationSample } from "../confidence/calibration";
 import { throwIfClosed, TlacError, toError } from "../errors";
-import type { Lmm, Proposal } from "../lmm/lmm";
+import type { Lmm, Proposal, ProposeOptions } from "../lmm/lmm";
 import { toSample } from "../tlac/calibration-sample";
 import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
 import {
@@ -14,6 +14,7 @@ import type { TruePhoto } from "./labels/match-labels";
 import type { Heard } from "./record/heard";
 import { replayAnswers } from "./record/replay-answers";
 import type { StoredEmbedder } from "./store/stored-embedder";
+import { UnansweredError } from "./store/stored-lmm";
 import type { StoredFrame, StoredPictures } from "./store/stored-pictures";
 
 /** How photos are judged: with a stored embedder and LMM, so that no model is asked twice. */
@@ -64,7 +65,9 @@ export async function evaluatePhotos(
     } catch (thrown) {
       throwIfClosed(signal);
       const failed = describeFailure(photo, thrown);
-      if (failed.blame === "failed" && ++failures >= MOST_FAILURES_IN_A_ROW) throw thrown;
+      // A question that must not be asked says nothing of the server.
+      const isFailure = failed.blame === "failed" && !(thrown instanceof UnansweredError);
+      if (isFailure && ++failures >= MOST_FAILURES_IN_A_ROW) throw thrown;
       evaluated.push(failed);
     }
     onDone?.(at + 1);
@@ -79,7 +82,7 @@ async function judgePhoto(
 ): Promise<{ judged: JudgedPhoto; sample: CalibrationSample | null }> {
   const frame = await pictures.open(photo.file);
   const before = known?.get(photo.file);
-  const { lmm, said } = listen(before ? replayAnswers(before, options.lmm) : options.lmm);
+  const { lmm, said, taken } = listen(before ? replayAnswers(before, options.lmm) : options.lmm);
   const judgement = await judgeFrame(frame, { ...options, lmm });
   const { result, estimate, evidence } = judgement;
   const proposal = said();
@@ -88,6 +91,7 @@ async function judgePhoto(
   const blame = await findBlame({
     ...{ result, evidence, heard, truth, index },
     said: proposal ?? null,
+    taken: taken() ?? null,
   });
   const judged: JudgedPhoto = {
     ...photo,
@@ -112,17 +116,45 @@ async function judgePhoto(
   return { judged, sample: toSample(judgement, photo.truth) };
 }
 
-/** The LMM, and what it has proposed, before any rule of the user's. */
-function listen(lmm: Lmm | null): { lmm: Lmm | null; said: () => Proposal | undefined } {
-  let proposal: Proposal | undefined;
+/**
+ * The LMM, and all that it has proposed, before any rule of the user's; also what it would not have
+ * come to, because a name before was enough.
+ */
+function listen(lmm: Lmm | null): {
+  lmm: Lmm | null;
+  said: () => Proposal | undefined;
+  /** As far as it was waited for. */
+  taken: () => Proposal | undefined;
+} {
+  let said: Proposal | undefined;
+  let taken: Proposal | undefined;
   const heard: Lmm | null = lmm && {
-    propose: async (...question) => (proposal = await lmm.propose(...question)),
+    propose: async (frame, prompt, { enough, ...options } = {}) => {
+      said = await lmm.propose(frame, prompt, options);
+      // One that cannot read a question, the recogniser, gives its names at once.
+      const isWritten = lmm.ask !== undefined && (options.answer ?? "names") === "names";
+      taken = isWritten && enough ? await endEarly(said, enough) : said;
+      return taken;
+    },
     ...(lmm.ask && { ask: lmm.ask.bind(lmm) }),
     get questionTokens() {
       return lmm.questionTokens;
     },
   };
-  return { lmm: heard, said: () => proposal };
+  return { lmm: heard, said: () => said, taken: () => taken };
+}
+
+/** The answer of an LMM that is stopped at the first name that decides. */
+async function endEarly(
+  proposal: Proposal,
+  enough: NonNullable<ProposeOptions["enough"]>,
+): Promise<Proposal> {
+  const { candidates } = proposal;
+  for (let names = 1; names < candidates.length; names++) {
+    const first = candidates.slice(0, names);
+    if (await enough(first)) return { ...proposal, candidates: first };
+  }
+  return proposal;
 }
 
 /** What each step took when its model really worked, whether that was today or not. */

@@ -1,6 +1,7 @@
 import type { EvaluatedPhoto } from "./evaluated-photo";
 import type { Figures } from "./figures/figures";
 import type { LabelMatch } from "./labels/match-labels";
+import type { Proposal } from "./proposals/proposal";
 
 /** What pictures were judged with. */
 export interface EvaluationSetup {
@@ -34,6 +35,8 @@ export interface Evaluation {
   readonly figures: Figures;
   /** Other ways on the same pictures; empty where none was asked for. */
   readonly contenders: readonly Contender[];
+  /** What to change, the most useful first. */
+  readonly proposals: readonly Proposal[];
   /** Pictures that nothing says a label of. */
   readonly unlabelled: readonly string[];
   readonly ambiguous: LabelMatch["ambiguous"];

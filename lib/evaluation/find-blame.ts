@@ -19,8 +19,12 @@ import type { Blame } from "./blame";
 export interface Case {
   readonly result: Result;
   readonly evidence: Evidence;
-  /** What the LMM said, and what the user's rules left of it; null: it was not asked. */
+  /**
+   * What the LMM said, how much of it was waited for, and what the user's rules left of that; null:
+   * it was not asked.
+   */
   readonly said: Words | null;
+  readonly taken: Words | null;
   readonly heard: Words;
   /** Position of the class that the picture shows; null: none of them. */
   readonly truth: number | null;
@@ -45,11 +49,12 @@ export async function findBlame(one: Case): Promise<Blame | null> {
 }
 
 async function blameKnown(one: Case, truth: number): Promise<Blame> {
-  const { result, evidence, said, heard, index } = one;
+  const { result, evidence, said, taken, heard, index } = one;
   const { words, combined } = evidence;
   const wasNamed = said !== null && (await isNamed(said, truth, index));
   if (!wasNamed && isAgainstAll(evidence, truth)) return "label";
-  if (wasRemoved(one, truth) || (wasNamed && !(await isNamed(heard, truth, index)))) {
+  const wasTaken = wasNamed && taken !== null && (await isNamed(taken, truth, index));
+  if (wasRemoved(one, truth) || (wasTaken && !(await isNamed(heard, truth, index)))) {
     return "removed";
   }
   const isHeard = words !== null && favouriteOf(words) === truth;

@@ -10,7 +10,7 @@ import { isJudged, type EvaluatedPhoto } from "./evaluated-photo";
 import { evaluatePhotos } from "./evaluate-photos";
 import { computeFigures, type Figures } from "./figures/figures";
 import type { LabelledPhoto } from "./labels/labelled-set";
-import { matchLabels, type LabelMatch } from "./labels/match-labels";
+import { matchLabels, type LabelMatch, type TruePhoto } from "./labels/match-labels";
 import type { Heard } from "./record/heard";
 import type { BlobStore } from "./store/blob-store";
 import { StoredEmbedder } from "./store/stored-embedder";
@@ -57,6 +57,9 @@ export interface Outcome {
   readonly figures: Figures;
 }
 
+/** Photos that show whether the LMM was ever asked in a way. */
+const PROBE = 3;
+
 /**
  * Judges labelled photos in one way after another. What a model has once said of a picture is
  * taken from the store, so that a second way costs milliseconds a picture, and comes out as if
@@ -67,6 +70,8 @@ export class Laboratory {
   readonly pictures: StoredPictures;
   private lmm: Lmm | null = null;
   private heard: ReadonlyMap<string, Heard> | undefined;
+  /** Knows what the LMM has said, and asks nothing. */
+  private memory: Lmm | null = null;
 
   constructor(private readonly options: LaboratoryOptions) {
     const { embedder, store, roi, signal } = options;
@@ -80,7 +85,9 @@ export class Laboratory {
    * @param identity digest of its model, and its settings where they change answers
    */
   useLmm(lmm: Lmm, identity: string): void {
-    this.lmm = storeAnswers(lmm, identity, this.options.store);
+    const { store } = this.options;
+    this.lmm = storeAnswers(lmm, identity, store);
+    this.memory = storeAnswers(lmm, identity, store, { recallOnly: true });
   }
 
   /** Takes what an LMM once said, by the picture's file, instead of asking one. */
@@ -93,32 +100,73 @@ export class Laboratory {
     return this.lmm?.ask !== undefined || this.heard !== undefined;
   }
 
+  /** Whether an LMM could be asked something new. */
+  get canAskAnew(): boolean {
+    return this.lmm?.ask !== undefined;
+  }
+
   /** Throws as `evaluatePhotos` does. */
   async judge(
     photos: readonly LabelledPhoto[],
-    { vocabulary: written, template, examples, ...experiment }: Experiment,
+    experiment: Experiment,
     onDone?: (done: number) => void,
   ): Promise<Outcome> {
-    const { signal } = this.options;
-    const index = await VocabularyIndex.build(written, this.embedder, {
-      ...(template ? { template } : {}),
-      ...(signal ? { signal } : {}),
-    });
+    const { index, options } = await this.prepare(experiment, this.lmm);
     const { vocabulary } = index;
     const { photos: matched, ambiguous } = matchLabels(photos, vocabulary);
-    const options: ClassifyOptions = {
-      ...experiment,
-      ...{ index, lmm: this.lmm },
-      examples: examples && UnseenExamples.of(examples, vocabulary.classes),
-      ...(signal ? { signal } : {}),
-    };
     const { pictures, embedder, heard } = this;
     const evaluated = await evaluatePhotos(matched, { pictures, embedder, options, heard }, onDone);
     const figures = computeFigures(evaluated.photos, vocabulary);
     return { vocabulary, ...evaluated, ambiguous, figures };
   }
+
+  /**
+   * Judges photos in another way without asking the LMM anything: one about which it would have to
+   * be asked is a failed one. Null where it never was asked in this way. Throws as `judge` does.
+   */
+  async judgeUnasked(
+    photos: readonly TruePhoto[],
+    experiment: Experiment,
+  ): Promise<readonly EvaluatedPhoto[] | null> {
+    const { options } = await this.prepare(experiment, this.memory);
+    const { pictures, embedder, heard } = this;
+    const bench = { pictures, embedder, options, heard };
+    const probe = await evaluatePhotos(photos.slice(0, PROBE), bench);
+    if (probe.photos.every(({ outcome }) => outcome === "failed")) return null;
+    const { photos: others } = await evaluatePhotos(photos.slice(PROBE), bench);
+    return [...probe.photos, ...others];
+  }
+
+  /** The image as the tower sees it; null where the model has none. Throws `BAD_IMAGE`. */
+  async see(photo: LabelledPhoto): Promise<Float32Array | null> {
+    if (!this.embedder.info.hasVision) return null;
+    const { signal } = this.options;
+    const frame = await this.pictures.open(photo.file);
+    const { features } = await this.embedder.see(frame, signal ? { signal } : {});
+    frame.rest();
+    return features;
+  }
+
   /** The small picture of a photo that was judged, as JPEG; null where there is none. */
   async thumbnail(photo: EvaluatedPhoto): Promise<Uint8Array | null> {
     return isJudged(photo) ? this.pictures.thumbnail(photo.picture) : null;
+  }
+
+  private async prepare(
+    { vocabulary: written, template, examples, ...experiment }: Experiment,
+    lmm: Lmm | null,
+  ): Promise<{ index: VocabularyIndex; options: ClassifyOptions }> {
+    const { signal } = this.options;
+    const index = await VocabularyIndex.build(written, this.embedder, {
+      ...(template ? { template } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    const options: ClassifyOptions = {
+      ...experiment,
+      ...{ index, lmm },
+      examples: examples && UnseenExamples.of(examples, index.vocabulary.classes),
+      ...(signal ? { signal } : {}),
+    };
+    return { index, options };
   }
 }

@@ -6,6 +6,7 @@ import { describeModel, type LmmName } from "./identify-lmm";
 import type { LabelledSet } from "./labels/labelled-set";
 import type { FromRecord } from "./labels/read-record";
 import type { Experiment, Laboratory, Outcome } from "./laboratory";
+import { findProposals } from "./proposals/find-proposals";
 import type { Heard } from "./record/heard";
 
 /** Labelled pictures, and a way to judge them. */
@@ -27,15 +28,17 @@ export interface EvaluationListener {
   readonly onStart?: (total: number) => void;
   /** One more is done. */
   readonly onStep?: () => void;
+  /** A change is being tried on all pictures. */
+  readonly onTry?: () => void;
   /** What a person should know about how it was measured. */
   readonly note?: (phrase: Phrase) => void;
 }
 
-/** Judges the pictures in each of the ways. Throws as `evaluatePhotos` does. */
+/** Judges the pictures in each of the ways, and proposes what to change. Throws as `evaluatePhotos` does. */
 export async function runEvaluation(
   laboratory: Laboratory,
   plan: EvaluationPlan,
-  { onStart, onStep, note }: EvaluationListener = {},
+  { onStart, onStep, onTry, note }: EvaluationListener = {},
 ): Promise<Evaluation> {
   const { set, experiment, contenders: names = [] } = plan;
   if (set.fromRecord) replay(laboratory, set.fromRecord, plan.lmm, note);
@@ -56,6 +59,7 @@ export async function runEvaluation(
   for (const { name, experiment: one } of rivals) {
     contenders.push({ name, figures: (await judge(one)).figures });
   }
+  const proposals = await findProposals({ laboratory, experiment, outcome }, onTry);
   return {
     source: plan.source,
     date: new Date().toISOString(),
@@ -71,6 +75,7 @@ export async function runEvaluation(
     photos: outcome.photos,
     figures: outcome.figures,
     contenders,
+    proposals,
     unlabelled: set.unlabelled,
     ambiguous: outcome.ambiguous,
   };

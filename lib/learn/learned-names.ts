@@ -1,5 +1,6 @@
 import { foldNames } from "../vocabulary/class-names";
 import { foldName } from "../vocabulary/fold-name";
+import { isTeachable } from "../vocabulary/teachable-name";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { Lesson } from "./lessons";
 import type { Lessons } from "./lessons-in-force";
@@ -33,17 +34,6 @@ export interface Learned {
   readonly names: readonly LearnedName[];
   readonly held: readonly HeldWord[];
 }
-
-/** Letters and words beyond which it is a sentence and no name. */
-const MOST_LETTERS = 60;
-const MOST_WORDS = 6;
-
-/** What a model says of anything: it tells no class from another. */
-const EMPTY_WORDS = new Set(
-  "object, thing, item, image, photo, photograph, picture, unknown, 物, 物体, もの, 画像, 写真, 不明"
-    .split(", ")
-    .map(foldName),
-);
 
 /**
  * What a vocabulary has learned. A word becomes a class's name where all who spoke of it say that
@@ -82,23 +72,13 @@ function groupByWord(lessons: readonly Lesson[]): Map<string, Lesson[]> {
   const groups = new Map<string, Lesson[]>();
   for (const lesson of lessons) {
     if (lesson.heldOut || lesson.word === null) continue;
+    if (!isTeachable(lesson.word)) continue;
     const fold = foldName(lesson.word);
-    if (!isTeachable(lesson.word, fold)) continue;
     const group = groups.get(fold);
     if (group) group.push(lesson);
     else groups.set(fold, [lesson]);
   }
   return groups;
-}
-
-function isTeachable(word: string, fold: string): boolean {
-  return (
-    fold !== "" &&
-    word.length <= MOST_LETTERS &&
-    word.split(/\s+/).length <= MOST_WORDS &&
-    /\p{L}/u.test(word) &&
-    !EMPTY_WORDS.has(fold)
-  );
 }
 
 /** One word: who says what of it, and what follows. */

@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
 
+import sharp from "sharp";
+
 import { runCli } from "../../lib/cli/run-cli";
 import { DecisionRecord } from "../../lib/record/record";
 import type { Result } from "../../lib/tlac/result";
@@ -473,6 +475,65 @@ describe("tlac on the command line", () => {
     const useless = await run(...args.slice(0, 2), "--classes", "bolt", "--examples", examples);
     assert.equal(useless.code, 2);
     assert.match(useless.err, /confirmed holds none/);
+  });
+
+  it("proposes changes with their figures, and makes those that are wanted in new files", async () => {
+    const labelled = path.join(folder, "proposals");
+    const picture = sharp(await readFile(photo("rocket")));
+    const more = sharp(await readFile(photo("cat")));
+    for (const [label, image] of [
+      ["launcher", picture],
+      ["mouser", more],
+    ] as const) {
+      await mkdir(path.join(labelled, label), { recursive: true });
+      for (let at = 0; at < 7; at++) {
+        const file = path.join(labelled, label, `${String(at)}.jpg`);
+        await image
+          .clone()
+          .rotate(at - 3)
+          .modulate({ brightness: 1 + at / 40 })
+          .toFile(file);
+      }
+    }
+    const report = path.join(folder, "proposed");
+    const evaluated = ["evaluate", labelled, "--out", report];
+    const first = await run(...evaluated);
+    assert.equal(first.code, 0, first.err);
+    assert.match(
+      first.out,
+      /What to change:\n {2}1 {2}.*Right \d+ → 1[0-4], wrong 0 → 0, to a person \d+ → \d+ \(sure\)/,
+    );
+    const { proposals } = JSON.parse(await readFile(`${report}.json`, "utf8")) as {
+      proposals: { change: { kind: string; name?: string } }[];
+    };
+    const alias = proposals.findIndex(({ change }) => change.kind === "alias");
+    const examples = proposals.findIndex(({ change }) => change.kind === "examples");
+    assert.match(await readFile(`${report}.html`, "utf8"), /class="proposals"/);
+
+    const written = path.join(folder, "new.csv");
+    const shown = path.join(folder, "new-examples");
+    const numbers = `${String(alias + 1)},${String(examples + 1)}`;
+    const targets = ["--write-vocabulary", written, "--write-examples", shown];
+    const applied = await run(...evaluated, "--apply", numbers, ...targets);
+    assert.equal(applied.code, 0, applied.err);
+    assert.match(applied.err, /changed vocabulary is in .*new\.csv[^]*pictures were added to/);
+    const name = proposals[alias]?.change.name ?? "?";
+    assert.ok((await readFile(written, "utf8")).includes(name));
+    assert.ok((await readdir(path.join(shown, "mouser"))).length > 0);
+    // What was promised comes true.
+    const better = ["--vocabulary", written, "--examples", shown];
+    assert.match((await run(...evaluated, ...better)).out, /^On 14 photos: (?:9\d|100)/);
+
+    const again = await run(...evaluated, "--apply", "all", "--write-vocabulary", written);
+    assert.deepEqual([again.code, /exists already/.test(again.err)], [2, true]);
+    for (const args of [
+      ["--apply", "1"],
+      ["--write-vocabulary", path.join(folder, "x.csv")],
+      ["--apply", "first", "--write-examples", shown],
+      ["--apply", "99", "--write-examples", shown],
+    ]) {
+      assert.equal((await run(...evaluated, ...args)).code, 2, args.join(" "));
+    }
   });
 
   const wrong: readonly (readonly [string, string[], RegExp])[] = [

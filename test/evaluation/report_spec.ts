@@ -22,6 +22,7 @@ function evaluate(photos: readonly EvaluatedPhoto[], labels = ["screw", "nail"])
     photos,
     figures: computeFigures(photos, vocabulary),
     contenders: [],
+    proposals: [],
     unlabelled: [],
     ambiguous: [],
   };

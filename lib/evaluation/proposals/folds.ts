@@ -1,30 +1,32 @@
 import { createHash } from "node:crypto";
 
-import { isJudged, type EvaluatedPhoto } from "../evaluated-photo";
+import type { JudgedPhoto } from "../evaluated-photo";
 
+/** Parts of the photos in cross-validation. */
 export const FOLDS = 5;
 
 /**
- * The part of each photo in cross-validation, 0 … FOLDS − 1: the same on every day, equal pictures
- * together, and as many of each class as can be.
+ * The part of each photo, 0 … `FOLDS` − 1: the same on every day, equal pictures together, and as
+ * many of each class as can be.
  */
-export function assignFolds(photos: readonly EvaluatedPhoto[]): number[] {
-  const pictureOf = (photo: EvaluatedPhoto): string =>
-    isJudged(photo) ? photo.picture : photo.name;
-  const order = [...new Set(photos.map(pictureOf))].sort((a, b) => hash(a).compare(hash(b)));
-  const truths = new Map(photos.map((photo) => [pictureOf(photo), photo.truth]));
+export function assignFolds(photos: readonly JudgedPhoto[]): number[] {
+  const truths = new Map(photos.map(({ picture, truth }) => [picture, truth]));
   const counts = new Map<string | null, number>();
   const folds = new Map(
-    order.map((picture) => {
+    inRandomOrder([...truths.keys()], (picture) => picture).map((picture) => {
       const truth = truths.get(picture) ?? null;
       const count = counts.get(truth) ?? 0;
       counts.set(truth, count + 1);
       return [picture, count % FOLDS];
     }),
   );
-  return photos.map((photo) => folds.get(pictureOf(photo)) ?? 0);
+  return photos.map(({ picture }) => folds.get(picture) ?? 0);
 }
 
-function hash(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** In an order that nobody chose, and that is the same tomorrow. */
+export function inRandomOrder<T>(items: readonly T[], name: (item: T) => string): T[] {
+  return items
+    .map((item) => ({ item, hash: createHash("sha256").update(name(item)).digest() }))
+    .sort((a, b) => a.hash.compare(b.hash))
+    .map(({ item }) => item);
 }

@@ -11,6 +11,7 @@ import { renderBlame } from "./sections/blame";
 import { renderConfusion } from "./sections/confusion";
 import { renderCurves, renderLatency } from "./sections/curves";
 import { choosePhotos, renderPhotos, type Thumbnails } from "./sections/photos";
+import { renderProposals } from "./sections/proposals";
 import { renderSummary } from "./sections/summary";
 import { renderClasses, renderContenders, renderNotes } from "./sections/tables";
 
@@ -52,10 +53,10 @@ export async function renderReport(
       </head>
       <body>
         <main>
-          ${renderSummary(evaluation)} ${renderBlame(evaluation)} ${renderContenders(evaluation)}
-          ${renderConfusion(evaluation)} ${renderCurves(evaluation)} ${renderClasses(evaluation)}
-          ${renderLatency(evaluation)} ${renderPhotos(evaluation, chosen, thumbnails)}
-          ${renderNotes(evaluation)}
+          ${renderSummary(evaluation)} ${renderBlame(evaluation)} ${renderProposals(evaluation)}
+          ${renderContenders(evaluation)} ${renderConfusion(evaluation)} ${renderCurves(evaluation)}
+          ${renderClasses(evaluation)} ${renderLatency(evaluation)}
+          ${renderPhotos(evaluation, chosen, thumbnails)} ${renderNotes(evaluation)}
         </main>
         ${embedAsset("script", script)}
       </body>

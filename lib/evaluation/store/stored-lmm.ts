@@ -5,15 +5,27 @@ import type { BlobStore } from "./blob-store";
 import { StoredFrame } from "./stored-pictures";
 
 /** Changes whenever answers are read in another way, so that old readings are not taken for new. */
-const VERSION = 1;
+const VERSION = 2;
+
+/** A question that the store has no answer to, where the model must not be asked. */
+export class UnansweredError extends Error {
+  override readonly name = "UnansweredError";
+}
 
 /**
  * An LMM that is asked each question once. An answer is kept under all that it depends on: the
- * model, the picture, the question and the form in which it is to be answered.
+ * model, the picture, the question and the form in which it is to be answered. It is always
+ * the whole answer: where one asker has enough, the next may not.
  *
  * @param identity the model's digest, and its settings where they are not the usual ones
+ * @param recallOnly nothing is asked: what was not answered before throws `UnansweredError`
  */
-export function storeAnswers(lmm: Lmm, identity: string, store: BlobStore): Lmm {
+export function storeAnswers(
+  lmm: Lmm,
+  identity: string,
+  store: BlobStore,
+  { recallOnly = false } = {},
+): Lmm {
   const named = (...parts: readonly unknown[]): string =>
     JSON.stringify(["answer", VERSION, identity, ...parts]);
   const ask = lmm.ask?.bind(lmm);
@@ -27,7 +39,9 @@ export function storeAnswers(lmm: Lmm, identity: string, store: BlobStore): Lmm 
         tokens = known.tokens;
         return known.proposal;
       }
-      const proposal = await lmm.propose(await withPixels(frame), prompt, options);
+      if (recallOnly) throw new UnansweredError();
+      const { enough: _others, ...asked } = options;
+      const proposal = await lmm.propose(await withPixels(frame), prompt, asked);
       tokens = lmm.questionTokens;
       store.putJson(name, { proposal, tokens });
       return proposal;
@@ -38,6 +52,7 @@ export function storeAnswers(lmm: Lmm, identity: string, store: BlobStore): Lmm 
         const name = named("ask", frame?.hash ?? "", rest);
         const known = readReply(await store.getJson(name));
         if (known) return known;
+        if (recallOnly) throw new UnansweredError();
         const asked = frame ? { ...rest, frame: await withPixels(frame) } : rest;
         const reply = await ask(asked, options);
         const { probabilities } = reply;

@@ -50,8 +50,7 @@ export type ChangeKind = Change["kind"];
 export function applyChanges(vocabulary: Vocabulary, changes: readonly Change[]): Vocabulary {
   const own = changes.flatMap(changesOfNames);
   if (own.length === 0) return vocabulary;
-  const written = vocabulary.classes.map(({ glossary: _added, ...entry }): Entry => entry);
-  return createVocabulary(own.reduce(applyOne, written));
+  return createVocabulary(own.reduce<readonly Entry[]>(applyOne, vocabulary.classes));
 }
 
 /** The changes of a vocabulary in any change. */

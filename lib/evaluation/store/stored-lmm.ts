@@ -40,7 +40,8 @@ export function storeAnswers(
         return known.proposal;
       }
       if (recallOnly) throw new UnansweredError();
-      const { enough: _others, ...asked } = options;
+      const { answer, signal } = options;
+      const asked = { ...(answer && { answer }), ...(signal && { signal }) };
       const proposal = await lmm.propose(await withPixels(frame), prompt, asked);
       tokens = lmm.questionTokens;
       store.putJson(name, { proposal, tokens });

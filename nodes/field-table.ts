@@ -5,6 +5,7 @@
  */
 import { DTYPES } from "../lib/clip/dtype";
 import { PRESETS } from "../lib/clip/presets";
+import { PROVIDERS } from "../lib/clip/provider";
 import { KNOBS } from "../lib/confidence/knob";
 import { ENGINES } from "../lib/lmm/engine-kinds";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../lib/lmm/prompts/prompt-domains";
@@ -189,6 +190,7 @@ export const NODE_FIELDS = {
     ),
     folder: text("", "folder"),
     dtype: choice(["", ...DTYPES], ""),
+    provider: choice(PROVIDERS, "cpu"),
     threads: NUMBERS.threads,
     offline: flag(false),
   },

@@ -37,6 +37,24 @@ var tlacClipModel = (() => {
       () => void refresh(),
     );
     prepareFolder(t);
+    void offerProviders();
+  }
+
+  /** Leaves those to choose that the runtime has on its computer, and what was chosen before. */
+  async function offerProviders() {
+    /** @type {{ providers: readonly string[] }} */
+    const { providers } = await tlacRequest
+      .send("GET", "clip-model/providers")
+      .catch(() => ({ providers: [] }));
+    if (providers.length === 0) return;
+    const chosen = tlacDialog.textOf(input("provider"));
+    input("provider")
+      .find("option")
+      .filter((_, option) => {
+        const { value } = /** @type {HTMLOptionElement} */ (option);
+        return value !== chosen && !providers.includes(value);
+      })
+      .remove();
   }
 
   /** Ends a download: nobody would see how it goes on. */

@@ -2,6 +2,7 @@ import type { Frame } from "../frame/frame";
 import type { Dtype } from "./dtype";
 import type { Family, Sharpness } from "./family";
 import type { Label } from "./model-folder";
+import type { Provider } from "./provider";
 
 export type { Dtype } from "./dtype";
 export type { Family, Sharpness } from "./family";
@@ -27,6 +28,8 @@ export interface EmbedderInfo {
   readonly sharpness: Sharpness;
   /** Cosine from which on two names say the same thing. */
   readonly sameName: number;
+  /** A provider that was wanted and cannot be used here: the CPU computes. Null: as wanted. */
+  readonly refused: { readonly provider: Provider; readonly reason: string } | null;
 }
 
 /** What one pass of the image tower tells of a picture. */

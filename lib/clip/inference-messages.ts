@@ -1,7 +1,9 @@
 import type { ErrorCode } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
+import type { PixelSpec } from "../frame/frame";
 import type { Dtype } from "./dtype";
 import type { Family } from "./family";
+import type { Provider } from "./provider";
 
 /** Everything that the worker needs to open a model. */
 export interface SessionSpec {
@@ -13,11 +15,14 @@ export interface SessionSpec {
   readonly batchMatters: boolean;
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly threads: number;
+  /** Where it cannot be used, the CPU takes its place. Absent: the CPU. */
+  readonly provider?: Provider;
+  readonly pixelSpec: PixelSpec | null;
 }
 
 /** What can be asked of the worker: a session's number, the question, the answer. */
 export interface Protocol {
-  open: { question: { spec: SessionSpec }; answer: { dims: number } };
+  open: { question: { spec: SessionSpec }; answer: Opened };
   close: { question: object; answer: null };
   count: { question: { texts: readonly string[] }; answer: number[] };
   /** Answer: unit vectors one after another. */
@@ -27,6 +32,13 @@ export interface Protocol {
     question: { data: Float32Array; width: number; height: number };
     answer: ImageAnswer;
   };
+}
+
+export interface Opened {
+  /** Length of a text's vector. */
+  readonly dims: number;
+  /** Why the CPU took the place of the provider that was wanted; null where it did not. */
+  readonly refusal: string | null;
 }
 
 export interface ImageAnswer {

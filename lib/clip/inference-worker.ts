@@ -13,7 +13,7 @@ async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
   if (request.kind === "open") {
     const session = await ModelSession.open(request.question.spec);
     sessions.set(request.session, session);
-    return { dims: session.dims };
+    return { dims: session.dims, refusal: session.refusal };
   }
   const session = sessions.get(request.session);
   if (!session) throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.session-lost");

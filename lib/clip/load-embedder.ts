@@ -8,6 +8,7 @@ import { FAMILIES } from "./family";
 import type { ProgressListener } from "./load-progress";
 import { checkDtype, inspectModelFolder } from "./model-folder";
 import { verifyFiles } from "./manifest";
+import type { Provider } from "./provider";
 import { findPreset, findStarterFolder, towerFile, type Preset } from "./presets";
 import { TextCache } from "./text-cache";
 import { WorkerEmbedder } from "./worker-embedder";
@@ -23,6 +24,8 @@ export interface EmbedderOptions {
   readonly dtype?: Dtype;
   /** Bounded by the machine's cores, beyond which inference gets slower. */
   readonly threads?: number;
+  /** What it computes on, the CPU where that fails. Absent: the CPU. */
+  readonly provider?: Provider;
   /** Refuses to download. */
   readonly offline?: boolean;
   /** Holds downloads and the cache of text vectors: `<userDir>/tlac`. */
@@ -57,13 +60,16 @@ export async function loadEmbedder(
   const { family, maxTokens, batchMatters, dtypes, digest, pixelSpec, labels } = model;
   const host = sharedHost();
   const threads = boundThreads(options.threads);
-  const { session, dims } = await host.open({
+  const { provider = "cpu" } = options;
+  const { session, dims, refusal } = await host.open({
     folder,
     family,
     maxTokens,
     batchMatters,
     dtypes,
     threads,
+    provider,
+    pixelSpec,
   });
   const { sharpness, sameName } = preset ?? FAMILIES[family];
   const info: EmbedderInfo = {
@@ -78,8 +84,11 @@ export async function loadEmbedder(
     labels,
     sharpness,
     sameName,
+    refused: refusal === null ? null : { provider, reason: refusal },
   };
-  const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}.vectors`);
+  // Each provider rounds in its own way.
+  const own = provider === "cpu" || refusal !== null ? "" : `-${provider}`;
+  const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}${own}.vectors`);
   const cache = await TextCache.open(cacheFile, dims);
   const embedder = new WorkerEmbedder(info, host, session, pixelSpec, cache);
   if (signal.aborted) {

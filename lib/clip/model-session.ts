@@ -1,10 +1,12 @@
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 
 import { TlacError, toError } from "../errors";
+import { pixelSize } from "../frame/pixel-spec";
 import type { Dtype } from "./dtype";
 import { FAMILIES, truncateIds } from "./family";
 import type { ImageAnswer, SessionSpec } from "./inference-messages";
 import { loadTransformers, type Transformers } from "./load-transformers";
+import type { Provider } from "./provider";
 import { normalizeVector } from "./vector";
 
 /**
@@ -30,6 +32,8 @@ type Outputs = Readonly<Record<string, Tensor | undefined>>;
 export class ModelSession {
   /** Length of a text's vector, which no config file says reliably. */
   dims = 0;
+  /** Why the CPU took the place of the wanted provider; null where it did not. */
+  refusal: string | null = null;
 
   private constructor(
     private readonly library: Transformers,
@@ -39,11 +43,33 @@ export class ModelSession {
     private readonly vision: PreTrainedModel | null,
   ) {}
 
-  /** Loads tokenizer and towers, and tries the text tower. Throws `EMBEDDER_UNAVAILABLE`. */
+  /**
+   * Loads tokenizer and towers, and tries them; what the wanted provider cannot, the CPU does.
+   * Throws `EMBEDDER_UNAVAILABLE`.
+   */
   static async open(spec: SessionSpec): Promise<ModelSession> {
-    const session = await ModelSession.load(await loadTransformers(), spec);
+    const library = await loadTransformers();
+    const { provider = "cpu" } = spec;
+    if (provider === "cpu") return ModelSession.openOn(library, spec, "cpu");
+    try {
+      return await ModelSession.openOn(library, spec, provider);
+    } catch (thrown) {
+      const session = await ModelSession.openOn(library, spec, "cpu");
+      session.refusal = reasonOf(thrown);
+      return session;
+    }
+  }
+
+  private static async openOn(
+    library: Transformers,
+    spec: SessionSpec,
+    provider: Provider,
+  ): Promise<ModelSession> {
+    const session = await ModelSession.load(library, spec, provider);
     try {
       session.dims = (await session.embedTexts(["a photo"])).length;
+      // Only the CPU runs whatever it has loaded.
+      if (provider !== "cpu") await session.tryImage();
       return session;
     } catch (thrown) {
       await session.dispose();
@@ -51,11 +77,15 @@ export class ModelSession {
     }
   }
 
-  private static async load(library: Transformers, spec: SessionSpec): Promise<ModelSession> {
+  private static async load(
+    library: Transformers,
+    spec: SessionSpec,
+    provider: Provider,
+  ): Promise<ModelSession> {
     const { folder, dtypes } = spec;
     const opened: PreTrainedModel[] = [];
     const open = async (file: string, dtype: Dtype): Promise<PreTrainedModel> => {
-      const tower = await openTower(library, spec, file, dtype);
+      const tower = await openTower(library, spec, file, dtype, provider);
       opened.push(tower);
       return tower;
     };
@@ -71,6 +101,14 @@ export class ModelSession {
       const params = { folder, reason: toError(thrown).message };
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.load-failed", params);
     }
+  }
+
+  private async tryImage(): Promise<void> {
+    const { pixelSpec } = this.spec;
+    const size = pixelSpec && pixelSize(pixelSpec);
+    if (!this.vision || !size) return;
+    const { width, height } = size;
+    await this.embedImage(new Float32Array(3 * width * height).fill(0.5), width, height);
   }
 
   async dispose(): Promise<void> {
@@ -188,13 +226,14 @@ async function openTower(
   spec: SessionSpec,
   file: string,
   dtype: Dtype,
+  provider: Provider,
 ): Promise<PreTrainedModel> {
   // The class decides nothing that we use: file name and output names do.
   return library.CLIPTextModelWithProjection.from_pretrained(spec.folder, {
     local_files_only: true,
     model_file_name: file,
     dtype,
-    device: "cpu",
+    device: provider,
     session_options: {
       intraOpNumThreads: spec.threads,
       interOpNumThreads: 1,
@@ -202,6 +241,11 @@ async function openTower(
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     },
   });
+}
+
+function reasonOf(thrown: unknown): string {
+  const reason = thrown instanceof TlacError ? thrown.params.reason : undefined;
+  return typeof reason === "string" ? reason : toError(thrown).message;
 }
 
 function graphOf(model: PreTrainedModel): GraphSession {

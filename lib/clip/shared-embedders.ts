@@ -144,8 +144,9 @@ export async function isEmbedderHeld(model: string, cacheDir: string): Promise<b
 }
 
 /** Everything that changes the session or where its vectors are kept, the place first. */
-function describeSession({ model, dtype, threads, cacheDir }: EmbedderOptions): string {
-  return describePlace(model, cacheDir) + JSON.stringify([dtype ?? null, threads ?? null]);
+function describeSession(options: EmbedderOptions): string {
+  const { model, dtype = null, threads = null, provider = "cpu", cacheDir } = options;
+  return describePlace(model, cacheDir) + JSON.stringify([dtype, threads, provider]);
 }
 
 function describePlace(model: string, cacheDir: string): string {

@@ -3,7 +3,7 @@ import type { Worker } from "node:worker_threads";
 
 import { spawnThread } from "../basics/spawn-thread";
 import { throwIfClosed, TlacError, toError } from "../errors";
-import type { Kind, Protocol, Reply, Request, SessionSpec } from "./inference-messages";
+import type { Kind, Opened, Protocol, Reply, Request, SessionSpec } from "./inference-messages";
 
 /** A worker that falls twice within this time will fall again. */
 const CRASH_WINDOW_MS = 10 * 60_000;
@@ -33,13 +33,12 @@ export class WorkerHost {
     return this.loss !== null;
   }
 
-  /** Loads a model; resolves to its session's number and the length of its vectors. */
-  async open(spec: SessionSpec): Promise<{ session: number; dims: number }> {
+  /** Loads a model; resolves to its session's number and how it was opened. */
+  async open(spec: SessionSpec): Promise<Opened & { readonly session: number }> {
     const session = ++this.lastNumber;
     this.sessions.set(session, spec);
     try {
-      const { dims } = await this.ask("open", session, { spec });
-      return { session, dims };
+      return { session, ...(await this.ask("open", session, { spec })) };
     } catch (thrown) {
       this.sessions.delete(session);
       await this.endIfIdle();

@@ -59,6 +59,14 @@ function readResize(config: Config, cropped: boolean): NonNullable<PixelSpec["re
   throw malformed("size", "{ shortest_edge } / { height, width }", size);
 }
 
+/** Sides in pixels of what an image tower is given; undefined where they depend on the image. */
+export function pixelSize({
+  crop,
+  resize,
+}: PixelSpec): { readonly width: number; readonly height: number } | undefined {
+  return crop ?? (resize && "width" in resize ? resize : undefined);
+}
+
 function readCrop(config: Config): PixelSpec["crop"] {
   const { crop_size: crop } = config;
   if (!readFlag(config, "do_center_crop", crop !== undefined)) return undefined;

@@ -8,6 +8,7 @@ import { DTYPES, type Dtype } from "../../lib/clip/dtype";
 import type { LoadProgress } from "../../lib/clip/load-progress";
 import { inspectModelFolder, type ModelFolder } from "../../lib/clip/model-folder";
 import { findStarterFolder, PRESETS, type Preset } from "../../lib/clip/presets";
+import { providersOf, type Provider } from "../../lib/clip/provider";
 import { isEmbedderHeld } from "../../lib/clip/shared-embedders";
 import { cacheFolder } from "../runtime/models/cache-folder";
 import { readChoice } from "../runtime/settings/read-settings";
@@ -63,6 +64,14 @@ export function serveModels(RED: NodeAPI): void {
         presets: await Promise.all(PRESETS.map((preset) => readState(preset, cacheDir(), dtype))),
       };
     }),
+  );
+
+  RED.httpAdmin.get(
+    `${ROOT}/providers`,
+    read,
+    reply((): { providers: readonly Provider[] } => ({
+      providers: providersOf(process.platform, process.arch),
+    })),
   );
 
   RED.httpAdmin.post(

@@ -11,6 +11,7 @@ import {
   disposeIdleEmbedders,
   type EmbedderLease,
 } from "../../lib/clip/shared-embedders";
+import { PROVIDERS, providersOf } from "../../lib/clip/provider";
 import type { Frame, PixelSpec } from "../../lib/frame/frame";
 import { readFrames } from "../../lib/frame/read-frames";
 import { copyStarter } from "./starter-copy";
@@ -80,6 +81,23 @@ describe("the embedder on the starter model", () => {
     assert.equal(info.dims, 384);
     assert.equal(info.hasVision, true);
     assert.deepEqual(info.dtype, { text: "int8", vision: "fp16" });
+  });
+
+  it("computes on the CPU where the wanted device cannot be used, and says why", async () => {
+    // No platform has all of them.
+    const has = providersOf(process.platform, process.arch);
+    const provider = PROVIDERS.find((each) => !has.includes(each))!;
+    const wanting = acquireEmbedder({ model: "starter", cacheDir, offline: true, provider });
+    try {
+      const other = await wanting.value;
+      assert.equal(other.info.refused?.provider, provider);
+      assert.match(other.info.refused.reason, /Unsupported device/);
+      assert.equal(embedder.info.refused, null);
+      const texts = ["a photo of a gasket"];
+      assert.deepEqual(await other.embedTexts(texts), await embedder.embedTexts(texts));
+    } finally {
+      await wanting.release();
+    }
   });
 
   it("gives unit vectors in the order of the texts, equal ones for equal texts", async () => {

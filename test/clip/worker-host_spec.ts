@@ -12,6 +12,7 @@ const TEXT_ONLY: SessionSpec = {
   maxTokens: 256,
   batchMatters: false,
   dtypes: { text: "int8", vision: null },
+  pixelSpec: null,
   threads: 1,
 };
 

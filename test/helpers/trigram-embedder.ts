@@ -25,6 +25,7 @@ export class TrigramEmbedder implements Embedder {
       labels: null,
       sharpness: { words: 20, sight: 22 },
       sameName: 0.84,
+      refused: null,
       ...info,
     };
   }

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import clipModel from "../../nodes/clip-model";
 import type { DownloadProgress, PresetState } from "../../nodes/admin/models";
+import { providersOf } from "../../lib/clip/provider";
 import { acquireEmbedder } from "../../lib/clip/shared-embedders";
 import { HubServer } from "../clip/hub-server";
 import { copyStarter } from "../clip/starter-copy";
@@ -52,6 +53,15 @@ describe("admin endpoints of clip-model", () => {
     const starter = await readState("starter");
     assert.deepEqual(starter.missing, []);
     assert.ok(starter.bytes > 30e6);
+  });
+
+  it("tells on what its computer could compute", async () => {
+    const { providers } = (await admin.get("clip-model/providers")).body;
+    assert.deepEqual(providers, providersOf(process.platform, process.arch));
+    assert.deepEqual(providersOf("linux", "x64"), ["cpu", "cuda"]);
+    assert.deepEqual(providersOf("linux", "arm64"), ["cpu"]);
+    assert.deepEqual(providersOf("win32", "x64"), ["cpu", "dml"]);
+    assert.deepEqual(providersOf("darwin", "arm64"), ["cpu", "coreml"]);
   });
 
   it("downloads with progress, then all is there; removing takes it away again", async () => {

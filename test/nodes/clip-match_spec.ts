@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import type { NodeMessageInFlow } from "node-red";
+import helper from "node-red-node-test-helper";
 
 import type { Result } from "../../lib/tlac/result";
+import { PROVIDERS, providersOf } from "../../lib/clip/provider";
 import clipMatch from "../../nodes/clip-match";
 import clipModel from "../../nodes/clip-model";
 import lmmCandidates from "../../nodes/lmm-candidates";
@@ -31,6 +33,24 @@ describe("clip-match", () => {
       flow.send("n", { payload });
       assert.equal(resultOf(await flow.next("door1")).class, "espresso");
     }
+  });
+
+  it("warns once where the model's device cannot be used, and judges on the CPU", async () => {
+    const has = providersOf(process.platform, process.arch);
+    const provider = PROVIDERS.find((each) => !has.includes(each))!;
+    const model = { ...dragNode("clip-model", "model"), provider };
+    flow = await startFlow([clipMatch, clipModel], { ...node, model: "model" }, [model]);
+    const warnings: unknown[] = [];
+    helper.getNode("model").warn = (text: unknown) => void warnings.push(text);
+    for (let turn = 0; turn < 2; turn += 1) {
+      flow.send("n", { payload: "espresso" });
+      assert.equal(resultOf(await flow.next("door1")).class, "espresso");
+    }
+    assert.equal(warnings.length, 1);
+    assert.match(
+      String(warnings[0]),
+      new RegExp(`compute on ${provider}.*The CPU computes instead`),
+    );
   });
 
   it("says which numbers of a picture of numbers became black and white", async () => {

@@ -20,6 +20,8 @@ export class EmbedderUse {
     /** Read at each opening, because a configuration may be wrong. */
     readonly readOptions: () => EmbedderOptions,
     private readonly onProgress: (progress: LoadProgress) => void,
+    /** Told of each model that was opened. */
+    private readonly onOpen: (embedder: Embedder) => void = () => undefined,
   ) {}
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`, `CLOSED`. */
@@ -50,6 +52,7 @@ export class EmbedderUse {
     const lease = acquireEmbedder(this.readOptions());
     const stop = lease.onProgress(this.onProgress);
     lease.value.then(stop, stop);
+    lease.value.then(this.onOpen, () => undefined);
     return lease;
   }
 }

@@ -39,13 +39,11 @@ export function useModel(
   model: string,
   onProgress: (progress: LoadProgress) => void,
 ): EmbedderUse {
+  const find = () => findConfig<ClipModelNode>(RED, model, "clip-model");
   return new EmbedderUse(
-    () =>
-      findConfig<ClipModelNode>(RED, model, "clip-model")?.readOptions() ?? {
-        model: "starter",
-        cacheDir: cacheFolder(RED),
-      },
+    () => find()?.readOptions() ?? { model: "starter", cacheDir: cacheFolder(RED) },
     onProgress,
+    ({ info }) => find()?.checkProvider(info),
   );
 }
 

@@ -1,6 +1,7 @@
 /** The config nodes as the others see them. */
 import type { Node } from "node-red";
 
+import type { EmbedderInfo } from "../../../lib/clip/embedder";
 import type { EmbedderOptions } from "../../../lib/clip/shared-embedders";
 import type { Knob } from "../../../lib/confidence/knob";
 import type { Language } from "../../../lib/i18n/catalogue";
@@ -57,6 +58,8 @@ export interface ClipModelNode extends Node {
   type: "clip-model";
   /** Throws `BAD_CONFIG`. */
   readOptions(): EmbedderOptions;
+  /** Warns, once a deploy, where the model does not compute on what the dialog says. */
+  checkProvider(info: EmbedderInfo): void;
 }
 
 /** The plant's classes, shared by several nodes. */

@@ -4,6 +4,7 @@ import path from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
+import { providersOf } from "../../../lib/clip/provider";
 import { HubServer } from "../../clip/hub-server";
 import { copyStarter } from "../../clip/starter-copy";
 import {
@@ -86,6 +87,22 @@ describe("dialog of clip-model", function () {
       await page.click("#tlac-model-remove-yes");
       await line("#tlac-model-result", "ok").waitFor();
       await line("#tlac-model-state", "note").waitFor();
+    });
+
+    it(`offers what the runtime has on its computer to compute on (${locale})`, async () => {
+      await open(locale, "starter");
+      const options = page.locator("#node-config-input-provider option");
+      const offered = providersOf(process.platform, process.arch);
+      await page.waitForFunction(
+        (count) => document.querySelectorAll("#node-config-input-provider option").length === count,
+        offered.length,
+      );
+      const values = await options.evaluateAll((all) =>
+        all.map((one) => one.getAttribute("value")),
+      );
+      assert.deepEqual(values, offered);
+      assert.equal(await page.locator("#node-config-input-provider").inputValue(), "cpu");
+      await takeScreenshot(page, `model-starter-${locale}`);
     });
 
     it(`downloads nothing while offline is on, and names the files (${locale})`, async () => {

@@ -6,6 +6,7 @@ import { translate } from "../lib/i18n/catalogue";
 import { settleFrames, type ClassifyOptions } from "../lib/tlac/classify";
 import { DriftWatch } from "../lib/tlac/drift-watch";
 import { MODES, type Result } from "../lib/tlac/result";
+import { serveEvaluation } from "./admin/evaluation/serve-evaluation";
 import { servePhotoTest } from "./admin/photo-test";
 import { servePrompt } from "./admin/prompts";
 import { serveRules } from "./admin/rules";
@@ -73,6 +74,7 @@ export default function (RED: NodeAPI): void {
   servePrompt(RED, "tlac");
   serveRules(RED, "tlac");
   servePhotoTest(RED);
+  serveEvaluation(RED);
   const thumbnails = new Thumbnails(RED);
   function TlacNode(this: Node & Partial<VocabularyNode>, def: TlacDef): void {
     RED.nodes.createNode(this, def);

@@ -4,6 +4,8 @@ var tlacDialog = (() => {
 
   const catalogue = "@tlac/node-red-tlac/tlac:tlac.";
   const MOST_PATTERN = 300;
+  /** Milliseconds for which the browser may take to begin a download. */
+  const DOWNLOAD_MS = 10_000;
 
   /**
    * What Node-RED hands to a validator beside the value. A validator must take two parameters, or
@@ -292,6 +294,22 @@ var tlacDialog = (() => {
   }
 
   /**
+   * Has the browser save a file.
+   *
+   * @param {Blob} content
+   * @param {string} name
+   */
+  function saveFile(content, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(content);
+    link.download = name;
+    link.click();
+    window.setTimeout(() => {
+      URL.revokeObjectURL(link.href);
+    }, DOWNLOAD_MS);
+  }
+
+  /**
    * Where in a message something stands. Node-RED puts controls of its own in place of the field,
    * which its label no longer names; a screen reader is told by ids.
    *
@@ -352,6 +370,7 @@ var tlacDialog = (() => {
     readClasses,
     showWhen,
     follow,
+    saveFile,
     prepareImage,
     prepareCamera,
     prepareTime,

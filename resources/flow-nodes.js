@@ -66,6 +66,7 @@ var tlacFlowNodes = (() => {
       releases.push(tlacAnswerRules.prepare(node, "tlac"));
       prepareUnchanged();
       releases.push(tlacPhotoTest.prepare(node));
+      releases.push(tlacEvaluation.prepare(() => tlacTestSettings.readDialog(node)));
       openWrongParts();
     },
     /** @param {TlacNode} node */

@@ -142,31 +142,6 @@ var tlacPhotoTest = (() => {
   }
 
   /**
-   * The fields of a config node as they stand in the editor; null where none is chosen.
-   *
-   * @param {string} selector
-   */
-  function readChosen(selector) {
-    const node = tlacDialog.chosenConfig(selector);
-    return node ? tlacDialog.readConfig(node) : null;
-  }
-
-  /** @param {TlacNode} node */
-  function readBody(node) {
-    const vocabulary = tlacDialog.chosenConfig("#node-input-vocabulary");
-    return {
-      settings: { ...tlacDialog.readFields(node), filters: tlacAnswerRules.read() },
-      classes: tlacDialog.readClasses(),
-      template: vocabulary?.template ?? "",
-      accept: vocabulary?.accept ?? "",
-      // Whose examples count.
-      vocabulary: vocabulary?.id ?? node.id,
-      server: readChosen("#node-input-server"),
-      model: readChosen("#node-input-model"),
-    };
-  }
-
-  /**
    * @param {TlacNode} node
    * @returns {() => void} ends what still runs
    */
@@ -196,7 +171,7 @@ var tlacPhotoTest = (() => {
       start.hide();
       stop.show();
       if (hadFocus) stop.trigger("focus");
-      const body = { ...readBody(node), image: photo.url };
+      const body = { ...tlacTestSettings.readDialog(node), image: photo.url };
       const own = tlacJobs.run("tlac", "tlac/test", body, {
         /** @param {readonly TestStep[]} steps */
         onProgress(steps) {

@@ -73,21 +73,37 @@ var tlacRequest = (() => {
    *
    * @param {"GET" | "POST"} method
    * @param {string} path below `tlac/`
-   * @param {object} [body]
+   * @param {object} [body] a file is sent as it is, all else as JSON
+   * @param {AbortSignal} [signal] ends the request
    * @returns {Promise<any>} rejects with a `TlacRefusal`
    */
-  function send(method, path, body) {
+  function send(method, path, body, signal) {
     const separator = path.includes("?") ? "&" : "?";
     const url = `tlac/${path}${separator}lang=${encodeURIComponent(language())}`;
-    const json = body ? { contentType: "application/json", data: JSON.stringify(body) } : {};
     return new Promise((resolve, reject) => {
-      $.ajax(url, { method, dataType: "json", ...json }).then(resolve, (xhr) => {
+      const request = $.ajax(url, { method, dataType: "json", ...toContent(body) });
+      const abort = () => request.abort();
+      signal?.addEventListener("abort", abort);
+      request.always(() => signal?.removeEventListener("abort", abort));
+      request.then(resolve, (xhr) => {
         /** @type {Complaint | undefined} */
         const complaint = xhr.responseJSON;
         const sentence = tell(complaint, xhr.status);
         reject(new TlacRefusal(complaint?.code ?? "FAILED", sentence, xhr.status));
       });
     });
+  }
+
+  /**
+   * @param {object | undefined} body
+   * @returns {JQuery.AjaxSettings}
+   */
+  function toContent(body) {
+    if (!body) return {};
+    if (body instanceof Blob) {
+      return { contentType: "application/octet-stream", data: body, processData: false };
+    }
+    return { contentType: "application/json", data: JSON.stringify(body) };
   }
 
   /**

@@ -6,9 +6,6 @@
 var tlacVocabularyFiles = (() => {
   "use strict";
 
-  /** Milliseconds for which the browser may take to begin a download. */
-  const DOWNLOAD_MS = 10_000;
-
   /**
    * The text of a file in whatever encoding; the runtime tells which.
    *
@@ -28,13 +25,9 @@ var tlacVocabularyFiles = (() => {
    * @param {string} name
    */
   function download(text, type, extension, name) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-    link.download = (name.trim() || "vocabulary").replace(/[\\/:*?"<>|]/g, "-") + extension;
-    link.click();
-    window.setTimeout(() => {
-      URL.revokeObjectURL(link.href);
-    }, DOWNLOAD_MS);
+    const content = new Blob([text], { type: `${type};charset=utf-8` });
+    const file = (name.trim() || "vocabulary").replace(/[\\/:*?"<>|]/g, "-") + extension;
+    tlacDialog.saveFile(content, file);
   }
 
   return { readText, download };

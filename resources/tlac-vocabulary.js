@@ -104,6 +104,7 @@ var tlacVocabulary = (() => {
       this.entry = new tlacVocabularyImport.Entry(this);
       this.examples = new tlacVocabularyExamples.Examples(this);
       this.learned = new tlacVocabularyLearned.Learned(this);
+      this.endEvaluation = () => {};
     }
 
     async open() {
@@ -114,6 +115,7 @@ var tlacVocabulary = (() => {
       tlacVocabularyTry.open(this);
       tlacVocabularyGlossary.wire(this);
       this.fillModels();
+      this.endEvaluation = tlacVocabularyEvaluation.open(this);
       const text = this.stored();
       if (!text.trim()) {
         this.table.show([]);
@@ -146,6 +148,7 @@ var tlacVocabulary = (() => {
       this.lint.close();
       this.entry.close();
       tlacVocabularyGlossary.close();
+      this.endEvaluation();
     }
 
     /** The text as the node will store it. */

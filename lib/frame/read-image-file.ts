@@ -1,11 +1,10 @@
 import { constants } from "node:fs";
-import { open, realpath } from "node:fs/promises";
-import path from "node:path";
+import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { TlacError, toError } from "../errors";
 import type { Phrase } from "../i18n/catalogue";
-import { isInside, resolveInside } from "./allowed-path";
+import { findAllowed } from "./find-allowed";
 import type { FrameRules } from "./frame-options";
 
 /**
@@ -24,8 +23,10 @@ export async function readImageFile(given: string, rules: FrameRules): Promise<U
   if (folders.length === 0) {
     throw new TlacError("BAD_IMAGE", "frame.path-off", { path: given });
   }
-  const file = await findAllowed(toPath(given), given, folders);
-  return readPlainFile(file, given, rules.maxBytes);
+  const found = await findAllowed(toPath(given), folders);
+  if (found.real !== null) return readPlainFile(found.real, given, rules.maxBytes);
+  const params = { path: given, folders: folders.join(", ") };
+  throw new TlacError("BAD_IMAGE", `frame.path-${found.reason}`, params);
 }
 
 function toPath(given: string): string {
@@ -35,28 +36,6 @@ function toPath(given: string): string {
   } catch (cause) {
     throw new TlacError("BAD_IMAGE", "frame.bad-scheme", { scheme: given }, { cause });
   }
-}
-
-/**
- * The real path of the file in the first allowed folder that has it. The disk is asked about paths
- * inside a folder only, by the folder's own name or by where its links lead.
- */
-async function findAllowed(
-  file: string,
-  given: string,
-  folders: readonly string[],
-): Promise<string> {
-  let missing = false;
-  for (const folder of folders) {
-    const realRoot = await realpath(path.resolve(folder)).catch(() => null);
-    const target = resolveInside(folder, file) ?? (realRoot && resolveInside(realRoot, file));
-    if (!target) continue;
-    const real = realRoot && (await realpath(target).catch(() => null));
-    if (!real) missing = true;
-    else if (isInside(realRoot, real)) return real;
-  }
-  const key = missing ? "frame.path-missing" : "frame.path-outside";
-  throw new TlacError("BAD_IMAGE", key, { path: given, folders: folders.join(", ") });
 }
 
 /**

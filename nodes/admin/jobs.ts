@@ -121,17 +121,21 @@ export class Jobs {
   }
 }
 
-/** The endpoints by which a dialog follows and cancels its jobs. */
-export function serveJobs(RED: NodeAPI, type: string, jobs: Jobs): void {
+/**
+ * The endpoints by which a dialog follows and cancels its jobs.
+ *
+ * @param place below `tlac/`; default: the type's own
+ */
+export function serveJobs(RED: NodeAPI, type: string, jobs: Jobs, place = type): void {
   const write = RED.auth.needsPermission(`${type}.write`);
   const readId = (id: unknown): string => (typeof id === "string" ? id : "");
   RED.httpAdmin.get(
-    `/tlac/${type}/jobs/:id`,
+    `/tlac/${place}/jobs/:id`,
     write,
     reply(({ params, language }) => jobs.view(readId(params.id), language)),
   );
   RED.httpAdmin.post(
-    `/tlac/${type}/jobs/:id/cancel`,
+    `/tlac/${place}/jobs/:id/cancel`,
     write,
     reply(({ params, language }) => {
       const id = readId(params.id);

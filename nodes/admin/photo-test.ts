@@ -11,8 +11,8 @@ import { Recogniser } from "../../lib/lmm/recogniser";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
 import { classifyFrame, type ClassifyOptions } from "../../lib/tlac/classify";
 import type { Mode } from "../../lib/tlac/result";
+import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
 import { ExampleIndex } from "../../lib/witness/examples";
-import { findStore } from "../runtime/examples/shared-examples";
 import { cacheFolder } from "../runtime/models/cache-folder";
 import { loadImage } from "../runtime/scene/resolve-image";
 import { readText } from "../runtime/settings/read-settings";
@@ -20,9 +20,10 @@ import { withOptions } from "./lend-model";
 import { Jobs, serveJobs } from "./jobs";
 import { withServer } from "./lend-server";
 import { readServer } from "./lmm-server";
+import { readTaught } from "./read-taught";
 import { reply, type Call } from "./reply";
 import { StepLog, type TestFacts } from "./step-log";
-import { readTestSettings, type TestSettings } from "./test-settings";
+import { readTestSettings } from "./test-settings";
 
 /**
  * `POST /tlac/tlac/test`: a photo through the engine, with the settings as they stand in the
@@ -65,8 +66,11 @@ class PhotoTest {
     const starter = { model: "starter", cacheDir };
     const settings = readTestSettings(body, cacheDir);
     await withOptions(settings.model ?? starter, async (embedder) => {
-      const index = await this.buildIndex(settings, embedder);
-      const examples = await this.readExamples(settings, embedder, index);
+      const taught = await readTaught(this.RED, settings, embedder, this.signal);
+      const { calibrations } = taught;
+      const index = await this.buildIndex(taught.vocabulary, settings.template, embedder);
+      const examples =
+        taught.examples && ExampleIndex.of(taught.examples, index.vocabulary.classes);
       const { length: classes } = index.vocabulary.classes;
       this.log.done("settings", { model: embedder.info.name, classes });
       const frame = await this.log.take(
@@ -75,7 +79,10 @@ class PhotoTest {
         describe,
       );
       const judge = (lmm: Lmm | null): Promise<void> =>
-        this.judge(frame, { ...settings.options, mode: settings.mode, lmm, index, examples });
+        this.judge(frame, {
+          ...settings.options,
+          ...{ mode: settings.mode, lmm, index, examples, calibrations },
+        });
       if (settings.mode === "clip") return judge(null);
       if (settings.server) return withServer(readServer(this.RED, settings.server), judge);
       if (embedder.info.labels) return judge(new Recogniser(embedder));
@@ -85,7 +92,8 @@ class PhotoTest {
 
   /** Not the shared index: a test would push a running node's index out. */
   private buildIndex(
-    { vocabulary, template }: TestSettings,
+    vocabulary: Vocabulary,
+    template: string | undefined,
     embedder: Embedder,
   ): Promise<VocabularyIndex> {
     const { signal } = this;
@@ -101,17 +109,6 @@ class PhotoTest {
     const [frame] = (await loaded.decode()).frames;
     if (!frame) throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property: "image" });
     return frame;
-  }
-
-  private async readExamples(
-    { examplesOf, vocabulary }: TestSettings,
-    embedder: Embedder,
-    index: VocabularyIndex,
-  ): Promise<ExampleIndex | undefined> {
-    if (!examplesOf || !embedder.info.hasVision) return undefined;
-    const { signal } = this;
-    const set = await findStore(this.RED, examplesOf).read(embedder, vocabulary, { signal });
-    return set.rows > 0 ? ExampleIndex.of(set, index.vocabulary.classes) : undefined;
   }
 
   /** Without memory: a test shows what is asked, also where the answer is known by now. */

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 import type { Request, Response } from "express";
 
 import { isRecord } from "../../lib/basics/is-record";
@@ -31,16 +33,25 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>;
   /** Of the person in front of the editor. */
   readonly language: Language;
+  /** The request as it comes in, where its body is no JSON. */
+  readonly stream: Readable;
   /** Aborted when the browser hangs up. */
   readonly signal: AbortSignal;
 }
 
+/** What a body may be: neither is a type that a form on a foreign page can send. */
+const BODIES = {
+  json: /^application\/json\s*(;|$)/i,
+  bytes: /^application\/octet-stream\s*(;|$)/i,
+};
+
 /**
  * A handler of an admin endpoint: what `work` resolves with is the JSON answer. A post has to say
- * that it is JSON: a form on a foreign page cannot, and a script there would have to ask first.
+ * what it is: a form on a foreign page cannot, and a script there would have to ask first.
  */
 export function reply(
   work: (call: Call) => unknown,
+  kind: keyof typeof BODIES = "json",
 ): (request: Request, response: Response) => void {
   return (request, response) => {
     const gone = new AbortController();
@@ -53,11 +64,13 @@ export function reply(
       params,
       query,
       language: readLanguage(request),
+      stream: request,
       signal: gone.signal,
     };
     void Promise.resolve()
       .then(() => {
-        if (request.method !== "GET" && !isJson(request)) throw new Refusal("NOT_JSON");
+        const type = request.headers["content-type"] ?? "";
+        if (request.method !== "GET" && !BODIES[kind].test(type)) throw new Refusal("NOT_JSON");
         return work(call);
       })
       .then(
@@ -71,10 +84,6 @@ export function reply(
         },
       );
   };
-}
-
-function isJson({ headers }: Request): boolean {
-  return /^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
 export function toComplaint(thrown: unknown, language: Language): Complaint {

@@ -2,6 +2,7 @@ import { isRecord } from "../../lib/basics/is-record";
 import { TlacError } from "../../lib/errors";
 import type { EmbedderOptions } from "../../lib/clip/shared-embedders";
 import type { FrameOptions } from "../../lib/frame/read-frames";
+import { DEFAULT_DOMAIN } from "../../lib/lmm/prompts/prompt-domains";
 import type { ClassifyOptions } from "../../lib/tlac/classify";
 import { MODES, type Mode } from "../../lib/tlac/result";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
@@ -11,7 +12,7 @@ import { readModelOptions } from "../runtime/settings/model-options";
 import { readFilters, type FilterField } from "../runtime/settings/read-filters";
 import { readPrompt } from "../runtime/settings/read-prompt";
 import { readAccept, readRules } from "../runtime/settings/read-rules";
-import { readChoice, readText } from "../runtime/settings/read-settings";
+import { readChoice, readList, readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import type { Call } from "./reply";
 
@@ -22,12 +23,16 @@ export interface TestSettings {
   readonly vocabulary: Vocabulary;
   readonly template: string | undefined;
   readonly frame: FrameOptions;
+  /** Folders whose photos the node may read. */
+  readonly folders: readonly string[];
   /** How the text/image model is loaded; undefined: the bundled starter. */
   readonly model: EmbedderOptions | undefined;
   /** Fields of the server's dialog; undefined: the built-in recogniser. */
   readonly server: Call["body"] | undefined;
   /** Whose examples count: the id of the vocabulary, or of the node whose own classes they are. */
   readonly examplesOf: string | undefined;
+  /** The question as the dialog has it: the user's own, or the name of a shipped one. */
+  readonly question: string;
   readonly options: Pick<
     ClassifyOptions,
     | "accept"
@@ -55,7 +60,7 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
   if (!classes?.trim()) throw new TlacError("BAD_CONFIG", "nodes.no-classes");
   const vocabulary = parseVocabulary(classes);
   const server = body.server === null ? undefined : readFields(body.server, "server");
-  const filter = readFilters({ filters: readList(settings.filters) });
+  const filter = readFilters({ filters: readRuleLines(settings.filters) });
   const describe = settings.describe === true;
   const question = { domain: text("domain"), prompt: text("prompt"), describe };
   const labels = vocabulary.classes.map(({ label }) => label);
@@ -69,9 +74,11 @@ export function readTestSettings(body: Call["body"], cacheDir: string): TestSett
       ...{ roiLeft: text("roiLeft"), roiTop: text("roiTop") },
       ...{ roiWidth: text("roiWidth"), roiHeight: text("roiHeight") },
     }),
+    folders: settings.readFiles === true ? readList(text("folders")) : [],
     model: readModel(body.model, cacheDir),
     server: server?.kind === "recogniser" ? undefined : server,
     examplesOf: readText(body.vocabulary, "vocabulary"),
+    question: [question.prompt, question.domain, DEFAULT_DOMAIN].find((one) => one.trim()) ?? "",
     options: {
       accept:
         readAccept(settings.accept, "accept", "BAD_CONFIG") ??
@@ -101,7 +108,9 @@ function readModel(value: unknown, cacheDir: string): EmbedderOptions | undefine
 }
 
 /** Whether the lines are rules is what their reader checks. */
-function readList(value: unknown): readonly FilterField[] {
+function readRuleLines(value: unknown): readonly FilterField[] {
+  // Nodes from before there were rules.
+  if (value === undefined) return [];
   if (Array.isArray(value) && value.every(isRecord)) return value as unknown as FilterField[];
   throw new TlacError("BAD_MESSAGE", "nodes.bad-text", { field: "filters", type: typeof value });
 }

@@ -47,6 +47,8 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   "clip.offline": ["clip-model.label.offline"],
   "frame.path-off": ["tlac.label.readFiles", "tlac.label.folders"],
   "frame.path-outside": ["tlac.label.folders"],
+  "evaluation.folder-off": ["tlac.label.readFiles", "tlac.label.folders"],
+  "evaluation.folder-outside": ["tlac.label.folders"],
   "frame.url-off": ["tlac.label.readFiles", "tlac.label.hosts"],
   "frame.url-host": ["tlac.label.hosts"],
 };

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type {
+  EvaluationProgress,
+  EvaluationResult,
+} from "../../nodes/admin/evaluation/evaluation-job";
+import type { JobView } from "../../nodes/admin/jobs";
+import tlac from "../../nodes/tlac";
+import { dragNode } from "../helpers/flow-nodes";
+import { removeFolder } from "../helpers/remove-folder";
+import { createSeeingBrain } from "../helpers/seeing-brain";
+import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
+import { startAdmin, type AdminServer } from "./admin-server";
+
+const PHOTOS = path.join(__dirname, "../../examples/photos");
+const PLACE = "tlac/evaluation";
+
+describe("evaluation before the deploy", function () {
+  this.timeout(60_000);
+  let admin: AdminServer;
+  let double: OllamaDouble;
+  let place: string;
+  let photos: string;
+
+  before(async () => {
+    admin = await startAdmin(tlac, []);
+    double = await startOllamaDouble({
+      brain: createSeeingBrain(),
+      models: [{ name: "llava:7b" }],
+    });
+    place = await mkdtemp(path.join(tmpdir(), "tlac-evaluation-"));
+    photos = path.join(place, "photos");
+    for (const [folder, name] of [
+      ["coffee", "espresso"],
+      ["rocket", "rocket"],
+      ["washer", "palace"],
+    ] as const) {
+      await mkdir(path.join(photos, folder), { recursive: true });
+      await copyFile(path.join(PHOTOS, `${name}.jpg`), path.join(photos, folder, `${name}.jpg`));
+    }
+  });
+  after(async () => {
+    await admin.close();
+    await double.close();
+    await removeFolder(place);
+  });
+
+  const ask = (more: object = {}, settings: object = {}) => ({
+    settings: { ...dragNode("tlac"), readFiles: true, folders: place, ...settings },
+    classes: "espresso = coffee\nrocket",
+    template: "",
+    server: null,
+    model: null,
+    folder: photos,
+    ...more,
+  });
+  const start = async (body: object, language = "en-US"): Promise<JobView> => {
+    const { status, body: answer } = await admin.post(`${PLACE}?lang=${language}`, body);
+    assert.equal(status, 200, JSON.stringify(answer));
+    return admin.follow(PLACE, answer.job);
+  };
+  const evaluate = async (body: object, language?: string): Promise<EvaluationResult> => {
+    const { state, progress, error } = await start(body, language);
+    assert.equal(state, "done", error?.message);
+    const { result } = progress as EvaluationProgress;
+    assert.ok(result);
+    return result;
+  };
+  const refuse = async (body: object): Promise<string> => {
+    const { state, error } = await start(body);
+    assert.equal(state, "failed");
+    return error?.message ?? "";
+  };
+  const read = async (report: string, form: string) =>
+    admin.get(`${PLACE}/reports/${report}?form=${form}`);
+
+  it("tells in a sentence how good the dialog's settings are, and what fails", async () => {
+    const { verdict, shares, facts, blames, notes, report } = await evaluate(ask());
+    assert.match(verdict, /^On 3 photos, 1 of which show none of the classes: 100\.0 %/);
+    assert.deepEqual(
+      shares.map(({ grade, count }) => [grade, count]),
+      [
+        ["right", 2],
+        ["wrong", 0],
+        ["person", 1],
+      ],
+    );
+    assert.deepEqual(blames, []);
+    assert.ok(facts.some(({ name, value }) => name === "mode" && value === "slac"));
+    assert.match(notes.join(), /1 photos are of none of the classes: washer/);
+    const page = String((await read(report, "html")).body.text);
+    assert.match(page, /Content-Security-Policy/);
+    assert.match(page, /data:image\/jpeg/);
+    assert.match(String((await read(report, "csv")).body.text), /coffee\/espresso\.jpg,coffee/);
+    const json = JSON.parse(String((await read(report, "json")).body.text)) as { source: string };
+    assert.equal(json.source, photos);
+  });
+
+  it("answers in the language of whoever asks, and blames a step", async () => {
+    const { verdict, blames } = await evaluate(
+      ask({ classes: "palace = coffee\nrocket = washer\nespresso" }),
+      "ja",
+    );
+    assert.match(verdict, /^写真 3 枚/);
+    assert.ok(blames.length > 0);
+    assert.ok(blames.every(({ name, advice }) => /[ぁ-ん]/.test(name + advice)));
+  });
+
+  it("asks the dialog's server each question once, whatever is changed then", async () => {
+    const server = { ...dragNode("lmm-server"), host: double.url };
+    const first = await evaluate(ask({ server }, { mode: "slac", domain: "general" }));
+    assert.ok(first.facts.some(({ value }) => value.startsWith("llava:7b (")));
+    const asked = double.journal.of("/api/chat").length;
+    assert.ok(asked >= 3);
+    await evaluate(
+      ask({ server, classes: "espresso = coffee\nhammer\nrocket" }, { mode: "slac", accept: "20" }),
+    );
+    assert.equal(double.journal.of("/api/chat").length, asked);
+    await double.close();
+    const { notes } = await evaluate(ask({ server }, { mode: "slac" }));
+    assert.match(notes.join(), /stored answers for llava:7b are used/);
+  });
+
+  it("judges the part of the photos that the dialog says, and by its sentence", async () => {
+    const half = { roiLeft: "0", roiTop: "0", roiWidth: "10", roiHeight: "10" };
+    const of = async (settings: object, more: object = {}): Promise<string> => {
+      const { report } = await evaluate(ask(more, { ...settings, mode: "clip" }));
+      return String((await read(report, "json")).body.text);
+    };
+    const pictures = (json: string): string[] =>
+      (JSON.parse(json) as { photos: { picture: string }[] }).photos.map(({ picture }) => picture);
+    const whole = await of({});
+    assert.notDeepEqual(pictures(await of(half)), pictures(whole));
+    const scores = (json: string): unknown =>
+      (JSON.parse(json) as { photos: { trace: { ranking: { score: number }[] } }[] }).photos.map(
+        ({ trace }) => trace.ranking.map(({ score }) => score),
+      );
+    const other = await of({}, { template: "{name}, seen from far away by night" });
+    assert.deepEqual(pictures(other), pictures(whole));
+    assert.notDeepEqual(scores(other), scores(whole));
+  });
+
+  it("reads only what lies in the folders that the node allows", async () => {
+    assert.match(await refuse(ask({}, { readFiles: false })), /Allowed folders/);
+    assert.match(await refuse(ask({ folder: tmpdir() })), /lies outside of the allowed folders/);
+    assert.match(await refuse(ask({ folder: "../.." })), /lies outside/);
+    assert.match(await refuse(ask({ folder: path.join(place, "nowhere") })), /There is no/);
+    const linked = path.join(place, "linked");
+    await mkdir(path.join(linked, "rocket"), { recursive: true });
+    await symlink(path.join(PHOTOS, "rocket.jpg"), path.join(linked, "rocket", "1.jpg"));
+    assert.match(await refuse(ask({ folder: linked })), /rocket\/1\.jpg lies outside/);
+    const { verdict } = await evaluate(ask({}, { folders: photos }));
+    assert.match(verdict, /^On 3 photos/, "the allowed folder itself");
+  });
+
+  it("says what is wrong with the settings, the photos and the question", async () => {
+    const failed = await admin.post(PLACE, ask({}, { margin: "9" }));
+    assert.equal(failed.status, 400);
+    const nothing = await admin.post(PLACE, ask({ folder: " " }));
+    assert.match(String(nothing.body.message), /Expected photos or a folder/);
+    const empty = path.join(place, "empty");
+    await mkdir(empty);
+    assert.match(await refuse(ask({ folder: empty })), /holds no labelled picture/);
+    assert.match(await refuse(ask({}, { mode: "tlac" })), /tlac/);
+    for (const id of ["nowhere", "../../settings", `${"a".repeat(36)}`]) {
+      assert.equal((await read(encodeURIComponent(id), "html")).status, 404);
+    }
+  });
+
+  describe("of photos from another computer", () => {
+    const begin = async (files: unknown, bytes: number) =>
+      admin.post(`${PLACE}/uploads`, { files, bytes });
+    const send = async (upload: unknown, name: string, content: Buffer) => {
+      const query = `name=${encodeURIComponent(name)}`;
+      const url = `${admin.url}/tlac/${PLACE}/uploads/${String(upload)}/photo?${query}`;
+      const headers = { "content-type": "application/octet-stream" };
+      return fetch(url, { method: "POST", headers, body: new Uint8Array(content) });
+    };
+    const folder = (): string => path.join(admin.userDir, "tlac", "evaluation", "uploads");
+    const rocket = readFileSync(path.join(PHOTOS, "rocket.jpg"));
+
+    it("takes them one by one, judges them, and removes them when the dialog closes", async () => {
+      const { upload } = (await begin(2, 2 * rocket.length)).body;
+      assert.equal((await send(upload, "ROCKET/IMG 1.JPG", rocket)).status, 200);
+      assert.equal((await send(upload, "犬/1.jpg", rocket)).status, 200);
+      assert.deepEqual((await readdir(path.join(folder(), String(upload)))).sort(), ["ROCKET", "犬"]);
+      const body = ask({ upload, name: "Photos of line 3", folder: undefined });
+      const { verdict, notes, report } = await evaluate(body);
+      assert.match(verdict, /^On 2 photos, 1 of which/);
+      assert.match(notes.join(), /: 犬\./);
+      assert.match(String((await read(report, "html")).body.text), /Photos of line 3/);
+      assert.match((await evaluate(body)).verdict, /^On 2 photos/, "a second time");
+      await admin.post(`${PLACE}/uploads/${String(upload)}/drop`, {});
+      assert.deepEqual(await readdir(folder()), []);
+      assert.equal((await start(body)).error?.code, "NOT_FOUND");
+    });
+
+    it("keeps them where they belong, and refuses what is too much", async () => {
+      const { upload } = (await begin(1, 10)).body;
+      for (const name of ["", "/", "a/b/c/d/e/f/g/h/1.jpg", "x".repeat(2_000)]) {
+        assert.equal((await send(upload, name, rocket)).status, 400, `“${name}”`);
+      }
+      await send(upload, "../../../rocket/1.jpg", rocket);
+      await send(upload, "..\\1.jpg", rocket);
+      const entries = await readdir(folder(), { recursive: true });
+      assert.ok(entries.every((entry) => entry.startsWith(String(upload))));
+      assert.ok(!(await readdir(path.join(folder(), ".."))).includes("rocket"));
+      assert.equal((await send("nowhere", "a/1.jpg", rocket)).status, 404);
+      for (const [files, bytes] of [
+        [1e6, 10],
+        [1, 1e13],
+        ["many", 1],
+      ] as const) {
+        const { status, body } = await begin(files, bytes);
+        assert.equal(status, 400);
+        assert.match(String(body.message), /more than can be sent at once/);
+      }
+      const form = await fetch(`${admin.url}/tlac/${PLACE}/uploads/${String(upload)}/photo?name=a`, {
+        method: "POST",
+        headers: { "content-type": "text/plain" },
+        body: "x",
+      });
+      assert.equal(form.status, 415, "no foreign page can send it");
+    });
+  });
+
+  it("is one at a time, can be stopped, and goes on where it was", async () => {
+    const many = path.join(place, "many");
+    await mkdir(path.join(many, "rocket"), { recursive: true });
+    for (let at = 0; at < 40; at += 1) {
+      const bytes = readFileSync(path.join(PHOTOS, "rocket.jpg"));
+      // Behind the picture's end, so that each has a content of its own.
+      await writeFile(path.join(many, "rocket", `${at}.jpg`), Buffer.concat([bytes, Buffer.from([at])]));
+    }
+    const { job } = (await admin.post(PLACE, ask({ folder: many }))).body;
+    const busy = await admin.post(PLACE, ask());
+    assert.deepEqual([busy.status, busy.body.code], [429, "TOO_MANY"]);
+    await admin.follow(PLACE, job, ({ progress }) => {
+      const { done } = (progress ?? {}) as Partial<EvaluationProgress>;
+      return (done ?? 0) > 2;
+    });
+    await admin.post(`${PLACE}/jobs/${String(job)}/cancel`, {});
+    assert.equal((await admin.follow(PLACE, job)).state, "cancelled");
+    assert.match((await evaluate(ask({ folder: many }))).verdict, /^On 40 photos: 100/);
+  });
+});

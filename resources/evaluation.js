@@ -86,7 +86,10 @@ var tlacEvaluation = (() => {
     for (const { grade, name, count, share } of shares) {
       $("<span>")
         .append(
-          $("<i>", { class: `tlac-evaluation-key tlac-evaluation-${grade}`, "aria-hidden": "true" }),
+          $("<i>", {
+            class: `tlac-evaluation-key tlac-evaluation-${grade}`,
+            "aria-hidden": "true",
+          }),
           $("<span>").text(text("share", { name, count, percent: (100 * share).toFixed(1) })),
         )
         .appendTo(legend);
@@ -94,10 +97,7 @@ var tlacEvaluation = (() => {
     const list = $("<dl>", { class: "tlac-facts" });
     for (const { name, value } of facts) list.append($("<dt>").text(name), $("<dd>").text(value));
     const failures = blames.map(({ count, name, advice }) =>
-      $("<li>").append(
-        $("<strong>").text(text("blame", { count, name })),
-        $("<div>").text(advice),
-      ),
+      $("<li>").append($("<strong>").text(text("blame", { count, name })), $("<div>").text(advice)),
     );
     element("result")
       .empty()
@@ -236,20 +236,25 @@ var tlacEvaluation = (() => {
     evaluate() {
       this.end?.();
       this.clear();
-      const task = tlacJobs.run("tlac/evaluation", ROOT, { ...this.readBody(), ...this.source }, {
-        /** @param {EvaluationProgress} progress */
-        onProgress: ({ sentence, done, total, result }) => {
-          if (this.end !== end) return;
-          const percent = done === null || !total ? undefined : (100 * done) / total;
-          if (result) this.result = result;
-          else this.bar.show(percent, sentence);
+      const task = tlacJobs.run(
+        "tlac/evaluation",
+        ROOT,
+        { ...this.readBody(), ...this.source },
+        {
+          /** @param {EvaluationProgress} progress */
+          onProgress: ({ sentence, done, total, result }) => {
+            if (this.end !== end) return;
+            const percent = done === null || !total ? undefined : (100 * done) / total;
+            if (result) this.result = result;
+            else this.bar.show(percent, sentence);
+          },
+          onEnd: (state, sentence) => {
+            if (this.end !== end) return;
+            this.finish(state === "cancelled" ? text("cancelled") : "");
+            if (state === "failed") this.say("failed", sentence);
+          },
         },
-        onEnd: (state, sentence) => {
-          if (this.end !== end) return;
-          this.finish(state === "cancelled" ? text("cancelled") : "");
-          if (state === "failed") this.say("failed", sentence);
-        },
-      });
+      );
       const end = () => {
         task.cancel();
       };

@@ -187,7 +187,10 @@ describe("evaluation before the deploy", function () {
       const { upload } = (await begin(2, 2 * rocket.length)).body;
       assert.equal((await send(upload, "ROCKET/IMG 1.JPG", rocket)).status, 200);
       assert.equal((await send(upload, "犬/1.jpg", rocket)).status, 200);
-      assert.deepEqual((await readdir(path.join(folder(), String(upload)))).sort(), ["ROCKET", "犬"]);
+      assert.deepEqual((await readdir(path.join(folder(), String(upload)))).sort(), [
+        "ROCKET",
+        "犬",
+      ]);
       const body = ask({ upload, name: "Photos of line 3", folder: undefined });
       const { verdict, notes, report } = await evaluate(body);
       assert.match(verdict, /^On 2 photos, 1 of which/);
@@ -219,11 +222,14 @@ describe("evaluation before the deploy", function () {
         assert.equal(status, 400);
         assert.match(String(body.message), /more than can be sent at once/);
       }
-      const form = await fetch(`${admin.url}/tlac/${PLACE}/uploads/${String(upload)}/photo?name=a`, {
-        method: "POST",
-        headers: { "content-type": "text/plain" },
-        body: "x",
-      });
+      const form = await fetch(
+        `${admin.url}/tlac/${PLACE}/uploads/${String(upload)}/photo?name=a`,
+        {
+          method: "POST",
+          headers: { "content-type": "text/plain" },
+          body: "x",
+        },
+      );
       assert.equal(form.status, 415, "no foreign page can send it");
     });
   });
@@ -234,7 +240,10 @@ describe("evaluation before the deploy", function () {
     for (let at = 0; at < 40; at += 1) {
       const bytes = readFileSync(path.join(PHOTOS, "rocket.jpg"));
       // Behind the picture's end, so that each has a content of its own.
-      await writeFile(path.join(many, "rocket", `${at}.jpg`), Buffer.concat([bytes, Buffer.from([at])]));
+      await writeFile(
+        path.join(many, "rocket", `${at}.jpg`),
+        Buffer.concat([bytes, Buffer.from([at])]),
+      );
     }
     const { job } = (await admin.post(PLACE, ask({ folder: many }))).body;
     const busy = await admin.post(PLACE, ask());

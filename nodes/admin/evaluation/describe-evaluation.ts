@@ -72,10 +72,7 @@ export function describeEvaluation(evaluation: Evaluation, language: Language): 
 
 type Say = (key: MessageKey, params?: MessageParams) => string;
 
-function describeNotes(
-  { photos, unlabelled, ambiguous }: Evaluation,
-  say: Say,
-): string[] {
+function describeNotes({ photos, unlabelled, ambiguous }: Evaluation, say: Say): string[] {
   const strangers = photos.filter((photo) => isJudged(photo) && photo.truth === null);
   const labels = [...new Set(strangers.map(({ label }) => label))];
   const shown = labels.slice(0, MOST_LABELS).join(", ");

@@ -98,6 +98,9 @@ export class EvaluationJob {
         const { done, total } = pace;
         this.report({ sentence: pace.describe(language), done, total, result: null });
       },
+      onTry: () => {
+        this.tell("evaluation.trying");
+      },
     });
     this.tell("evaluation.writing");
     const report = await this.save(evaluation, laboratory);
@@ -157,7 +160,7 @@ export class EvaluationJob {
     return { ...options, ...taught, template, mode: mode ?? (canAsk ? "cascade" : "slac") };
   }
 
-  private tell(key: "evaluation.preparing" | "evaluation.writing"): void {
+  private tell(key: "evaluation.preparing" | "evaluation.trying" | "evaluation.writing"): void {
     const sentence = translate(key, {}, this.language);
     this.report({ sentence, done: null, total: null, result: null });
   }

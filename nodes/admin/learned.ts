@@ -11,7 +11,7 @@ import { findLearner } from "../runtime/record/shared-learners";
 import { RecordUse } from "../runtime/record/shared-record";
 import { readText } from "../runtime/settings/read-settings";
 import { describeLearned } from "./describe-learned";
-import { readLanguage, reply, toComplaint, toStatus, type Call } from "./reply";
+import { checkBody, readLanguage, reply, toComplaint, toStatus, type Call } from "./reply";
 
 /** What the vocabulary's dialog does with what was learned. */
 export function serveLearned(RED: NodeAPI): void {
@@ -63,6 +63,7 @@ export function serveLearned(RED: NodeAPI): void {
 /** A plant's examples are many megabytes: they leave line by line. */
 async function sendAll(RED: NodeAPI, request: Request, response: Response): Promise<void> {
   try {
+    checkBody(request, "json");
     const body = request.body as Call["body"];
     const learner = findLearner(RED, readId(body));
     for await (const line of exportLearned(learner, parseVocabulary(body.classes))) {

@@ -45,6 +45,11 @@ const BODIES = {
   bytes: /^application\/octet-stream\s*(;|$)/i,
 };
 
+/** Throws a `Refusal` where a post does not say that it is what it should be. */
+export function checkBody({ headers }: Pick<Request, "headers">, kind: keyof typeof BODIES): void {
+  if (!BODIES[kind].test(headers["content-type"] ?? "")) throw new Refusal("NOT_JSON");
+}
+
 /**
  * A handler of an admin endpoint: what `work` resolves with is the JSON answer. A post has to say
  * what it is: a form on a foreign page cannot, and a script there would have to ask first.
@@ -69,8 +74,7 @@ export function reply(
     };
     void Promise.resolve()
       .then(() => {
-        const type = request.headers["content-type"] ?? "";
-        if (request.method !== "GET" && !BODIES[kind].test(type)) throw new Refusal("NOT_JSON");
+        if (request.method !== "GET") checkBody(request, kind);
         return work(call);
       })
       .then(

@@ -13,6 +13,7 @@ import { readOnce } from "./runtime/settings/read-once";
 import { noteOldRules, readRules, type RuleSettings } from "./runtime/settings/read-rules";
 import { readChoice } from "./runtime/settings/read-settings";
 import { looksLikeImage, readWords } from "./runtime/input/read-words";
+import { DriftSign } from "./runtime/record/drift-sign";
 import { Recorder } from "./runtime/record/recorder";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
 import { nameCamera } from "./runtime/input/read-turn";
@@ -39,6 +40,9 @@ export default function (RED: NodeAPI): void {
     // Corrections look for the classes here, where they are the node's own.
     this.readVocabulary = () => matcher.readTyped();
     const recorder = new Recorder(RED, this.id);
+    const sign = new DriftSign(this, language, (status) => {
+      input.show(status);
+    });
     const readSettings = readOnce(() => {
       checkEnvironment("clip-match", def);
       checkProperty(RED, source);
@@ -53,6 +57,7 @@ export default function (RED: NodeAPI): void {
       doors: ["class", "review"],
       prepare: async () => {
         readSettings();
+        recorder.watch(sign.hear);
         return withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
       },
       work: async (message, signal) => {
@@ -65,7 +70,7 @@ export default function (RED: NodeAPI): void {
           const compared = await matcher.prepareFor(message);
           const result = await classifyWords(words, { ...compared, rules, signal });
           recorder.keep({ ...compared.origin, results: [result], camera });
-          return departJudged([result], undefined, language);
+          return sign.mark(departJudged([result], undefined, language));
         }
         const known = await matcher.prepareFor(message);
         const { image, results } = await compareInTurn({
@@ -79,7 +84,7 @@ export default function (RED: NodeAPI): void {
           },
         });
         recorder.keep({ ...known.origin, results, frames: image.frames, camera });
-        return departJudged(results, image, language);
+        return sign.mark(departJudged(results, image, language));
       },
       release: async () => {
         await matcher.release();

@@ -45,6 +45,7 @@ export default function (RED: NodeAPI): void {
       pin: new Pin(this.credentials.pin, this.id),
       language,
       signal: closing.signal,
+      readQuality: () => use.quality.read(),
       onAnswer: (message) => {
         if (!closing.signal.aborted) this.send(message as NodeMessage);
       },
@@ -58,10 +59,11 @@ export default function (RED: NodeAPI): void {
       },
     ];
     let looking: NodeJS.Timeout | undefined;
+    let drifting = false;
     const look = async (): Promise<void> => {
       looking = undefined;
       try {
-        input.show(awaiting(await queue.count(), language));
+        input.show(awaiting(await queue.count(), drifting, language));
       } catch (thrown) {
         this.debug(toError(thrown).message);
       }
@@ -82,7 +84,14 @@ export default function (RED: NodeAPI): void {
           }),
         );
         ends.push(use.record.onWrite(onWrite));
-        input.show(awaiting(count, language));
+        ends.push(
+          use.quality.listen(null, (drifts) => {
+            if (drifting === drifts.length > 0) return;
+            drifting = drifts.length > 0;
+            onWrite();
+          }),
+        );
+        input.show(awaiting(count, drifting, language));
         return undefined;
       },
       work: async (message, signal) => {
@@ -92,7 +101,8 @@ export default function (RED: NodeAPI): void {
           ({ result }) => result.outcome !== "class" || isDrawn(result.id, sample),
           signal,
         );
-        return { door: "kept", set: {}, status: awaiting(await queue.count(), language) };
+        const status = awaiting(await queue.count(), drifting, language);
+        return { door: "kept", set: {}, status };
       },
       release: async () => {
         clearTimeout(looking);

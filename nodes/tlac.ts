@@ -35,6 +35,7 @@ import {
 import { compareInTurn, takeTurn } from "./runtime/scene/image-line";
 import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
+import { DriftSign } from "./runtime/record/drift-sign";
 import { classifyAndHear, type Heard } from "./runtime/record/classify-and-hear";
 import { Recorder } from "./runtime/record/recorder";
 import type { VocabularyNode } from "./runtime/settings/config-nodes";
@@ -87,6 +88,9 @@ export default function (RED: NodeAPI): void {
     // Corrections look for the classes here, where they are the node's own.
     this.readVocabulary = () => matcher.readTyped();
     const recorder = new Recorder(RED, this.id);
+    const sign = new DriftSign(this, language, (status) => {
+      input.show(status);
+    });
     const lmmUse = new LmmUse(RED, this.id, def.server, matcher.embedder, showLoading, (state) => {
       input.show(serverState(state, language));
     });
@@ -103,7 +107,7 @@ export default function (RED: NodeAPI): void {
     };
     const depart = ({ results, image }: Judged): Departure => {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);
-      return departJudged(results, image, language);
+      return sign.mark(departJudged(results, image, language));
     };
     const readSettings = readOnce(() => {
       checkEnvironment("tlac", def);
@@ -125,6 +129,7 @@ export default function (RED: NodeAPI): void {
       prepare: async (signal) => {
         const { mode } = readSettings();
         lmmUse.check();
+        recorder.watch(sign.hear);
         const notice = withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
         if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
         return notice;

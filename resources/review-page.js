@@ -2,6 +2,7 @@
  * The page on which people say what a picture shows. It shows a screenful of the pictures that
  * wait; where one was answered, the next one takes its place, so that nothing moves below a finger.
  *
+ * @import { ShownQuality } from "../nodes/runtime/review/review-site"
  * @import { NextItems, GivenAnswer, Choice, WaitingItem } from "../nodes/runtime/review/review-queue"
  */
 var tlacReviewPage = (() => {
@@ -12,6 +13,8 @@ var tlacReviewPage = (() => {
   const LINGER_MS = 6_000;
   /** In case that a proxy keeps the events to itself. */
   const POLL_MS = 20_000;
+  /** What it shows changes from day to day. */
+  const QUALITY_MS = 3_600_000;
 
   /** @param {string} id */
   function find(id) {
@@ -359,6 +362,36 @@ var tlacReviewPage = (() => {
     }
   }
 
+  // --- how good the decisions are -------------------------------------------------------------
+
+  async function showQuality() {
+    try {
+      /** @type {ShownQuality} */
+      const { weeks, drifts } = await ask("quality", {});
+      find("drifts").replaceChildren(...drifts.map((sentence) => make("p", {}, sentence)));
+      const share = (/** @type {number} */ part, /** @type {number} */ of) =>
+        of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} % (${part}/${of})`;
+      find("weeks").replaceChildren(
+        ...weeks.map(({ week, camera, decisions, review, tested, right, wrong }) =>
+          make(
+            "tr",
+            {},
+            make("th", { scope: "row" }, week),
+            make("td", {}, camera || say("no-camera")),
+            make("td", {}, String(decisions)),
+            make("td", {}, share(review, decisions)),
+            make("td", {}, String(tested)),
+            make("td", {}, share(right, tested)),
+            make("td", {}, share(wrong, tested)),
+          ),
+        ),
+      );
+      find("quality").hidden = weeks.length === 0;
+    } catch {
+      // The page says elsewhere that it has lost its server.
+    }
+  }
+
   // --- keys -----------------------------------------------------------------------------------
 
   /** @param {KeyboardEvent} event */
@@ -414,8 +447,11 @@ var tlacReviewPage = (() => {
     events.addEventListener("message", () => void fill());
     void fill();
     void showAnswers();
+    void showQuality();
   }
 
+  find("quality").addEventListener("toggle", () => void showQuality());
+  setInterval(() => void showQuality(), QUALITY_MS);
   begin();
   setInterval(() => void fill(), POLL_MS);
   return { fill };

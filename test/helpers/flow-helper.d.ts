@@ -12,6 +12,11 @@ declare module "node-red-node-test-helper" {
     ): Promise<void>;
     getNode(id: string): Node;
     unload(): Promise<void>;
+    /** What the runtime has logged since the flow was loaded. */
+    log(): {
+      readonly WARN: number;
+      readonly args: readonly (readonly [{ level: number; id?: string; msg?: unknown }])[];
+    };
     /** Asks the admin endpoints over HTTP. */
     request(): {
       post(path: string): {

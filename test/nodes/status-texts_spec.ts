@@ -10,6 +10,7 @@ import en from "../../locales/en-US/lib/nodes.json";
 import ja from "../../locales/ja/lib/nodes.json";
 import {
   answered,
+  awaiting,
   failed,
   judged,
   loading,
@@ -91,6 +92,8 @@ function statesIn(language: Language): (NodeStatus | undefined)[] {
     serverState({ kind: "blind", error }, language),
     serverState({ kind: "ready", model: { name: "llava" }, away: 99 }, language),
     noticed({ key: "nodes.status-no-classes" }, language),
+    noticed({ key: "nodes.status-drift" }, language),
+    awaiting(100_000, true, language),
     noticed({ key: "nodes.status-unreadable", params: { count: 10_000 } }, language),
   ];
 }

@@ -4,6 +4,7 @@ import type { Frame } from "../../../lib/frame/frame";
 import type { NewDecision } from "../../../lib/record/record";
 import type { Result } from "../../../lib/tlac/result";
 import type { Said } from "./classify-and-hear";
+import type { DriftListener } from "./quality-watch";
 import { RecordUse } from "./shared-record";
 
 /** What of a vocabulary's decisions is kept; empty: nothing. */
@@ -34,6 +35,7 @@ export function findRecent(id: string): NewDecision | undefined {
 /** Hands the decisions of one node to the record. */
 export class Recorder {
   private readonly use: RecordUse;
+  private stopListening: (() => void) | undefined;
 
   constructor(
     RED: NodeAPI,
@@ -64,7 +66,13 @@ export class Recorder {
     }
   }
 
+  /** Hears when what the node decides drifts. */
+  watch(hear: DriftListener): void {
+    this.stopListening = this.use.quality.listen(this.node, hear);
+  }
+
   release(): Promise<void> {
+    this.stopListening?.();
     return this.use.release();
   }
 }

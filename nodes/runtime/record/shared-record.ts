@@ -5,11 +5,16 @@ import type { NodeAPI } from "node-red";
 import { isRecord } from "../../../lib/basics/is-record";
 import { translate } from "../../../lib/i18n/catalogue";
 import { DecisionRecord, DEFAULT_BOUNDS, type Bounds } from "../../../lib/record/record";
+import { describeQuality } from "../metrics/quality-metrics";
+import { addMetrics } from "../metrics/sources";
 import { cacheFolder } from "../models/cache-folder";
 import { runtimeLanguage } from "../status/language";
+import { QualityWatch } from "./quality-watch";
 
 interface Shared {
   readonly record: DecisionRecord;
+  readonly quality: QualityWatch;
+  readonly forgetMetrics: () => void;
   users: number;
 }
 
@@ -24,8 +29,12 @@ export class RecordUse {
 
   /** Opens it with the first use; touches no disk before anything is kept. */
   get record(): DecisionRecord {
-    this.shared ??= acquire(this.RED);
-    return this.shared.record;
+    return this.open().record;
+  }
+
+  /** How good its decisions are; looks at the disk once somebody listens. */
+  get quality(): QualityWatch {
+    return this.open().quality;
   }
 
   async release(): Promise<void> {
@@ -35,7 +44,13 @@ export class RecordUse {
     shared.users -= 1;
     if (shared.users > 0) return;
     records.delete(shared.record.root);
+    shared.forgetMetrics();
     await shared.record.close();
+  }
+
+  private open(): Shared {
+    this.shared ??= acquire(this.RED);
+    return this.shared;
   }
 }
 
@@ -53,7 +68,9 @@ function open(RED: NodeAPI, root: string): Shared {
     if (problem) RED.log.error(`[record] ${problem.in(language)}`);
     else RED.log.info(`[record] ${translate("record.well-again", { lost }, language)}`);
   });
-  const shared = { record, users: 0 };
+  const quality = new QualityWatch(record);
+  const forgetMetrics = addMetrics(() => describeQuality(quality.current));
+  const shared = { record, quality, forgetMetrics, users: 0 };
   records.set(root, shared);
   return shared;
 }

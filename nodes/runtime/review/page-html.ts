@@ -18,6 +18,7 @@ const SAID = [
   "no-picture",
   "show-picture",
   "no-class",
+  "no-camera",
 ] as const;
 
 /**
@@ -68,6 +69,17 @@ export function renderPage(title: string, language: Language): string {
 <h2>${say("last")}</h2>
 <ul id="answers"></ul>
 </section>
+<section id="drifts" role="status"></section>
+<details id="quality">
+<summary>${say("quality")}</summary>
+<p>${say("quality-tip")}</p>
+<div class="wide">
+<table>
+<thead><tr>${COLUMNS.map((name) => `<th scope="col">${say(name)}</th>`).join("")}</tr></thead>
+<tbody id="weeks"></tbody>
+</table>
+</div>
+</details>
 <footer>${say("keys")}</footer>
 <dialog id="choose" aria-label="${say("choose")}">
 <form method="dialog"><input id="search" type="search" autocomplete="off" aria-label="${say("search")}" placeholder="${say("search")}"><button>${say("cancel")}</button></form>
@@ -80,6 +92,9 @@ export function renderPage(title: string, language: Language): string {
 </html>
 `;
 }
+
+/** Of the table that tells how good the decisions are. */
+const COLUMNS = ["week", "camera", "decisions", "review", "tested", "right", "wrong"];
 
 /** The script fills these in itself. */
 const TEXT_PLACES = { count: "{{count}}", label: "{{label}}", who: "{{who}}" };

@@ -7,6 +7,8 @@ import { findPackageRoot } from "../../../lib/basics/package-root";
 import { isRecord } from "../../../lib/basics/is-record";
 import { TlacError, toError } from "../../../lib/errors";
 import { toLanguage, type Language } from "../../../lib/i18n/catalogue";
+import { describeDrift } from "../../../lib/record/quality/describe-drift";
+import type { Quality, WeekQuality } from "../../../lib/record/quality/quality";
 import { reply, type Call } from "../../admin/reply";
 import type { Feedback } from "../record/give-answer";
 import { CONTENT_SECURITY_POLICY, renderPage } from "./page-html";
@@ -20,6 +22,16 @@ const MOST_BODY = 65_536;
 /** Ids that one page can show. */
 const MOST_SHOWN = 500;
 
+/** How good the decisions are, as the page shows it. */
+export interface ShownQuality {
+  readonly weeks: readonly WeekQuality[];
+  /** A sentence each. */
+  readonly drifts: readonly string[];
+}
+
+/** Weeks, each of a camera: the rows of a table. */
+const MOST_WEEKS = 300;
+
 export interface SiteOptions {
   /** Above the page; empty: what every page says. */
   readonly title: string;
@@ -27,6 +39,7 @@ export interface SiteOptions {
   readonly pin: Pin;
   /** Of the node, for its messages. */
   readonly language: Language;
+  readonly readQuality: () => Promise<Quality>;
   /** Aborted when the node closes. */
   readonly signal: AbortSignal;
   /** Gets each answer, to send it on. */
@@ -115,6 +128,9 @@ export class ReviewSite {
           queue.search(textOf(body.id), textOf(body.text)),
         );
         return;
+      case "POST /quality":
+        await this.post(request, response, (call) => this.describeQuality(call));
+        return;
       case "POST /answers":
         await this.post(request, response, () => queue.answers());
         return;
@@ -124,6 +140,14 @@ export class ReviewSite {
       default:
         response.status(404).json({ code: "NOT_FOUND" });
     }
+  }
+
+  private async describeQuality({ language }: Call): Promise<ShownQuality> {
+    const { weeks, drifts } = await this.options.readQuality();
+    return {
+      weeks: weeks.slice(0, MOST_WEEKS),
+      drifts: drifts.map((drift) => describeDrift(drift, language)),
+    };
   }
 
   private async answer({ body, language }: Call): Promise<{

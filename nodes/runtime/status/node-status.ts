@@ -76,10 +76,11 @@ export function judged(results: readonly Result[], language: Language): EndStatu
   return { fill, shape: "dot", text: first.label ?? "", detail: sure };
 }
 
-/** A blue dot while people have something to look at, grey once they have not. */
-export function awaiting(count: number, language: Language): EndStatus {
+/** A blue dot while people have something to look at, grey once they have not; yellow: a drift. */
+export function awaiting(count: number, drifting: boolean, language: Language): EndStatus {
+  const calm = count > 0 ? "blue" : "grey";
   const text = translate("nodes.status-awaiting", { count }, language);
-  return { fill: count > 0 ? "blue" : "grey", shape: "dot", text };
+  return { fill: drifting ? "yellow" : calm, shape: "dot", text };
 }
 
 /** A green dot with what is right; yellow where its word teaches nothing yet; grey: taken back. */

@@ -68,6 +68,11 @@ export class QualityWatch {
     return mine;
   }
 
+  /** Resolves when the look that is under way is over, and who was warned is kept. */
+  async settle(): Promise<void> {
+    await this.reading;
+  }
+
   /** The record itself tells of a disk that fails. */
   private check(): void {
     this.read().catch(() => undefined);

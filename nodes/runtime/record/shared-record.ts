@@ -45,6 +45,7 @@ export class RecordUse {
     if (shared.users > 0) return;
     records.delete(shared.record.root);
     shared.forgetMetrics();
+    await shared.quality.settle();
     await shared.record.close();
   }
 

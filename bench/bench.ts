@@ -30,6 +30,7 @@ import { measureMatching } from "./matching";
 import { measureOllamaModes } from "./ollama-modes";
 import { printFigure, printTitle } from "./print";
 import { measureReplay } from "./replay";
+import { measureSceneGate } from "./scene";
 import { measureLargeVocabulary, measureWitnessCost } from "./witness-cost";
 
 interface Material {
@@ -62,6 +63,7 @@ const OF_ALL: Readonly<Record<string, Part>> = {
     measureLargeVocabulary();
     await measureMatching(embedder);
   },
+  scene: ({ seen }) => measureSceneGate(seen.map(({ file }) => file)),
   embedding: ({ cacheDir }) => measureEmbedding(cacheDir),
   lag: ({ cacheDir }) => measureLoopLag(cacheDir),
 };

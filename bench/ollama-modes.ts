@@ -118,7 +118,7 @@ async function measureStream(
   photos: readonly LabelledPhoto[],
   judge: (frame: Frame) => ReturnType<typeof classifyFrame>,
 ): Promise<void> {
-  const gate = new FrameGate({ maxDistance: 4, ttlMs: 3_600_000 });
+  const gate = new FrameGate(3_600_000);
   const scenes = photos.slice(0, SCENES);
   const judgedScenes = new Map<string, number>();
   let calls = 0;
@@ -127,7 +127,7 @@ async function measureStream(
     const scene = Math.floor((number * scenes.length) / STREAM_FRAMES);
     const { file } = scenes[scene] as LabelledPhoto;
     const frame = await readFrame(await addNoise(await readFile(file), number));
-    const known = gate.recall("camera", "cascade", frame);
+    const known = await gate.recall("camera", "cascade", frame);
     if (known) {
       if (judgedScenes.get(known.id) !== scene) stale += 1;
       continue;
@@ -135,7 +135,7 @@ async function measureStream(
     const result = await judge(frame);
     calls += result.lmmCalls.length;
     judgedScenes.set(result.id, scene);
-    gate.remember("camera", "cascade", frame, result);
+    await gate.remember("camera", "cascade", frame, result);
   }
   const perFrame = calls / STREAM_FRAMES;
   printTitle(

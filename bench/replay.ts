@@ -100,9 +100,12 @@ function lookOnce(embedder: Embedder): Embedder {
     info: embedder.info,
     embedTexts: embedder.embedTexts.bind(embedder),
     countTokens: embedder.countTokens.bind(embedder),
-    see(frame: Frame, options) {
-      const known = seen.get(frame.perceptualHash) ?? embedder.see(frame, options);
-      seen.set(frame.perceptualHash, known);
+    async see(frame: Frame, options) {
+      // The copies differ in blue alone.
+      const greens = (await frame.sceneGrid()).filter((_, at) => at % 3 === 1);
+      const key = Buffer.from(greens).toString("latin1");
+      const known = seen.get(key) ?? embedder.see(frame, options);
+      seen.set(key, known);
       return known;
     },
   };

@@ -20,7 +20,7 @@ export interface NumberField {
   readonly whole: boolean;
   /** Names a text of the dialogs' catalogue; null: a bare number. */
   readonly unit:
-    "seconds" | "minutes" | "frames" | "tokens" | "messages" | "pixels" | "of64" | "percent" | null;
+    "seconds" | "minutes" | "frames" | "tokens" | "messages" | "pixels" | "percent" | null;
   /** What an empty field means: a number, or the name of a text where no number can be told. */
   readonly empty:
     number | "noDemand" | "threads" | "model" | "noLimit" | "rest" | "byFrames" | "never";
@@ -99,9 +99,6 @@ export const NUMBERS = {
   roiHeight: number([1, 100], "rest", null, { start: "roiTop" }),
   threshold: number([-1, 1], "noDemand"),
   margin: number([0, 2], "noDemand"),
-  // Four of 64 bits: sensor noise and JPEG change 0 to 2, another of the development photos at
-  // least 12. Small changes inside a scene can stay below it, which is why `off` is the default.
-  unchangedDistance: number([0, 64], 4, "of64", { whole: true }),
   unchangedFor: number([0, DAY], 600, "seconds"),
   spotChecks: number([0, 100], 1, "percent"),
   threads: number([1, 64], "threads", null, { whole: true }),
@@ -244,8 +241,7 @@ export const NODE_FIELDS = {
     ...IMAGE,
     ...DECISION,
     ...CAMERA,
-    unchanged: choice(["off", "reuse", "skip"], "off"),
-    unchangedDistance: NUMBERS.unchangedDistance,
+    unchanged: choice(["off", "reuse", "skip"], "reuse"),
     unchangedFor: NUMBERS.unchangedFor,
     loadAtDeploy: flag(false),
     thumbnail: flag(false),

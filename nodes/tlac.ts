@@ -33,7 +33,7 @@ import {
   type ResolvedImage,
 } from "./runtime/scene/resolve-image";
 import { compareInTurn, takeTurn } from "./runtime/scene/image-line";
-import { SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
+import { noteOldScenes, SceneMemory, type SceneSettings } from "./runtime/scene/scene-memory";
 import { openMemo } from "./runtime/models/shared-memo";
 import { DriftSign } from "./runtime/record/drift-sign";
 import { classifyAndHear, type Heard } from "./runtime/record/classify-and-hear";
@@ -130,7 +130,8 @@ export default function (RED: NodeAPI): void {
         const { mode } = readSettings();
         lmmUse.check();
         recorder.watch(sign.hear);
-        const notice = withWarning(await matcher.prepare(def.loadAtDeploy), noteOldRules(def));
+        const classes = await matcher.prepare(def.loadAtDeploy);
+        const notice = withWarning(withWarning(classes, noteOldRules(def)), noteOldScenes(def));
         if (def.loadAtDeploy && mode !== "clip") await lmmUse.warmUp(signal);
         return notice;
       },
@@ -166,23 +167,23 @@ export default function (RED: NodeAPI): void {
           recorder.keep({ ...compared.origin, ...judged, frames, answers, camera: turn.camera });
           return judged;
         };
-        const recall = (image: ResolvedImage): Judged | undefined => {
-          const known = scenes.recall(scene, image);
+        const recall = async (image: ResolvedImage): Promise<Judged | undefined> => {
+          const known = await scenes.recall(scene, image);
           if (!known) return undefined;
           if (lmm) lmmUse.countSaved("frame");
           if (scenes.unchanged === "skip") throw new Skip("unchanged");
           return keep({ image, results: [known] });
         };
-        const conclude = (
+        const conclude = async (
           image: ResolvedImage,
           results: readonly Result[],
           answers?: Heard["answers"],
-        ): Judged => {
+        ): Promise<Judged> => {
           for (const result of results) {
             if (result.cached.reconcile) lmmUse.countSaved("reconcile");
             if (result.cascade === "sight") noteUnasked(result);
           }
-          scenes.remember(scene, image, results);
+          await scenes.remember(scene, image, results);
           return keep({ image, results }, answers);
         };
         const settle = async (image: ResolvedImage): Promise<Judged | undefined> => {
@@ -199,7 +200,7 @@ export default function (RED: NodeAPI): void {
         };
         // What needs no LMM does not wait for one.
         const early = async (image: ResolvedImage): Promise<Judged | undefined> =>
-          recall(image) ?? (lmm ? settle(image) : undefined);
+          (await recall(image)) ?? (lmm ? settle(image) : undefined);
         const job = { ...turn, signal, image: loaded, early, work: judge };
         return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
       },

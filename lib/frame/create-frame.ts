@@ -4,7 +4,7 @@ import { computePixels } from "./compute-pixels";
 import type { BoundedImage } from "./bounded-image";
 import type { Frame } from "./frame";
 import { loadSharp } from "./load-sharp";
-import { computePerceptualHash } from "./perceptual-hash";
+import { computeSceneGrid, type SceneGrid } from "./scene-grid";
 
 /**
  * A Frame over bounded pixels, which it keeps for `pixels` until it rests; `decode` makes them
@@ -15,20 +15,18 @@ export async function createFrame(
   jpegQuality: number,
   decode: () => Promise<BoundedImage>,
 ): Promise<Frame> {
-  const [jpeg, perceptualHash] = await Promise.all([
-    encodeJpeg(image, jpegQuality),
-    computePerceptualHash(image),
-  ]);
+  const jpeg = await encodeJpeg(image, jpegQuality);
   const { width, height, data, scaled } = image;
   let kept: BoundedImage | undefined = image;
+  let grid: Promise<SceneGrid> | undefined;
   return {
     width,
     height,
     jpeg,
     hash: createHash("sha256").update(`${width}x${height}:`).update(data).digest("hex"),
-    perceptualHash,
     ...(scaled ? { scaled } : {}),
     pixels: async (spec) => computePixels(kept ?? (await decode()), spec),
+    sceneGrid: () => (grid ??= (kept ? Promise.resolve(kept) : decode()).then(computeSceneGrid)),
     rest: () => {
       kept = undefined;
     },

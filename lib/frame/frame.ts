@@ -1,4 +1,5 @@
 import type { Scaled } from "./bounded-image";
+import type { SceneGrid } from "./scene-grid";
 
 /** A part of the upright image in fractions of its width and height (0…1), so that it survives a camera's change of resolution. */
 export interface Roi {
@@ -38,12 +39,12 @@ export interface Frame {
   readonly jpeg: Buffer;
   /** SHA-256 (hex) of the bounded pixels and their size: equal images are equal here. */
   readonly hash: string;
-  /** 64-bit difference hash (16 hex digits) for near-equality. */
-  readonly perceptualHash: string;
   /** A picture of numbers (16-bit, radiometric, floating-point): which of them became black and white. */
   readonly scaled?: Scaled;
   /** Resized with antialiasing, cropped, normalised. */
   pixels(spec: PixelSpec): Promise<Pixels>;
+  /** The picture in blocks, to be compared with an earlier one of the same scene. */
+  sceneGrid(): Promise<SceneGrid>;
   /** Lets go of the decoded pixels while the frame waits: `pixels` then decodes the image anew. */
   rest(): void;
 }

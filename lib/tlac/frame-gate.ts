@@ -1,16 +1,10 @@
 import type { Frame } from "../frame/frame";
-import { hammingDistance } from "../frame/perceptual-hash";
+import type { SceneGrid } from "../frame/scene-grid";
 import type { Result } from "./result";
-
-export interface FrameGateOptions {
-  /** Bits of the 64-bit perceptual hash that may differ in a frame that counts as unchanged. */
-  readonly maxDistance: number;
-  /** Milliseconds after which even an unchanged scene is judged anew. */
-  readonly ttlMs: number;
-}
+import { measureChange } from "./scene-change";
 
 interface Seen {
-  readonly hash: string;
+  readonly grid: SceneGrid;
   readonly context: string;
   readonly at: number;
   readonly result: Result;
@@ -18,6 +12,14 @@ interface Seen {
 
 /** More cameras than a plant has; the one unseen for longest is forgotten first. */
 const MAX_CAMERAS = 1_000;
+
+/** Share of the area that may change in a scene that counts as unchanged. */
+const MOST_CHANGE = 0.003;
+
+/** Whether so small a share 0…1 of the area is no change. */
+export function isUnchanged(change: number): boolean {
+  return change <= MOST_CHANGE;
+}
 
 /**
  * Knows the last judged frame of each camera, so that a scene that has not changed costs no LMM
@@ -27,8 +29,9 @@ const MAX_CAMERAS = 1_000;
 export class FrameGate {
   private readonly seen = new Map<string, Seen>();
 
+  /** `ttlMs`: milliseconds after which even an unchanged scene is judged anew. */
   constructor(
-    private readonly options: FrameGateOptions,
+    private readonly ttlMs: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -36,17 +39,19 @@ export class FrameGate {
    * The last result of this camera if the frame shows the same scene and was judged in the same
    * context (mode, vocabulary, prompt…).
    */
-  recall(camera: string, context: string, frame: Frame): Result | undefined {
+  async recall(camera: string, context: string, frame: Frame): Promise<Result | undefined> {
     const last = this.seen.get(camera);
     if (last?.context !== context) return undefined;
-    if (this.now() - last.at > this.options.ttlMs) return undefined;
-    const distance = hammingDistance(last.hash, frame.perceptualHash);
-    return distance <= this.options.maxDistance ? last.result : undefined;
+    if (this.now() - last.at > this.ttlMs) return undefined;
+    const change = measureChange(last.grid, await frame.sceneGrid());
+    return isUnchanged(change) ? last.result : undefined;
   }
 
-  remember(camera: string, context: string, frame: Frame, result: Result): void {
+  async remember(camera: string, context: string, frame: Frame, result: Result): Promise<void> {
+    const at = this.now();
+    const grid = await frame.sceneGrid();
     this.seen.delete(camera);
-    this.seen.set(camera, { hash: frame.perceptualHash, context, at: this.now(), result });
+    this.seen.set(camera, { grid, context, at, result });
     if (this.seen.size <= MAX_CAMERAS) return;
     const oldest = this.seen.keys().next();
     if (!oldest.done) this.seen.delete(oldest.value);

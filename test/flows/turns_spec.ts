@@ -18,6 +18,7 @@ const place = { z: "tab", x: 0, y: 0 };
 const judge = {
   ...dragNode("tlac"),
   sight: false,
+  unchanged: "off",
   classes: "hammer, screwdriver",
   server: "server",
   mode: "slac",
@@ -99,6 +100,7 @@ describe("the line in front of an LMM", () => {
         ...judge,
         ...dragNode(type),
         sight: false,
+        unchanged: "off",
         classes: "hammer, saw",
         server: "server",
         input: "image",

@@ -5,6 +5,7 @@ import sharp from "sharp";
 
 import type { Result } from "../../lib/tlac/result";
 import lmmServer from "../../nodes/lmm-server";
+import { noteOldScenes } from "../../nodes/runtime/scene/scene-memory";
 import tlac from "../../nodes/tlac";
 import { startFlow, type Flow } from "../helpers/flow";
 import { dragNode } from "../helpers/flow-nodes";
@@ -127,5 +128,16 @@ describe("a scene that has not changed", () => {
     flow.send("n", { camera: "a", payload: scene });
     await flow.next("caught");
     assert.equal((await judge({})).payload.cached.frame, false);
+  });
+
+  it("is compared in an old flow too, which is told that its difference does nothing any more", async () => {
+    await start("reuse", { unchangedDistance: 3 });
+    const note = noteOldScenes({ unchanged: "reuse", unchangedFor: "", unchangedDistance: 3 });
+    assert.equal(note?.key, "nodes.old-distance");
+    await judge({});
+    assert.equal((await judge({})).payload.cached.frame, true);
+    for (const old of [{ unchanged: "off", unchangedDistance: 3 }, { unchanged: "reuse" }]) {
+      assert.equal(noteOldScenes({ unchangedFor: "", ...old }), undefined);
+    }
   });
 });

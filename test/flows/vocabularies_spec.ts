@@ -33,7 +33,14 @@ describe("a vocabulary on its way through a flow with an LMM", () => {
     double = await startOllamaDouble({ brain: new ScriptedBrain(says) });
     const server = { ...dragNode("lmm-server", "server"), host: double.url, canary: false };
     const words = { ...dragNode("tlac-vocabulary", "words"), classes };
-    const node = { ...dragNode("tlac"), sight: false, server: "server", vocabulary: "words", mode };
+    const node = {
+      ...dragNode("tlac"),
+      sight: false,
+      unchanged: "off",
+      server: "server",
+      vocabulary: "words",
+      mode,
+    };
     flow = await startFlow([tlac, lmmServer, tlacVocabulary], node, [server, words]);
   }
 

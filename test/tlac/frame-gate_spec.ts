@@ -27,8 +27,7 @@ const result = (id: string): Result => ({ id }) as Result;
 
 describe("frame gate", () => {
   let now = 0;
-  const open = (maxDistance = 4): FrameGate =>
-    new FrameGate({ maxDistance, ttlMs: 1_000 }, () => now);
+  const open = (): FrameGate => new FrameGate(1_000, () => now);
 
   beforeEach(() => {
     now = 0;
@@ -36,37 +35,38 @@ describe("frame gate", () => {
 
   it("recalls the result of an unchanged scene in spite of sensor noise", async () => {
     const gate = open();
-    assert.equal(gate.recall("north", "slac", await scene(20)), undefined);
-    gate.remember("north", "slac", await scene(20), result("first"));
-    assert.equal(gate.recall("north", "slac", await scene(20, 1))?.id, "first");
+    assert.equal(await gate.recall("north", "slac", await scene(20)), undefined);
+    await gate.remember("north", "slac", await scene(20), result("first"));
+    assert.equal((await gate.recall("north", "slac", await scene(20, 1)))?.id, "first");
   });
 
   it("lets a changed scene through", async () => {
     const gate = open();
-    gate.remember("north", "slac", await scene(20), result("first"));
-    assert.equal(gate.recall("north", "slac", await scene(100)), undefined);
+    await gate.remember("north", "slac", await scene(20), result("first"));
+    assert.equal(await gate.recall("north", "slac", await scene(100)), undefined);
   });
 
   it("keeps cameras and settings apart", async () => {
     const gate = open();
-    gate.remember("north", "slac", await scene(20), result("first"));
-    assert.equal(gate.recall("south", "slac", await scene(20)), undefined);
-    assert.equal(gate.recall("north", "clip", await scene(20)), undefined);
+    await gate.remember("north", "slac", await scene(20), result("first"));
+    assert.equal(await gate.recall("south", "slac", await scene(20)), undefined);
+    assert.equal(await gate.recall("north", "clip", await scene(20)), undefined);
   });
 
   it("judges anew after its time", async () => {
     const gate = open();
-    gate.remember("north", "slac", await scene(20), result("first"));
+    await gate.remember("north", "slac", await scene(20), result("first"));
     now = 1_001;
-    assert.equal(gate.recall("north", "slac", await scene(20)), undefined);
+    assert.equal(await gate.recall("north", "slac", await scene(20)), undefined);
   });
 
   it("compares with the judged frame, so that a slow drift cannot slip through", async () => {
-    const gate = open(4);
-    gate.remember("north", "slac", await scene(20), result("first"));
+    const gate = open();
+    await gate.remember("north", "slac", await scene(20), result("first"));
     const positions = Array.from({ length: 41 }, (_, step) => 20 + 2 * step);
     const recalled: boolean[] = [];
-    for (const x of positions) recalled.push(!!gate.recall("north", "slac", await scene(x)));
+    for (const x of positions)
+      recalled.push(!!(await gate.recall("north", "slac", await scene(x))));
     assert.equal(recalled[0], true);
     assert.equal(recalled.at(-1), false);
   });
@@ -75,9 +75,9 @@ describe("frame gate", () => {
     const gate = open();
     const frame = await scene(20);
     for (let camera = 0; camera <= 1_000; camera++) {
-      gate.remember(`camera ${camera}`, "slac", frame, result(String(camera)));
+      await gate.remember(`camera ${camera}`, "slac", frame, result(String(camera)));
     }
-    assert.equal(gate.recall("camera 0", "slac", frame), undefined);
-    assert.equal(gate.recall("camera 1000", "slac", frame)?.id, "1000");
+    assert.equal(await gate.recall("camera 0", "slac", frame), undefined);
+    assert.equal((await gate.recall("camera 1000", "slac", frame))?.id, "1000");
   });
 });

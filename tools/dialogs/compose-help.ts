@@ -46,8 +46,7 @@ function describe(name: string, field: NumberField, texts: Catalogue["tlac"]): s
     field: name,
     min: String(min),
     max: String(max),
-    // The range says by itself that there are 64.
-    unit: unit === null || unit === "of64" ? "" : (texts.unit[unit] ?? unit),
+    unit: unit === null ? "" : (texts.unit[unit] ?? unit),
     empty: typeof empty === "number" ? String(empty) : (texts.placeholder[empty] ?? empty),
   };
   const sentence = texts.help[whole ? "whole" : "number"];

@@ -5,12 +5,13 @@ import { TlacError, toError } from "../../errors";
 import { hashBytes } from "../../examples/read-features";
 import type { Frame, Pixels, PixelSpec, Roi } from "../../frame/frame";
 import { readFrames, type FrameOptions } from "../../frame/read-frames";
+import type { SceneGrid } from "../../frame/scene-grid";
 import { readPlainFile } from "../../frame/read-image-file";
 import { shrinkJpeg } from "../../frame/shrink-jpeg";
 import type { BlobStore } from "./blob-store";
 
 /** What is kept of a picture, so that it need not be decoded again. */
-interface Facts extends Pick<Frame, "width" | "height" | "hash" | "perceptualHash" | "scaled"> {
+interface Facts extends Pick<Frame, "width" | "height" | "hash" | "scaled"> {
   /** Milliseconds that it took to become a frame. */
   readonly ms: number;
 }
@@ -29,7 +30,6 @@ export class StoredFrame implements Frame {
   readonly width: number;
   readonly height: number;
   readonly hash: string;
-  readonly perceptualHash: string;
   readonly scaled?: NonNullable<Frame["scaled"]>;
   /** Milliseconds that decoding took. */
   readonly ms: number;
@@ -39,11 +39,10 @@ export class StoredFrame implements Frame {
     facts: Facts,
     private readonly read: () => Promise<Frame>,
   ) {
-    const { width, height, hash, perceptualHash, scaled, ms } = facts;
+    const { width, height, hash, scaled, ms } = facts;
     this.width = width;
     this.height = height;
     this.hash = hash;
-    this.perceptualHash = perceptualHash;
     this.ms = ms;
     if (scaled) this.scaled = scaled;
   }
@@ -60,6 +59,10 @@ export class StoredFrame implements Frame {
 
   async pixels(spec: PixelSpec): Promise<Pixels> {
     return (await this.decode()).pixels(spec);
+  }
+
+  async sceneGrid(): Promise<SceneGrid> {
+    return (await this.decode()).sceneGrid();
   }
 
   rest(): void {
@@ -114,8 +117,8 @@ export class StoredPictures {
     const started = performance.now();
     const frame = await this.decode(bytes);
     const ms = performance.now() - started;
-    const { width, height, hash, perceptualHash, scaled } = frame;
-    const facts: Facts = { width, height, hash, perceptualHash, ms, ...(scaled && { scaled }) };
+    const { width, height, hash, scaled } = frame;
+    const facts: Facts = { width, height, hash, ms, ...(scaled && { scaled }) };
     for (const name of names) this.store.putJson(name, facts);
     this.store.put(thumbnailName(hash), await shrinkJpeg(frame.jpeg, THUMBNAIL_SIDE, 75));
     let first: Frame | undefined = frame;

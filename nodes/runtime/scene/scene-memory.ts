@@ -1,4 +1,5 @@
 import type { Frame } from "../../../lib/frame/frame";
+import type { Phrase } from "../../../lib/i18n/catalogue";
 import { FrameGate } from "../../../lib/tlac/frame-gate";
 import { repeatResult, type Result } from "../../../lib/tlac/result";
 import { readChoice, readNumber, type NumberField } from "../settings/read-settings";
@@ -8,10 +9,21 @@ import type { ResolvedImage } from "./resolve-image";
 export interface SceneSettings {
   /** Empty or `off`: every frame is judged. `reuse`: the last result leaves again. `skip`: door 3. */
   unchanged: string;
-  /** Bits of the perceptual hash, 0…64. */
-  unchangedDistance: NumberField;
   /** Seconds. */
   unchangedFor: NumberField;
+}
+
+/**
+ * What a person should know whose flow, as those of version 0.1, says how many bits of a hash may
+ * differ: nobody has to any more.
+ */
+export function noteOldScenes(
+  settings: SceneSettings & { readonly unchangedDistance?: unknown },
+): Phrase | undefined {
+  const { unchanged, unchangedDistance } = settings;
+  const isOn = unchanged === "reuse" || unchanged === "skip";
+  const isSet = !["", undefined, null].includes(unchangedDistance as string);
+  return isOn && isSet ? { key: "nodes.old-distance" } : undefined;
 }
 
 /** Whose scene, and what else must be the same for its last result to hold. */
@@ -28,40 +40,38 @@ export class SceneMemory {
 
   private constructor(
     readonly unchanged: Unchanged,
-    maxDistance: number,
     ttlMs: number,
   ) {
-    this.gate = new FrameGate({ maxDistance, ttlMs });
+    this.gate = new FrameGate(ttlMs);
   }
 
   /** Throws `BAD_CONFIG`. */
   static create(settings: SceneSettings): SceneMemory {
-    const { unchanged, unchangedDistance, unchangedFor } = settings;
+    const { unchanged, unchangedFor } = settings;
     const mode = readChoice(
       unchanged,
       ["off", "reuse", "skip"] as const,
       "unchanged",
       "BAD_CONFIG",
     );
-    const distance = readNumber(unchangedDistance, "unchangedDistance");
-    return new SceneMemory(
-      mode ?? "off",
-      distance,
-      readNumber(unchangedFor, "unchangedFor") * 1_000,
-    );
+    return new SceneMemory(mode ?? "off", readNumber(unchangedFor, "unchangedFor") * 1_000);
   }
 
   /** The camera's last result, under a new id, if its scene and the settings are unchanged. */
-  recall({ camera, context }: Scene, image: ResolvedImage): Result | undefined {
+  async recall({ camera, context }: Scene, image: ResolvedImage): Promise<Result | undefined> {
     const frame = this.singleOf(image);
-    const last = frame && this.gate.recall(camera, context, frame);
+    const last = frame && (await this.gate.recall(camera, context, frame));
     return last ? repeatResult(last) : undefined;
   }
 
-  remember({ camera, context }: Scene, image: ResolvedImage, results: readonly Result[]): void {
+  async remember(
+    { camera, context }: Scene,
+    image: ResolvedImage,
+    results: readonly Result[],
+  ): Promise<void> {
     const frame = this.singleOf(image);
     const [result] = results;
-    if (frame && result) this.gate.remember(camera, context, frame, result);
+    if (frame && result) await this.gate.remember(camera, context, frame, result);
   }
 
   /** A batch is not what one camera sees now. */

@@ -222,18 +222,33 @@ describe("dialogs of the flow nodes", function () {
     assert.equal((await done("whole")).accept, "200");
   });
 
-  it("warns where unchanged scenes are not judged, which is off by default", async () => {
+  it("tells what is no change of a scene, and for how long its result holds", async () => {
     await open("whole");
-    assert.equal(await page.inputValue("#node-input-unchanged"), "off");
-    await page.getByText("A small defect can be too small a change").waitFor();
-    assert.equal(await page.locator("#node-input-unchangedDistance").isVisible(), false);
+    assert.equal(await page.inputValue("#node-input-unchanged"), "reuse");
+    await page.locator(".tlac-warning", { hasText: "may not be noticed" }).waitFor();
+    await page.selectOption("#node-input-unchanged", "off");
+    assert.equal(await page.locator("#node-input-unchangedFor").isVisible(), false);
     await page.selectOption("#node-input-unchanged", "skip");
-    await page.fill("#node-input-unchangedDistance", "99");
-    await page.locator("#node-input-unchangedDistance").blur();
-    await page.locator("#node-input-unchangedDistance.input-error").waitFor();
-    await page.fill("#node-input-unchangedDistance", "3");
-    const { unchanged, unchangedDistance } = await done("whole");
-    assert.deepEqual([unchanged, unchangedDistance], ["skip", "3"]);
+    await page.fill("#node-input-unchangedFor", "-1");
+    await page.locator("#node-input-unchangedFor").blur();
+    await page.locator("#node-input-unchangedFor.input-error").waitFor();
+    await page.fill("#node-input-unchangedFor", "30");
+    const { unchanged, unchangedFor } = await done("whole");
+    assert.deepEqual([unchanged, unchangedFor], ["skip", "30"]);
+  });
+
+  it("has a cascade's switches only where the mode is one", async () => {
+    await open("whole");
+    await page.selectOption("#node-input-mode", "slac");
+    assert.equal(await page.locator("#node-input-askAlways").isVisible(), false);
+    await page.selectOption("#node-input-mode", "cascade");
+    const stages = page.locator("#tlac-mode-picture strong");
+    assert.deepEqual(await stages.allTextContents(), ["Stage 1, if not sure", "Stage 2, if close"]);
+    await page.check("#node-input-askAlways");
+    assert.deepEqual(await stages.allTextContents(), ["Stage 1", "Stage 2, if close"]);
+    await page.fill("#node-input-spotChecks", "5");
+    const { askAlways, spotChecks } = await done("whole");
+    assert.deepEqual([askAlways, spotChecks], [true, "5"]);
   });
 
   for (const locale of ["en-US", "ja"] as const) {

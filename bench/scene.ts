@@ -1,0 +1,149 @@
+import { readFrames } from "../lib/frame/read-frames";
+import type { SceneGrid } from "../lib/frame/scene-grid";
+import { isUnchanged } from "../lib/tlac/frame-gate";
+import { measureChange } from "../lib/tlac/scene-change";
+import { createRandom } from "../tools/fit-confidence/random";
+import { percent, printFigure, printTitle } from "./print";
+import {
+  CALM,
+  damage,
+  drawPlantScenes,
+  readScene,
+  record,
+  type Defect,
+  type Random,
+  type Raw,
+  type Recording,
+} from "./scene-recordings";
+
+const PHOTOS = 16;
+const STILL_FRAMES = 6;
+
+/** How a still scene is recorded; the last one has all of it at once. */
+const RECORDINGS: Readonly<Record<string, Recording>> = {
+  "little noise, JPEG 88 to 92": CALM,
+  "noise of up to 8 levels": { ...CALM, noise: 8 },
+  "light that flickers by 15 %, in bands too": { ...CALM, flicker: 0.15, bands: 0.08 },
+  "JPEG 50 to 95": { ...CALM, quality: [50, 95] },
+  "a camera that trembles by a pixel": { ...CALM, shake: 1 },
+  "all of it": { noise: 5, flicker: 0.12, bands: 0.06, shake: 1, quality: [60, 92], evening: 0 },
+};
+const HARDEST = "all of it";
+
+const grey = (levels: number): [number, number, number] => [levels, levels, levels];
+
+/** `usual`: a contrast that a person sees at once; held against the goal. */
+const DEFECTS: readonly (Defect & { readonly usual: boolean })[] = [
+  ...[0.005, 0.01, 0.02].flatMap((area) => [
+    { name: "spot, 30 levels darker", area, levels: grey(-30), usual: area === 0.02 },
+    { name: "spot, 30 levels brighter", area, levels: grey(30), usual: area === 0.02 },
+    { name: "spot, 15 levels darker", area, levels: grey(-15), usual: false },
+  ]),
+  ...[4, 16].map((spots) => ({
+    ...{ name: `${String(spots)} spots, 30 levels darker`, area: 0.02, spots },
+    ...{ levels: grey(-30), usual: true },
+  })),
+  { name: "scratch, 40 levels darker", area: 0.02, shape: 25, levels: grey(-40), usual: true },
+  { name: "spot as bright, redder", area: 0.02, levels: [36, -18, 0], usual: true },
+];
+
+const EVENING_FRAMES = 40;
+
+interface Tally {
+  opened: number;
+  all: number;
+}
+
+/**
+ * How well a scene that stands still is told from one that has changed, on recordings made here of
+ * drawn scenes and of photos: what opens the gate without a reason, and which defects do not.
+ */
+export async function measureSceneGate(photos: readonly string[]): Promise<void> {
+  const random = createRandom(11);
+  const still = new Map<string, Tally>();
+  const found = new Map<string, Tally & { usual: boolean }>();
+  const evening: Tally = { opened: 0, all: 0 };
+  let scenes = 0;
+  for await (const scene of readScenes(photos)) {
+    scenes += 1;
+    for (const [name, recording] of Object.entries(RECORDINGS)) {
+      const tally = still.get(name) ?? { opened: 0, all: 0 };
+      still.set(name, tally);
+      await watch(tally, STILL_FRAMES, () => look(scene, recording, random));
+    }
+    await watch(evening, EVENING_FRAMES, (at) =>
+      look(scene, { ...CALM, evening: at / EVENING_FRAMES }, random),
+    );
+    const hard = RECORDINGS[HARDEST] as Recording;
+    const judged = await look(scene, hard, random);
+    for (const defect of DEFECTS) {
+      const now = await look(damage(scene, defect, random), hard, random);
+      const name = `${(100 * defect.area).toFixed(1)} % of the area: ${defect.name}`;
+      const tally = found.get(name) ?? { opened: 0, all: 0, usual: defect.usual };
+      count(tally, judged, now);
+      found.set(name, tally);
+    }
+  }
+  printStill(scenes, still, evening);
+  printFound(found);
+}
+
+/** A scene that stands still, with the last judged frame kept as the gate keeps it. */
+async function watch(
+  tally: Tally,
+  frames: number,
+  lookAt: (frame: number) => Promise<SceneGrid>,
+): Promise<void> {
+  let judged = await lookAt(0);
+  for (let frame = 1; frame <= frames; frame++) {
+    const now = await lookAt(frame);
+    if (count(tally, judged, now)) judged = now;
+  }
+}
+
+function count(tally: Tally, judged: SceneGrid, now: SceneGrid): boolean {
+  const isOpen = !isUnchanged(measureChange(judged, now));
+  tally.all += 1;
+  if (isOpen) tally.opened += 1;
+  return isOpen;
+}
+
+function printStill(scenes: number, still: ReadonlyMap<string, Tally>, evening: Tally): void {
+  printTitle(`Scene gate: ${String(scenes)} still scenes; frames that open it without a reason`);
+  for (const [name, { opened, all }] of still) {
+    printFigure(name, percent(opened, all), { text: "≤ 5 %", met: opened <= 0.05 * all });
+  }
+  printFigure("noon to evening in 40 frames", percent(evening.opened, evening.all), {
+    text: "≤ 5 %",
+    met: evening.opened <= 0.05 * evening.all,
+  });
+}
+
+function printFound(found: ReadonlyMap<string, Tally & { usual: boolean }>): void {
+  printTitle("Scene gate: defects that open it, recorded with all of that");
+  const usual: Tally = { opened: 0, all: 0 };
+  for (const [name, tally] of found) {
+    printFigure(name, percent(tally.opened, tally.all));
+    if (!tally.usual) continue;
+    usual.opened += tally.opened;
+    usual.all += tally.all;
+  }
+  printFigure("2 % of the area, 30 levels or more, all", percent(usual.opened, usual.all), {
+    text: "≥ 99 %",
+    met: usual.opened >= 0.99 * usual.all,
+  });
+}
+
+async function* readScenes(photos: readonly string[]): AsyncGenerator<Raw> {
+  yield* await drawPlantScenes();
+  const step = Math.max(1, Math.floor(photos.length / PHOTOS));
+  const chosen = photos.filter((_, at) => at % step === 0).slice(0, PHOTOS);
+  for (const file of chosen) yield await readScene(file);
+}
+
+async function look(scene: Raw, recording: Recording, random: Random): Promise<SceneGrid> {
+  const { frames } = await readFrames(await record(scene, recording, random));
+  const [frame] = frames;
+  if (!frame) throw new Error("A recorded frame could not be read.");
+  return frame.sceneGrid();
+}

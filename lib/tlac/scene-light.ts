@@ -1,0 +1,183 @@
+import { GRID_BLOCKS, GRID_SIDE } from "../frame/scene-grid";
+import { medianLevel, takeBrightness } from "./scene-blocks";
+
+/** How far the light may change and still be light: a lamp that fails is a change of the scene. */
+const MOST_GAIN = 1.35;
+const MOST_OFFSET = 5;
+/** The same for bands, which lamps on alternating current draw through a picture. */
+const MOST_BAND = 1.2;
+
+/** Bands hide how bright the whole is, and the other way round: each is found twice. */
+const ROUNDS = 2;
+
+/** Beyond these levels a sensor clips, and brighter or darker light shows no more. */
+const DARKEST = 6;
+const BRIGHTEST = 246;
+/** Blocks between them that tell the light: every third is enough, in all columns. */
+const STRIDE = 3;
+const LEAST_EXPOSED = 32;
+
+/** Level from which on a block shows bands, and how many such blocks tell them in a line. */
+const LIT = 30;
+const LEAST_LIT = 12;
+
+/**
+ * Bands are wider than this many lines each way; a line that is further than this from those
+ * around it is a thing in the picture, such as a long scratch.
+ */
+const BAND_REACH = 4;
+const MOST_STEP = 0.03;
+/** Beside the picture's edge too few lines lie around to tell. */
+const BORDER = 2;
+
+/** One colour of each block, before and now. */
+export interface ChannelPair {
+  readonly old: Float32Array;
+  readonly seen: Float32Array;
+}
+
+/** Adds what the old blocks would be in the light of now. */
+export function followLight(
+  pairs: readonly ChannelPair[],
+): (ChannelPair & { readonly expected: Float32Array })[] {
+  const now = takeBrightness(pairs.map(({ seen }) => seen));
+  let lit = new Float32Array(GRID_BLOCKS).fill(1);
+  let expected: Float32Array[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    expected = pairs.map(({ old, seen }) =>
+      applyLight(
+        old.map((level, at) => level * (lit[at] as number)),
+        seen,
+      ),
+    );
+    const bands = findBands(takeBrightness(expected), now);
+    lit = lit.map((gain, at) => gain * (bands[at] as number));
+    expected = expected.map((levels) =>
+      levels.map((level, at) => Math.min(255, level * (bands[at] as number))),
+    );
+  }
+  return pairs.map((pair, channel) => ({ ...pair, expected: expected[channel] as Float32Array }));
+}
+
+/** With a gain and an offset that most blocks share. */
+function applyLight(old: Float32Array, seen: Float32Array): Float32Array {
+  const misses = new Float32Array(GRID_BLOCKS);
+  const some = new Float32Array(GRID_BLOCKS);
+  let most = Infinity;
+  let light = { gain: 1, offset: 0 };
+  for (let round = 0; round < 3; round++) {
+    light = fitLight(old, seen, (at) => (misses[at] as number) <= most);
+    let count = 0;
+    for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
+      if (!isExposed(old[at] as number) || !isExposed(seen[at] as number)) continue;
+      const miss = (seen[at] as number) - (light.gain * (old[at] as number) + light.offset);
+      misses[at] = Math.abs(miss);
+      some[count++] = misses[at] as number;
+    }
+    most = Math.max(2, 3 * medianLevel(some, count));
+  }
+  const { gain, offset } = light;
+  return old.map((level) => Math.max(0, gain * level + offset));
+}
+
+function isExposed(level: number): boolean {
+  return level > DARKEST && level < BRIGHTEST;
+}
+
+/** By least squares over the exposed blocks that count, within what light does. */
+function fitLight(
+  old: Float32Array,
+  seen: Float32Array,
+  counts: (at: number) => boolean,
+): { gain: number; offset: number } {
+  let [count, x, y, xx, xy] = [0, 0, 0, 0, 0];
+  for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
+    const a = old[at] as number;
+    const b = seen[at] as number;
+    if (!isExposed(a) || !isExposed(b) || !counts(at)) continue;
+    count += 1;
+    x += a;
+    y += b;
+    xx += a * a;
+    xy += a * b;
+  }
+  // Hardly anything is exposed well enough to tell.
+  if (count < LEAST_EXPOSED) return { gain: 1, offset: 0 };
+  const spread = xx - (x * x) / count;
+  // A picture of one colour does not tell a gain from an offset.
+  const slope = spread > count ? (xy - (x * y) / count) / spread : y / Math.max(1, x);
+  const gain = within(MOST_GAIN, slope);
+  const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, (y - gain * x) / count));
+  return { gain, offset };
+}
+
+function within(most: number, gain: number): number {
+  return Math.min(most, Math.max(1 / most, gain));
+}
+
+/**
+ * By how much each block is brighter through bands, which are rows, or columns of a camera on its
+ * side; across them the light may come from one side.
+ */
+function findBands(expected: Float32Array, seen: Float32Array): Float32Array {
+  const rows = findLines(expected, seen, (line, at) => line * GRID_SIDE + at);
+  const columns = findLines(expected, seen, (line, at) => at * GRID_SIDE + line);
+  const byRows = spreadOf(rows) >= spreadOf(columns);
+  const alongRows = byRows ? rows : straighten(rows);
+  const alongColumns = byRows ? straighten(columns) : columns;
+  return Float32Array.from(
+    { length: GRID_BLOCKS },
+    (_, at) =>
+      (alongRows[Math.floor(at / GRID_SIDE)] as number) * (alongColumns[at % GRID_SIDE] as number),
+  );
+}
+
+/** The gain of each line that most of its blocks share. */
+function findLines(
+  expected: Float32Array,
+  seen: Float32Array,
+  blockAt: (line: number, at: number) => number,
+): Float32Array {
+  const gains = new Float32Array(GRID_SIDE).fill(NaN);
+  const ratios = new Float32Array(GRID_SIDE);
+  for (let line = 0; line < GRID_SIDE; line++) {
+    let count = 0;
+    for (let at = 0; at < GRID_SIDE; at++) {
+      const level = expected[blockAt(line, at)] as number;
+      const now = seen[blockAt(line, at)] as number;
+      if (level > LIT && level < BRIGHTEST && now < BRIGHTEST) ratios[count++] = now / level;
+    }
+    if (count < LEAST_LIT) continue;
+    const middle = ratios.subarray(0, count).sort()[count >> 1] as number;
+    gains[line] = within(MOST_BAND, middle);
+  }
+  // A line too dark or too bright to tell is lit like the one before it.
+  let last = gains.find((gain) => !Number.isNaN(gain)) ?? 1;
+  return dropThings(gains.map((gain) => (last = Number.isNaN(gain) ? last : gain)));
+}
+
+/** A line that stands out from those around it is lit as they are. */
+function dropThings(gains: Float32Array): Float32Array {
+  return gains.map((gain, line) => {
+    if (line < BORDER || line >= GRID_SIDE - BORDER) return gain;
+    const around = gains.slice(Math.max(0, line - BAND_REACH), line + BAND_REACH + 1).sort();
+    const middle = around[around.length >> 1] as number;
+    return Math.abs(gain - middle) > MOST_STEP ? middle : gain;
+  });
+}
+
+/** Only how the gain rises from one side to the other, 1 in the middle. */
+function straighten(gains: Float32Array): Float32Array {
+  const middle = (GRID_SIDE - 1) / 2;
+  let [rise, squares] = [0, 0];
+  for (let line = 0; line < GRID_SIDE; line++) {
+    rise += (line - middle) * (gains[line] as number);
+    squares += (line - middle) ** 2;
+  }
+  return gains.map((_, line) => 1 + (rise / squares) * (line - middle));
+}
+
+function spreadOf(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}

@@ -4,13 +4,16 @@ import { TlacError } from "../errors";
 
 export type Sharp = typeof sharp;
 
+let loaded: Sharp | undefined;
+
 /**
  * The image library, loaded with the first image: its native part costs start-up time, and a
  * platform without it should still get as far as a sentence. Throws `BAD_CONFIG`.
  */
 export async function loadSharp(): Promise<Sharp> {
   try {
-    return (await import("sharp")).default;
+    // Importing anew takes half a millisecond each time, which a frame would pay thrice.
+    return (loaded ??= (await import("sharp")).default);
   } catch (cause) {
     throw new TlacError(
       "BAD_CONFIG",

@@ -20,7 +20,7 @@ import { drawFolds, gatherRows, refit } from "../tools/fit-confidence/fit";
 import { seePhotos, type SeenPhoto } from "../tools/fit-confidence/photos";
 import { measureAccuracy } from "./accuracy";
 import { measureAnswers } from "./answers";
-import { measureCorrections } from "./corrections";
+import { measureCorrections, measureCorrectionsWithLmm } from "./corrections";
 import { measureDecisions } from "./decisions";
 import { measureEmbedding } from "./embedding";
 import { measureEvaluation } from "./evaluation";
@@ -58,7 +58,8 @@ const OF_NAMED: Readonly<Record<string, Part>> = {
 
 const OF_ALL: Readonly<Record<string, Part>> = {
   decisions: (material) => measureBy(material, () => DEFAULT_COEFFICIENTS),
-  corrections: ({ seen, embedder, figure }) => measureCorrections(seen, embedder, figure),
+  corrections: ({ seen, figure }) => measureCorrections(seen, figure),
+  "corrections-lmm": ({ seen, embedder }) => measureCorrectionsWithLmm(seen, embedder),
   matching: async ({ embedder }) => {
     measureLargeVocabulary();
     await measureMatching(embedder);

@@ -25,9 +25,8 @@ import { percent, printFigure, printTitle } from "./print";
 /** Corrections a class after which the photos that were not taught are judged. */
 const COUNTS = [0, 1, 2, 5, 10];
 
-/** Each photo is judged in one of the folds, and taught in the others. */
+/** Each photo is judged in one of the folds, and may be taught in the others. */
 const FOLDS = 5;
-const REPEATS = 2;
 
 const MODEL = "llava:7b";
 
@@ -37,52 +36,64 @@ type Tally = Record<Grade, number>;
  * What corrections do for sets of class folders, in a real flow with the settings that nodes have
  * from the palette but that all pictures are recorded: photos come in at `tlac`, and what they show
  * is said to `tlac-feedback`, for one class after another, whether the decision was right or not.
+ * There is no LMM.
  *
  * @param figure file of the curve; undefined: none
  */
 export async function measureCorrections(
   photos: readonly SeenPhoto[],
-  embedder: Embedder,
-  figure?: string,
+  figure: string | undefined,
 ): Promise<void> {
-  const double = await startOllamaDouble({
-    brain: createEmbedderBrain(embedder),
-    models: [{ name: MODEL }],
-  });
+  const curves = await measureSets(photos, "no LMM", null);
+  if (figure !== undefined) await drawCurves(curves, figure);
+}
+
+/** The same with the recogniser in the place of LLaVA, behind Ollama's double. */
+export async function measureCorrectionsWithLmm(
+  photos: readonly SeenPhoto[],
+  embedder: Embedder,
+): Promise<void> {
+  const brain = createEmbedderBrain(embedder);
+  const double = await startOllamaDouble({ brain, models: [{ name: MODEL }] });
+  try {
+    await measureSets(photos, "the recogniser behind Ollama's double", double.url);
+  } finally {
+    await double.close();
+  }
+}
+
+/** `host`: of the LMM; null: none. */
+async function measureSets(
+  photos: readonly SeenPhoto[],
+  lmm: string,
+  host: string | null,
+): Promise<Curve[]> {
   const curves: Curve[] = [];
   openHomes();
   try {
     for (const set of new Set(photos.map((photo) => photo.set))) {
-      const own = photos.filter((photo) => photo.set === set);
       if (set === "") continue;
+      const own = photos.filter((photo) => photo.set === set);
       const classes = new Set(own.map(({ label }) => label)).size;
-      const name = `${path.basename(set)}, ${String(classes)} classes`;
-      const alone = await measureSet(`${name}, no LMM`, own, null);
-      await measureSet(`${name}, the recogniser as LMM behind Ollama's double`, own, double.url);
-      curves.push({ title: name, points: alone });
+      const title = `${path.basename(set)}, ${String(classes)} classes`;
+      printTitle(`Corrections: ${title}, ${String(own.length)} photos, ${lmm}`);
+      curves.push({ title, points: await measureSet(own, host) });
     }
-    if (figure !== undefined) await drawCurves(curves, figure);
+    return curves;
   } finally {
-    await double.close();
     await removeHomes();
   }
 }
 
 async function measureSet(
-  name: string,
   photos: readonly SeenPhoto[],
   host: string | null,
 ): Promise<Curve["points"]> {
-  printTitle(`Corrections: ${name}, ${String(photos.length)} photos`);
   const tallies = COUNTS.map((): Tally => ({ right: 0, wrong: 0, person: 0 }));
-  // The last fold's count is what its smallest class has left to teach.
-  const byClass = groupByLabel(photos);
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const random = createRandom(repeat);
-    const mixed = byClass.map((own) => shuffle(own, random));
-    for (let fold = 0; fold < FOLDS; fold++) await judgeFold(mixed, fold, host, tallies);
-  }
-  const points = tallies.map(({ right, wrong, person }, at) => {
+  const random = createRandom(1);
+  const classes = groupByLabel(photos).map((own) => shuffle(own, random));
+  for (let fold = 0; fold < FOLDS; fold++) await judgeFold(classes, fold, host, tallies);
+  return tallies.map(({ right, wrong, person }, at) => {
     const judged = right + wrong + person;
     const count = COUNTS[at] ?? 0;
     printFigure(
@@ -91,7 +102,6 @@ async function measureSet(
     );
     return { count, right: right / judged, wrong: wrong / judged, person: person / judged };
   });
-  return points;
 }
 
 /** Teaches what is not in the fold, and judges what is, in a flow of its own. */

@@ -13,7 +13,7 @@ export interface Curve {
   readonly points: readonly Point[];
 }
 
-const PANEL = { width: 330, height: 190, left: 44, top: 34, gap: 60, bottom: 44 };
+const PANEL = { width: 330, height: 190, left: 44, top: 34, gap: 60, bottom: 62 };
 
 /** Told apart by those who see no red or green, and in grey. */
 const LINES = [
@@ -60,11 +60,11 @@ function drawPanel({ title, points }: Curve): string {
   });
   const legend = LINES.map(
     ({ key, colour, dash }, at) =>
-      `<g transform="translate(${String(at * 110)} ${String(PANEL.height + 34)})"><line x2="24" y1="-4" y2="-4" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/><text x="30" fill="#222">${NAMES[key]}</text></g>`,
+      `<g transform="translate(${String(at * 110)} ${String(PANEL.height + 54)})"><line x2="24" y1="-4" y2="-4" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/><text x="30" fill="#222">${NAMES[key]}</text></g>`,
   );
   return (
     `<text y="-14" font-size="13" fill="#222">${title}</text>` +
     [...grid, ...ticks, ...lines, ...legend].join("") +
-    `<text x="${String(PANEL.width)}" y="${String(PANEL.height + 34)}" text-anchor="end" fill="#555"></text>`
+    `<text x="${String(PANEL.width / 2)}" y="${String(PANEL.height + 32)}" text-anchor="middle" fill="#555">corrections a class</text>`
   );
 }

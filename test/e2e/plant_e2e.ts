@@ -5,6 +5,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { AlertPayload } from "../../lib/alert/alert-message";
+import type { Answered } from "../../nodes/runtime/record/give-answer";
+import type { NextItems } from "../../nodes/runtime/review/review-queue";
 import { MqttProbe, requireMosquitto, startMosquitto, type Mosquitto } from "../helpers/mosquitto";
 import { findPort, startEditor, type Editor } from "./browser/helpers/editor";
 
@@ -14,6 +16,7 @@ const SILENT = "plant/camera/gate";
 const MESSAGES = "plant/messages";
 const RAISED = "gate: 犬を検出しました";
 const CLEARED = "gate: 犬は解消しました";
+const ANSWERS = "plant/answers";
 const NODE_RED = "plant/node-red";
 
 type FlowNode = { id: string; type: string } & Record<string, unknown>;
@@ -56,6 +59,19 @@ describe("a whole plant on Mosquitto", function () {
     } finally {
       await late.close();
     }
+  };
+  const ask = async (what: string, body: object): Promise<unknown> => {
+    const response = await fetch(`${editor.url}tlac/review/api/${what}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }).catch(() => null);
+    return response?.ok ? response.json() : undefined;
+  };
+  /** Ids of the unsure decisions on the page for people, oldest first. */
+  const waiting = async (): Promise<string[]> => {
+    const next = (await ask("next", { shown: [], most: 60 })) as NextItems | undefined;
+    return (next?.items ?? []).flatMap(({ id, decided }) => (decided === null ? [id] : []));
   };
   /** What people were told of the dog, without its numbers. */
   const told = (): string[] =>
@@ -104,15 +120,23 @@ describe("a whole plant on Mosquitto", function () {
 
   it("hands what nobody knows to a person, and takes it for no sign of the end", async () => {
     await show("gate", ..."espresso ".repeat(6).trim().split(" "));
-    const review = path.join(editor.userDir, "review");
-    let files: string[] = [];
-    while (files.length < 6) {
-      await sleep(50);
-      files = await readdir(review).catch(() => []);
-    }
-    assert.ok(files.every((name) => /^[\w-]{8,}\.jpg$/.test(name)));
+    while ((await waiting()).length < 6) await sleep(50);
     assert.equal((await retained(GATE)).state, "raised");
     assert.deepEqual(told(), [RAISED]);
+  });
+
+  it("learns from the answers of people, on the page and by MQTT, and tells them", async () => {
+    const [first = "", second = ""] = await waiting();
+    await ask("answer", { id: first, correct: "forklift", who: "Ito" });
+    const answer = JSON.parse((await probe.until(ANSWERS, first)).text) as Answered;
+    assert.deepEqual([answer.label, answer.who, answer.camera], ["フォークリフト", "Ito", "gate"]);
+    assert.ok(answer.learned.some(({ kind }) => kind === "example"));
+    await probe.publish("plant/corrections", JSON.stringify({ id: second, correct: null }));
+    const { text } = await probe.until(ANSWERS, second);
+    assert.equal((JSON.parse(text) as Answered).correct, null);
+    await ask("answer", { id: first, undo: true });
+    await probe.until(ANSWERS, '"undone":true');
+    assert.equal((await waiting()).length, 5);
   });
 
   it("outlives a crash of Node-RED: last will, no second alert, and the all-clear", async () => {
@@ -121,6 +145,8 @@ describe("a whole plant on Mosquitto", function () {
     await probe.until(NODE_RED, "offline", before);
     editor = await start();
     await probe.until(NODE_RED, "online", before);
+    // What waits for people still does.
+    while ((await waiting()).length < 5) await sleep(50);
     // All states are told anew, but nobody is alerted again.
     const again = await probe.until(GATE, '"event":"state"', before);
     assert.equal(stateOf(again.text).state, "raised");

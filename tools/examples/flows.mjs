@@ -918,7 +918,7 @@ function wholePlant(createTab) {
     40,
     note(
       "Cameras publish JPEGs under plant/cameras/<name>; plant/messages tells people, plant/alert/# is the state",
-      "Set the broker's address. An alert is raised for a dog alone; other classes are only seen. What is unknown is stored in the folder review for a person. States are retained, and told anew when the broker is back. The broker's own last will tells that Node-RED is gone (plant/node-red). Home Assistant, if it is on the same broker, finds each camera by itself.",
+      "Set the broker's address. An alert is raised for a dog alone; other classes are only seen. What is unknown waits on the page /tlac/review for a person, with a few of the sure ones; each answer there, and each { id, correct } under plant/corrections, teaches and is told under plant/answers. States are retained, and told anew when the broker is back. The broker's own last will tells that Node-RED is gone (plant/node-red). Home Assistant, if it is on the same broker, finds each camera by itself.",
     ),
   );
   tab.add(
@@ -950,8 +950,8 @@ function wholePlant(createTab) {
     [["tlac"]],
   );
   tab.add("tlac", "tlac", 430, 120, { vocabulary }, [
-    ["alert"],
-    ["alert", "why", "file-name"],
+    ["alert", "page"],
+    ["alert", "why", "page"],
     ["alert"],
   ]);
   tab.add("failed", "catch", 430, 60, { scope: ["tlac15-tlac"], uncaught: false }, [["alert"]]);
@@ -1007,35 +1007,28 @@ function wholePlant(createTab) {
     [["alert"]],
   );
   tab.add("why", "debug", 620, 280, debug("a person should look", "payload.explanation"), []);
+  tab.add("page", "tlac-review", 610, 320, {}, [["answers"]]);
   tab.add(
-    "file-name",
-    "change",
-    610,
-    320,
+    "corrections",
+    "mqtt in",
+    430,
+    380,
     {
-      ...change(
-        set("filename", '"review/" & payload.id & ".jpg"', "jsonata"),
-        set("payload", "image", "msg"),
-      ),
-      name: "file and picture",
+      topic: "plant/corrections",
+      qos: "1",
+      datatype: "auto-detect",
+      broker,
+      nl: false,
+      rap: true,
+      rh: 0,
+      inputs: 0,
     },
-    [["file"]],
+    [["teach"]],
   );
-  tab.add(
-    "file",
-    "file",
-    780,
-    320,
-    {
-      filename: "filename",
-      filenameType: "msg",
-      appendNewline: false,
-      createDir: true,
-      overwriteFile: "true",
-      encoding: "none",
-    },
-    [[]],
-  );
+  tab.add("teach", "tlac-feedback", 610, 380, {}, [["answers"]]);
+  // Without its own "false", a camera that retains its pictures would have the answers retained.
+  const answers = { ...mqttOut(broker, "plant/answers", ""), retain: "false" };
+  tab.add("answers", "mqtt out", 800, 350, answers, []);
   tab.add("catch", "catch", 130, 320, catchAll, [["error"]]);
   tab.add("error", "debug", 280, 320, debug("error", "error"), []);
   return { title, nodes: tab.nodes };

@@ -142,7 +142,12 @@ var tlacReviewPage = (() => {
       this.place.replaceChildren(
         picture,
         make("p", { class: "facts" }, [camera, at].filter(Boolean).join(" · ")),
-        make("p", { class: "said" }, verdict, description ? ` · “${description}”` : ""),
+        make(
+          "p",
+          { class: "said" },
+          verdict,
+          description ? ` · ${say("said", { text: description })}` : "",
+        ),
         make("div", { class: "choices" }, ...likely, none, other),
       );
     }
@@ -303,7 +308,8 @@ var tlacReviewPage = (() => {
     field.value = "";
     find("found").replaceChildren();
     choose.showModal();
-    field.focus();
+    // On a tablet the keyboard would come up, and cover the classes.
+    if (matchMedia("(hover: hover)").matches) field.focus();
     void search();
   }
 

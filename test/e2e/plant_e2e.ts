@@ -131,7 +131,8 @@ describe("a whole plant on Mosquitto", function () {
     const answer = JSON.parse((await probe.until(ANSWERS, first)).text) as Answered;
     assert.deepEqual([answer.label, answer.who, answer.camera], ["フォークリフト", "Ito", "gate"]);
     assert.ok(answer.learned.some(({ kind }) => kind === "example"));
-    await probe.publish("plant/corrections", JSON.stringify({ id: second, correct: null }));
+    const correction = JSON.stringify({ id: second, correct: null });
+    await probe.publish("plant/corrections", Buffer.from(correction));
     const { text } = await probe.until(ANSWERS, second);
     assert.equal((JSON.parse(text) as Answered).correct, null);
     await ask("answer", { id: first, undo: true });

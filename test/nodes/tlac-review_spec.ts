@@ -11,6 +11,7 @@ import type { NodeInitializer, NodeMessageInFlow } from "node-red";
 import { DecisionRecord } from "../../lib/record/record";
 import type { Answered } from "../../nodes/runtime/record/give-answer";
 import type { GivenAnswer, NextItems } from "../../nodes/runtime/review/review-queue";
+import type { ShownQuality } from "../../nodes/runtime/review/review-site";
 import tlacReview from "../../nodes/tlac-review";
 import tlacVocabulary from "../../nodes/tlac-vocabulary";
 import { startFlow, type CaughtMessage, type Flow, type FlowNode } from "../helpers/flow";
@@ -196,6 +197,31 @@ describe("tlac-review", function () {
     }
   });
 
+  it("shows how good the decisions are, and turns yellow where they drift", async () => {
+    const record = DecisionRecord.open(path.join(userDir, "tlac", "record"));
+    for (let day = 1; day < 25; day++) {
+      const time = new Date(Date.now() - day * 86_400_000).toISOString();
+      for (let at = 0; at < 20; at++) {
+        void record.append(
+          decide({ time, outcome: at < (day < 8 ? 15 : 3) ? "unknown" : "class" }),
+        );
+      }
+    }
+    await record.close();
+    const flow = await start();
+    while ((await flow.statusWith("0 ")).fill !== "yellow");
+    const japanese = { "accept-language": "ja" };
+    const { weeks, drifts } = await ask<ShownQuality>("quality", {}, japanese);
+    assert.match(drifts.join(), /^カメラ line 1: .*75\.0 %.*15\.0 %/);
+    assert.equal(
+      weeks.reduce((sum, { decisions }) => sum + decisions, 0),
+      480,
+    );
+    const id = await keep(flow);
+    assert.equal((await flow.statusWith("1 ")).fill, "yellow");
+    await ask("answer", { id, correct: null, who: "" });
+  });
+
   it("tells open pages at once", async () => {
     const flow = await start();
     const stop = new AbortController();
@@ -227,7 +253,7 @@ describe("tlac-review", function () {
     flows.push(flow);
     await flow.statusWith("0 ");
     assert.equal((await get("/tlac/review/")).status, 200);
-    for (const what of ["next", "answer", "answers", "search"]) {
+    for (const what of ["next", "answer", "answers", "search", "quality"]) {
       assert.equal((await post(what, {})).status, 401, what);
     }
     assert.equal((await get("/tlac/review/api/events")).status, 401);

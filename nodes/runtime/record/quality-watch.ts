@@ -22,6 +22,7 @@ export class QualityWatch {
   private warned: Set<string> | undefined;
   private reading: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private next: NodeJS.Immediate | undefined;
   private last: Quality | undefined;
 
   constructor(
@@ -53,6 +54,8 @@ export class QualityWatch {
       if (this.listeners.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
+      clearImmediate(this.next);
+      this.next = undefined;
     };
   }
 
@@ -73,9 +76,13 @@ export class QualityWatch {
     await this.reading;
   }
 
-  /** The record itself tells of a disk that fails. */
+  /** Once for all that begin to listen in a deploy. */
   private check(): void {
-    this.read().catch(() => undefined);
+    this.next ??= setImmediate(() => {
+      this.next = undefined;
+      // The record itself tells of a disk that fails.
+      this.read().catch(() => undefined);
+    });
   }
 
   private async tell(drifts: readonly Drift[], warned: ReadonlySet<string>): Promise<void> {

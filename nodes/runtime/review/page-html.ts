@@ -6,6 +6,7 @@ const SAID = [
   "waiting",
   "nothing",
   "decided",
+  "said",
   "undecided",
   "none",
   "other",
@@ -59,6 +60,7 @@ export function renderPage(title: string, language: Language): string {
 <label>${say("who")} <input id="who" autocomplete="name" maxlength="100"></label>
 </header>
 <p id="trouble" role="alert" hidden></p>
+<section id="drifts" role="status"></section>
 <form id="login" hidden>
 <label>${say("pin")} <input id="pin" type="password" inputmode="numeric" autocomplete="off"></label>
 <button>${say("login")}</button>
@@ -69,7 +71,6 @@ export function renderPage(title: string, language: Language): string {
 <h2>${say("last")}</h2>
 <ul id="answers"></ul>
 </section>
-<section id="drifts" role="status"></section>
 <details id="quality">
 <summary>${say("quality")}</summary>
 <p>${say("quality-tip")}</p>
@@ -83,7 +84,7 @@ export function renderPage(title: string, language: Language): string {
 <footer>${say("keys")}</footer>
 <dialog id="choose" aria-label="${say("choose")}">
 <form method="dialog"><input id="search" type="search" autocomplete="off" aria-label="${say("search")}" placeholder="${say("search")}"><button>${say("cancel")}</button></form>
-<div id="found"></div>
+<div id="found" tabindex="-1" autofocus></div>
 </dialog>
 <dialog id="zoom"><form method="dialog"><button aria-label="${say("close")}"><img id="large" alt=""></button></form></dialog>
 <script type="application/json" id="texts">${escapeScript(JSON.stringify(texts))}</script>
@@ -97,7 +98,7 @@ export function renderPage(title: string, language: Language): string {
 const COLUMNS = ["week", "camera", "decisions", "review", "tested", "right", "wrong"];
 
 /** The script fills these in itself. */
-const TEXT_PLACES = { count: "{{count}}", label: "{{label}}", who: "{{who}}" };
+const TEXT_PLACES = { count: "{{count}}", label: "{{label}}", text: "{{text}}", who: "{{who}}" };
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -164,6 +164,10 @@ describe("the review page", function () {
     await choicesOf(cards().first()).first().tap();
     await cards().first().locator(".end").waitFor();
     await takeScreenshot(page, "review-ja-answered");
+    await page.locator("#quality > summary").tap();
+    await page.locator("#weeks tr", { hasText: "カメラの指定なし" }).first().waitFor();
+    assert.ok(await page.evaluate(fits));
+    await takeScreenshot(page, "review-ja-quality");
     assert.match(await cards().first().locator(".explanation").innerText(), /見本として使います/);
     assert.deepEqual(faults, []);
   });

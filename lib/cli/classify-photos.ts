@@ -3,12 +3,10 @@ import { translate, type Language } from "../i18n/catalogue";
 import { classifyFrame, type ClassifyOptions } from "../tlac/classify";
 import type { Result } from "../tlac/result";
 import { listPhotos, nameLeftOut } from "./list-photos";
+import { ProgressLine } from "./progress-line";
 import type { ClassifyCommand } from "./read-options";
 import { describeError, type Streams } from "./streams";
 import { readClasses, readPhoto, Workshop } from "./workshop";
-
-/** A line of progress for every so many photos where the reader is a file. */
-const PHOTOS_PER_LINE = 50;
 
 /** Classifies every photo and prints as it goes; resolves to whether none failed. */
 export async function classifyPhotos(
@@ -26,7 +24,11 @@ export async function classifyPhotos(
   const workshop = new Workshop(command, streams, language);
   try {
     const options = await workshop.prepare(vocabulary, signal);
-    return await new Report(command.json, streams, language).classifyAll(photos, options, signal);
+    return await new Report(command.json, photos.length, streams, language).classifyAll(
+      photos,
+      options,
+      signal,
+    );
   } finally {
     await workshop.close();
   }
@@ -35,19 +37,23 @@ export async function classifyPhotos(
 /** Prints one line a photo and counts the outcomes. */
 class Report {
   private readonly counts = { class: 0, ambiguous: 0, unknown: 0, failed: 0 };
+  private readonly progress: ProgressLine;
 
   constructor(
     private readonly json: boolean,
+    total: number,
     private readonly streams: Streams,
     private readonly language: Language,
-  ) {}
+  ) {
+    this.progress = new ProgressLine(total, streams.err, language);
+  }
 
   async classifyAll(
     photos: readonly string[],
     options: ClassifyOptions,
     signal: AbortSignal,
   ): Promise<boolean> {
-    for (const [position, file] of photos.entries()) {
+    for (const file of photos) {
       throwIfClosed(signal);
       try {
         this.print(file, await classifyFile(file, options));
@@ -55,8 +61,9 @@ class Report {
         throwIfClosed(signal);
         this.printFailure(file, toError(thrown));
       }
-      this.progress(position + 1, photos.length);
+      this.progress.step();
     }
+    this.progress.clear();
     const total = photos.length;
     if (total > 1) this.note(translate("cli.summary", { total, ...this.counts }, this.language));
     return this.counts.failed === 0;
@@ -64,7 +71,7 @@ class Report {
 
   private print(file: string, result: Result): void {
     this.counts[result.outcome] += 1;
-    this.clearProgress();
+    this.progress.clear();
     const { outcome, label, confidence, explanation } = result;
     const line = this.json
       ? JSON.stringify({ file, ...result })
@@ -74,7 +81,7 @@ class Report {
 
   private printFailure(file: string, error: Error): void {
     this.counts.failed += 1;
-    this.clearProgress();
+    this.progress.clear();
     if (this.json) {
       const code = error instanceof TlacError ? error.code : null;
       this.streams.out.write(
@@ -82,17 +89,6 @@ class Report {
       );
     }
     this.note(`${file}: ${describeError(error, this.language)}`);
-  }
-
-  private progress(done: number, total: number): void {
-    const line = translate("cli.progress", { done, total }, this.language);
-    if (this.streams.err.isTTY) this.streams.err.write(`\r\u001b[K${line}`);
-    else if (done % PHOTOS_PER_LINE === 0 && done < total) this.note(line);
-    if (done === total) this.clearProgress();
-  }
-
-  private clearProgress(): void {
-    if (this.streams.err.isTTY) this.streams.err.write("\r\u001b[K");
   }
 
   private note(line: string): void {

@@ -15,6 +15,7 @@ import { runEvaluation } from "../evaluation/run-evaluation";
 import { BlobStore } from "../evaluation/store/blob-store";
 import { StoredEmbedder } from "../evaluation/store/stored-embedder";
 import { translate, type Language, type Phrase } from "../i18n/catalogue";
+import { RECOGNISER } from "../lmm/engine-kinds";
 import { createVocabulary, type Vocabulary } from "../vocabulary/vocabulary";
 import { applyProposals, checkTargets } from "./apply-proposals";
 import { readEvaluateOptions, type EvaluateCommand } from "./evaluate-options";
@@ -151,8 +152,8 @@ class EvaluateRun {
 
   private async identify({ embedder }: Laboratory, store: BlobStore): Promise<LmmName> {
     const { lmm } = this.command;
-    if (!lmm) return { name: "recogniser", digest: embedder.info.digest };
-    return identifyLmm({ engine: "ollama", ...lmm }, store, this.signal, (phrase) => {
+    if (!lmm) return { name: RECOGNISER, digest: embedder.info.digest };
+    return identifyLmm(lmm, store, this.signal, (phrase) => {
       this.note(phrase);
     });
   }

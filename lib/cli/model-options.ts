@@ -2,6 +2,8 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { KNOBS, toKnob, type Knob } from "../confidence/knob";
 import { toError } from "../errors";
+import { ENGINES } from "../lmm/engine-kinds";
+import type { EngineSettings } from "../lmm/engines";
 import { MODES, type Mode } from "../tlac/result";
 import { UsageError } from "./usage-error";
 
@@ -9,7 +11,8 @@ import { UsageError } from "./usage-error";
 export interface ModelCommand {
   readonly mode: Mode;
   readonly model: string;
-  readonly lmm: { readonly host: string; readonly model: string } | null;
+  /** Null: the built-in recogniser. */
+  readonly lmm: EngineSettings | null;
   readonly prompt: string | undefined;
   /** Folder of class folders with confirmed pictures. */
   readonly examples: string | undefined;
@@ -35,6 +38,7 @@ export const MODEL_OPTIONS = {
   model: { type: "string" },
   lmm: { type: "string" },
   "model-lmm": { type: "string" },
+  engine: { type: "string" },
   prompt: { type: "string" },
   examples: { type: "string" },
   "ask-always": { type: "boolean" },
@@ -69,7 +73,7 @@ export function readModelCommand(values: ModelValues): ModelCommand {
   return {
     mode: readMode(values.mode ?? (values.lmm === undefined ? "slac" : "cascade")),
     model: values.model ?? "starter",
-    lmm: readLmm(values.lmm, values["model-lmm"]),
+    lmm: readLmm(values),
     prompt: values.prompt,
     examples: values.examples,
     askAlways: values["ask-always"] ?? false,
@@ -98,10 +102,22 @@ function readMode(value: string): Mode {
   return mode;
 }
 
-function readLmm(host: string | undefined, model: string | undefined): ModelCommand["lmm"] {
-  if (host === undefined) return null;
+/** The key that a server wants stands in no command line, where everybody could read it. */
+const KEY_VARIABLE = "TLAC_LMM_KEY";
+
+function readLmm(values: ModelValues): EngineSettings | null {
+  const { lmm: host, "model-lmm": model, engine: kind } = values;
+  if (host === undefined) {
+    if (kind !== undefined) throw new UsageError("cli.needs-lmm");
+    return null;
+  }
   if (!model) throw new UsageError("cli.needs-lmm-model");
-  return { host, model };
+  const engine = ENGINES.find((known) => known === (kind ?? "ollama"));
+  if (!engine) {
+    throw new UsageError("cli.bad-engine", { value: kind ?? "", choices: ENGINES.join(", ") });
+  }
+  const apiKey = process.env[KEY_VARIABLE];
+  return { engine, host, model, ...(apiKey ? { apiKey } : {}) };
 }
 
 function readAccept(value: string | undefined): Knob | undefined {

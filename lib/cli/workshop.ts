@@ -11,8 +11,8 @@ import type { ExampleSet } from "../examples/example-set";
 import type { Frame } from "../frame/frame";
 import { readFrames } from "../frame/read-frames";
 import { translate, type Language } from "../i18n/catalogue";
+import { createLmm } from "../lmm/engines";
 import type { Lmm } from "../lmm/lmm";
-import { createOllama } from "../lmm/ollama/ollama";
 import { answerOf, renderPrompt } from "../lmm/prompts/render-prompt";
 import { Recogniser } from "../lmm/recogniser";
 import { VocabularyIndex } from "../match/vocabulary-index";
@@ -139,9 +139,9 @@ export class Workshop {
     wrap: (own: Embedder) => Embedder = (own) => own,
   ): Promise<Lmm> {
     if (this.command.lmm) {
-      const ollama = createOllama(this.command.lmm);
-      this.closeLmm = () => ollama.close();
-      return ollama;
+      const served = createLmm(this.command.lmm);
+      this.closeLmm = () => served.close();
+      return served;
     }
     // The recogniser needs a model with names of its own, whichever model matches the words.
     return new Recogniser(wrap(embedder.info.labels ? embedder : await this.open("starter")));

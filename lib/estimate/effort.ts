@@ -1,16 +1,24 @@
 import { isRecord } from "../basics/is-record";
 import { TlacError } from "../errors";
 import type { Latency } from "../evaluation/figures/latency";
+import { RECOGNISER } from "../lmm/engine-kinds";
 import type { Effort } from "./plan";
 
-/** What a picture took in an evaluation. */
-export function effortOf(latency: readonly Latency[]): Effort {
+/**
+ * What a picture took in an evaluation.
+ *
+ * @param lmm what was asked; the built-in recogniser works where Node-RED does, and needs no server
+ */
+export function effortOf(latency: readonly Latency[], lmm: unknown): Effort {
   const seconds = (stage: Latency["stage"]): { mean: number; deviation: number } => {
     const { mean = 0, deviation = 0 } = latency.find((one) => one.stage === stage) ?? {};
     return { mean: mean / 1000, deviation: deviation / 1000 };
   };
   const match = seconds("embed").mean + seconds("match").mean;
-  return { lmm: seconds("lmm"), read: seconds("frame").mean, match };
+  const [asked, read] = [seconds("lmm"), seconds("frame").mean];
+  const isOwn = typeof lmm === "string" && lmm.split(" ")[0] === RECOGNISER;
+  if (isOwn) return { lmm: { mean: 0, deviation: 0 }, read, match: match + asked.mean };
+  return { lmm: asked, read, match };
 }
 
 /** Spread of LMM times that nobody measured: answers are of different length. */
@@ -33,6 +41,7 @@ export interface MeasuredMode {
 export function readEfforts(json: unknown, file: string): MeasuredMode[] {
   const bad = (): TlacError => new TlacError("BAD_CONFIG", "estimate.no-report", { file });
   if (!isRecord(json) || !isRecord(json.setup)) throw bad();
+  const { lmm } = json.setup;
   const modes = [
     { name: json.setup.mode, figures: json.figures },
     ...(Array.isArray(json.contenders) ? json.contenders.filter(isRecord) : []),
@@ -42,7 +51,7 @@ export function readEfforts(json: unknown, file: string): MeasuredMode[] {
     if (typeof name !== "string" || !Array.isArray(latency) || !latency.every(isLatency)) {
       throw bad();
     }
-    return { name, effort: effortOf(latency) };
+    return { name, effort: effortOf(latency, lmm) };
   });
 }
 

@@ -2,3 +2,6 @@
 export const ENGINES = ["ollama", "openai"] as const;
 
 export type EngineKind = (typeof ENGINES)[number];
+
+/** What stands where no server does: the built-in recogniser works in the same process. */
+export const RECOGNISER = "recogniser";

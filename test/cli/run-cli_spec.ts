@@ -22,6 +22,7 @@ import { DecisionRecord } from "../../lib/record/record";
 import type { Result } from "../../lib/tlac/result";
 import { createEmbedderBrain } from "../ollama-double/embedder-brain";
 import { startOllamaDouble } from "../ollama-double/server";
+import { startOpenAiDouble } from "../openai-double/server";
 import { acquireEmbedder } from "../../lib/clip/shared-embedders";
 import { withEnvironment } from "../helpers/with-environment";
 import { decide } from "../record/decisions";
@@ -405,6 +406,54 @@ describe("tlac on the command line", () => {
           [expected, "tlac: Stopped before every photo was judged.\n"],
         );
       });
+    }
+  });
+
+  it("asks a server that speaks OpenAI's API, and keeps the answers of an evaluation", async () => {
+    const lease = acquireEmbedder({ model: "starter", offline: true, cacheDir: folder });
+    const brain = createEmbedderBrain(await lease.value);
+    const double = await startOpenAiDouble({ apiKey: "secret", brain });
+    const server = ["--lmm", double.url, "--model-lmm", "llava", "--engine", "openai"];
+    const classes = ["--classes", "espresso, rocket", "--mode", "slac"];
+    try {
+      await withEnvironment({ TLAC_LMM_KEY: "secret" }, async () => {
+        const judged = await run("classify", photo("espresso"), ...classes, ...server, "--json");
+        assert.equal(judged.code, 0, judged.err);
+        const { models } = JSON.parse(judged.out) as Result;
+        assert.equal(models.lmm?.name, "llava");
+        const photos = path.join(folder, "openai");
+        await mkdir(path.join(photos, "espresso"), { recursive: true });
+        await copyFile(photo("espresso"), path.join(photos, "espresso", "1.jpg"));
+        const evaluated = [
+          "evaluate",
+          photos,
+          ...classes,
+          ...server,
+          "--out",
+          path.join(folder, "o"),
+        ];
+        const first = await run(...evaluated);
+        assert.match(first.out, /^On 1 photos: 100\.0 % right/, first.err);
+        const asked = double.journal.entries.length;
+        assert.match((await run(...evaluated)).out, /^On 1 photos/);
+        const more = double.journal.entries.slice(asked).map(({ path: place }) => place);
+        assert.ok(!more.some((place) => place.includes("chat")), more.join(", "));
+      });
+      const keyless = await run("classify", photo("espresso"), ...classes, ...server);
+      assert.equal(keyless.code, 1);
+      const bad = await run(
+        "classify",
+        photo("cat"),
+        ...classes,
+        ...server.slice(0, 4),
+        "--engine",
+        "x",
+      );
+      assert.deepEqual([bad.code, bad.err.includes("one of ollama, openai")], [2, true]);
+      assert.equal((await run("classify", photo("cat"), ...classes, "--engine", "openai")).code, 2);
+    } finally {
+      await double.close();
+      await lease.release();
     }
   });
 

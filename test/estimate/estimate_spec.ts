@@ -97,6 +97,11 @@ describe("an estimate of what a plant needs", () => {
       effort: { lmm: { mean: 2, deviation: 0.5 }, read: 1, match: 7 },
     });
     assert.equal(makePlan({ ...PLANT }, clip!.effort).lmm.utilisation, 0);
+    // The recogniser is no server: its time is the computer's own.
+    const own = { ...json, setup: { mode: "slac", lmm: "recogniser (0123456789ab)" } };
+    assert.deepEqual(readEfforts(own, "report.json")[0]?.effort, {
+      ...{ lmm: { mean: 0, deviation: 0 }, read: 1, match: 9 },
+    });
     for (const bad of [
       null,
       [],

@@ -108,9 +108,12 @@ describe("an evaluation", () => {
       photos.map((one) => ("times" in one ? { ...one, times: null } : one));
     assert.deepEqual(exact(replayed!.photos), exact(anew!.photos));
     assert.deepEqual(replayed!.samples, anew!.samples);
-    const { times } = replayed!.photos[0] as { times?: { lmm: number; embed: number } } & object;
-    assert.ok([7, 12].includes(times?.lmm ?? 0), "as long as it took when it was asked");
-    assert.ok((times?.embed ?? 0) > 1);
+    const times = replayed!.photos.flatMap((one) => ("times" in one ? [one.times] : []));
+    assert.ok(
+      times.every(({ lmm }) => [0, 7, 12].includes(lmm)),
+      "as long as it took when it was asked",
+    );
+    assert.ok(times.some(({ lmm }) => lmm > 0) && times.every(({ embed }) => embed > 1));
   });
 
   it("goes on where it was stopped", async () => {

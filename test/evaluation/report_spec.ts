@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 
+import { makePlan } from "../../lib/estimate/plan";
 import type { EvaluatedPhoto } from "../../lib/evaluation/evaluated-photo";
 import type { Evaluation } from "../../lib/evaluation/evaluation";
 import { computeFigures } from "../../lib/evaluation/figures/figures";
 import { formatCsv } from "../../lib/evaluation/report/format-csv";
 import { html } from "../../lib/evaluation/report/html";
+import type { Proposal } from "../../lib/evaluation/proposals/proposal";
+import { readPageScript } from "../../lib/evaluation/report/page-script";
 import { renderReport } from "../../lib/evaluation/report/render-report";
 import { choosePhotos } from "../../lib/evaluation/report/sections/photos";
 import { createVocabulary } from "../../lib/vocabulary/vocabulary";
@@ -59,7 +62,7 @@ describe("the report of an evaluation", () => {
     );
     assert.ok(!page.includes("<img src=x"));
     assert.ok(!page.includes("alert(2)</script>"));
-    assert.equal(page.split("<script").length - 1, 2, "the data and the page's own script");
+    assert.equal(page.split("<script").length - 1, 3, "the data, twice, and the page's own script");
     const own = page.replace(/<(script|style)[ >].*?<\/\1>/gs, "");
     const tags = own.match(/<[^>]*>/g) ?? [];
     assert.deepEqual(
@@ -114,6 +117,43 @@ describe("the report of an evaluation", () => {
     assert.equal(page.match(/data:image\/jpeg/g)?.length, 2);
   });
 
+  it("shows proposals with their figures, and what a plant needs by the times", async () => {
+    const photos = [judgedPhoto({ truth: "screw", decided: "nail", blame: "mismatched" })];
+    const change = { kind: "alias", class: "screw", name: ATTACK } as const;
+    const proposals: Proposal[] = [
+      {
+        ...{ id: "1", change, reason: { key: "evaluation.reason-examples" } },
+        sentence: { key: "evaluation.propose-alias", params: { label: "screw", name: ATTACK } },
+        measured: {
+          ...{ photos: 10, fixed: 3, broken: 1, isSure: false },
+          before: { right: 5, wrong: 2, person: 3 },
+          after: { right: 8, wrong: 1, person: 1 },
+        },
+      },
+    ];
+    const evaluation = { ...evaluate(photos), proposals };
+    const page = await renderReport(evaluation, "en-US", noThumbnail);
+    assert.ok(!page.includes("<img src=x"));
+    assert.match(page, /may be luck<.*3 better, 1 worse</s);
+    // 24 pictures a minute of 10 ms each.
+    assert.match(page, /24 pictures a minute to judge.*1 server\(s\) 0\.4 % busy/s);
+    const script = new Function(`${await readPageScript()}; return tlacEstimate;`);
+    const document = {
+      documentElement: {},
+      querySelectorAll: () => [],
+      getElementById: () => null,
+    };
+    Object.assign(globalThis, { document });
+    try {
+      const page = script() as { makePlan: typeof makePlan };
+      const plant = { cameras: 9, framesPerMinute: 7, unchanged: 0.5, servers: 2, hours: 8 };
+      const effort = { lmm: { mean: 2, deviation: 1 }, read: 0.1, match: 0.2 };
+      assert.deepEqual(page.makePlan(plant, effort), makePlan(plant, effort));
+    } finally {
+      Reflect.deleteProperty(globalThis, "document");
+    }
+  });
+
   it("draws evaluations of any size, also of nothing", async () => {
     const empty = await renderReport(
       evaluate([failedPhoto({ truth: null })]),
@@ -134,7 +174,7 @@ describe("the report of an evaluation", () => {
     assert.ok(
       (/<table class="confusion">.*?<\/table>/s.exec(large)?.[0] ?? "").split("<tr>").length <= 32,
     );
-    assert.doesNotMatch(large, /NaN|undefined|Infinity/);
+    assert.doesNotMatch(large.replace(/<script>.*<\/script>/s, ""), /NaN|undefined|Infinity/);
   });
 
   it("is a CSV with a line for each picture, which no spreadsheet takes for a formula", () => {

@@ -7,9 +7,11 @@ import { translate, type Language } from "../../i18n/catalogue";
 import type { EvaluatedPhoto } from "../evaluated-photo";
 import type { Evaluation } from "../evaluation";
 import { embedAsset, html } from "./html";
+import { readPageScript } from "./page-script";
 import { renderBlame } from "./sections/blame";
 import { renderConfusion } from "./sections/confusion";
 import { renderCurves, renderLatency } from "./sections/curves";
+import { renderEstimate } from "./sections/estimate";
 import { choosePhotos, renderPhotos, type Thumbnails } from "./sections/photos";
 import { renderProposals } from "./sections/proposals";
 import { renderSummary } from "./sections/summary";
@@ -31,7 +33,7 @@ export async function renderReport(
   language: Language,
   getThumbnail: GetThumbnail,
 ): Promise<string> {
-  const [style, script] = await Promise.all([readAsset("page.css"), readAsset("page.js")]);
+  const [style, script] = await Promise.all([readStyle(), readPageScript()]);
   const chosen = choosePhotos(evaluation.photos);
   const thumbnails = await readThumbnails(chosen, getThumbnail);
   const policy = [
@@ -55,7 +57,7 @@ export async function renderReport(
         <main>
           ${renderSummary(evaluation)} ${renderBlame(evaluation)} ${renderProposals(evaluation)}
           ${renderContenders(evaluation)} ${renderConfusion(evaluation)} ${renderCurves(evaluation)}
-          ${renderClasses(evaluation)} ${renderLatency(evaluation)}
+          ${renderClasses(evaluation)} ${renderLatency(evaluation)} ${renderEstimate(evaluation)}
           ${renderPhotos(evaluation, chosen, thumbnails)} ${renderNotes(evaluation)}
         </main>
         ${embedAsset("script", script)}
@@ -64,8 +66,8 @@ export async function renderReport(
   return page.toString();
 }
 
-function readAsset(name: string): Promise<string> {
-  return readFile(path.join(findPackageRoot(), "resources", "report", name), "utf8");
+function readStyle(): Promise<string> {
+  return readFile(path.join(findPackageRoot(), "resources", "report", "page.css"), "utf8");
 }
 
 function hashOf(content: string): string {

@@ -1,9 +1,9 @@
-import { ENGINES, type EngineKind } from "../../../lib/lmm/engine-kinds";
+import { ENGINES, RECOGNISER, type EngineKind } from "../../../lib/lmm/engine-kinds";
 import type { EngineSettings } from "../../../lib/lmm/engines";
 import { readChoice, readNumber, type NumberField } from "./read-settings";
 
 /** What a dialog can choose: a server of either kind, or what needs none. */
-const KINDS = ["recogniser", ...ENGINES] as const;
+const KINDS = [RECOGNISER, ...ENGINES] as const;
 
 /** The fields of the dialog that say how a server is spoken to. */
 export interface EngineFields {
@@ -37,8 +37,8 @@ export function readEngineSettings(
   fields: EngineFields,
   apiKey: string | undefined,
 ): EngineSettings | undefined {
-  const kind = readChoice(fields.kind, KINDS, "kind", "BAD_CONFIG") ?? "recogniser";
-  return kind === "recogniser" ? undefined : readServer(kind, fields, apiKey);
+  const kind = readChoice(fields.kind, KINDS, "kind", "BAD_CONFIG") ?? RECOGNISER;
+  return kind === RECOGNISER ? undefined : readServer(kind, fields, apiKey);
 }
 
 function readServer(

@@ -37,6 +37,9 @@ const CLOSE = 0.25;
 /** A witness is against a class where it believes so many times more in another one. */
 const AGAINST = 3;
 
+/** A witness that believes less in each class says nothing but noise. */
+const LIKELY = 0.1;
+
 /** A stranger's label is doubtful only where every witness believes so much in a class. */
 const SURE = 0.5;
 
@@ -58,7 +61,7 @@ async function blameKnown(one: Case, truth: number): Promise<Blame> {
     return "removed";
   }
   const isHeard = words !== null && favouriteOf(words) === truth;
-  if (combined.order[0] === truth && result.class === null) {
+  if (combined.order[0] === truth && result.class === null && (wasNamed || isMeant(evidence))) {
     return isHeard && isContradicted(evidence, truth) ? "contradicted" : "unsure";
   }
   if (isHeard) return "contradicted";
@@ -82,15 +85,20 @@ function blameStranger({ evidence, said }: Case): Blame {
 /** Whether at least two witnesses spoke, and all of them for one and the same other class. */
 function isAgainstAll(evidence: Evidence, truth: number | null): boolean {
   const spoke = WITNESSES.flatMap((witness) => evidence[witness] ?? []);
-  const favourites = new Set(spoke.map(favouriteOf));
-  const [favourite] = favourites;
-  if (spoke.length < 2 || favourites.size > 1 || favourite == null || favourite === truth) {
+  const [favourite, ...others] = new Set(spoke.map(likeliestOf));
+  if (spoke.length < 2 || others.length > 0 || favourite == null || favourite === truth) {
     return false;
   }
   return spoke.every(({ beliefs }) => {
     const belief = beliefs[favourite] ?? 0;
     return truth === null ? belief >= SURE : belief >= AGAINST * (beliefs[truth] ?? 0);
   });
+}
+
+/** Whether the first class is likelier than none, or stands out: else it came first by chance. */
+function isMeant({ words, combined: { order, shares, none } }: Evidence): boolean {
+  const [first = 0, second = 0] = order.map((at) => shares[at] ?? 0);
+  return words === null || first >= none || first >= AGAINST * second;
 }
 
 /** Whether the class came second where the first two are likelier than none, as a near-tie is. */
@@ -104,7 +112,7 @@ function isClose({ combined: { order, shares, none } }: Evidence, truth: number)
 function isContradicted({ sight, examples }: Evidence, truth: number): boolean {
   return [sight, examples].some((witness) => {
     if (!witness) return false;
-    const favourite = favouriteOf(witness);
+    const favourite = likeliestOf(witness);
     const belief = (at: number): number => witness.beliefs[at] ?? 0;
     return favourite !== null && belief(favourite) >= AGAINST * belief(truth);
   });
@@ -170,6 +178,12 @@ function favouriteOf({ beliefs, none }: Testimony): number | null {
     most = belief;
   }
   return favourite;
+}
+
+/** The class that a witness speaks for, even where it holds none of them for likelier; null: none. */
+function likeliestOf({ beliefs }: Testimony): number | null {
+  const most = beliefs.reduce((high, belief) => Math.max(high, belief), 0);
+  return most >= LIKELY ? beliefs.indexOf(most) : null;
 }
 
 function idAt({ index }: Case, position: number): string | undefined {

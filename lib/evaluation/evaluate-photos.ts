@@ -25,6 +25,8 @@ export interface Bench {
   readonly options: ClassifyOptions;
   /** What the LMM once said of a picture, by its file: it is not asked anew. */
   readonly heard?: ReadonlyMap<string, Heard> | undefined;
+  /** Only what decides is heard, as in a flow; default: all stages, for the samples. */
+  readonly asInFlow?: boolean;
 }
 
 export interface EvaluatedPhotos {
@@ -78,12 +80,12 @@ export async function evaluatePhotos(
 async function judgePhoto(
   photo: TruePhoto,
   truth: number | null,
-  { pictures, embedder, options, heard: known }: Bench,
+  { pictures, embedder, options, heard: known, asInFlow = false }: Bench,
 ): Promise<{ judged: JudgedPhoto; sample: CalibrationSample | null }> {
   const frame = await pictures.open(photo.file);
   const before = known?.get(photo.file);
   const { lmm, said, taken } = listen(before ? replayAnswers(before, options.lmm) : options.lmm);
-  const judgement = await judgeFrame(frame, { ...options, lmm });
+  const judgement = await judgeFrame(frame, { ...options, lmm }, !asInFlow);
   const { result, estimate, evidence } = judgement;
   const proposal = said();
   const { index } = options;

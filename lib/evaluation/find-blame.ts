@@ -40,7 +40,7 @@ const AGAINST = 3;
 /** A witness that believes less in each class says nothing but noise. */
 const LIKELY = 0.1;
 
-/** A stranger's label is doubtful only where every witness believes so much in a class. */
+/** A label is doubtful only where another class is so likely; a stranger's, to every witness. */
 const SURE = 0.5;
 
 /** The step that made a decision wrong; null where it is as it should be. */
@@ -55,7 +55,7 @@ async function blameKnown(one: Case, truth: number): Promise<Blame> {
   const { result, evidence, said, taken, heard, index } = one;
   const { words, combined } = evidence;
   const wasNamed = said !== null && (await isNamed(said, truth, index));
-  if (!wasNamed && isAgainstAll(evidence, truth)) return "label";
+  if (!wasNamed && isAgainstAll(evidence, truth) && result.confidence >= SURE) return "label";
   const wasTaken = wasNamed && taken !== null && (await isNamed(taken, truth, index));
   if (wasRemoved(one, truth) || (wasTaken && !(await isNamed(heard, truth, index)))) {
     return "removed";

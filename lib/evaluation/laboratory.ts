@@ -130,7 +130,8 @@ export class Laboratory {
   ): Promise<readonly EvaluatedPhoto[] | null> {
     const { options } = await this.prepare(experiment, this.memory);
     const { pictures, embedder, heard } = this;
-    const bench = { pictures, embedder, options, heard };
+    const unchecked = { ...options, spotChecks: 0 };
+    const bench = { pictures, embedder, options: unchecked, heard, asInFlow: true };
     const probe = await evaluatePhotos(photos.slice(0, PROBE), bench);
     if (probe.photos.every(({ outcome }) => outcome === "failed")) return null;
     const { photos: others } = await evaluatePhotos(photos.slice(PROBE), bench);

@@ -136,12 +136,18 @@ export async function settleFrames(
 }
 
 /**
- * As `classifyFrame`, with the evidence in numbers, for whoever calibrates: all stages of a cascade
- * are heard, whatever that costs in calls.
+ * As `classifyFrame`, with the evidence in numbers.
+ *
+ * @param hearAll all stages of a cascade are heard, for whoever calibrates, whatever that costs in
+ *   calls
  */
-export async function judgeFrame(frame: Frame, options: ClassifyOptions): Promise<Judgement> {
+export async function judgeFrame(
+  frame: Frame,
+  options: ClassifyOptions,
+  hearAll = true,
+): Promise<Judgement> {
   const { inquiry, ruling } = open(options);
-  const cascade = new Cascade(inquiry, ruling, true);
+  const cascade = new Cascade(inquiry, ruling, hearAll);
   const isCascade = options.mode === "cascade";
   const finding = await (isCascade ? cascade.decide(frame) : gather(inquiry, ruling, frame));
   const { classes } = options.index.vocabulary;

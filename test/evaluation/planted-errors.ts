@@ -106,20 +106,22 @@ function plantLabels(): PlantedError[] {
       return { blame: "label", picture: shown, label, says: says(shown), classes: KNOWN };
     }),
     {
-      ...{ blame: "label", picture: shown, label: after(KNOWN, at, 4), classes: KNOWN },
+      blame: "label" as const,
+      ...{ picture: shown, label: after(KNOWN, at, 4), classes: KNOWN },
       says: {
         names: [[shown, "subject"], "still life"],
         description: `The photo shows a ${shown}.`,
       },
-    } as const,
+    },
     // A label that is no class's name, of a picture that all see clearly as one.
     ...(UNCLEAR.has(shown)
       ? []
       : [
           {
-            ...{ blame: "label", picture: shown, label: `item ${String(at)}`, classes: KNOWN },
+            blame: "label" as const,
+            ...{ picture: shown, label: `item ${String(at)}`, classes: KNOWN },
             says: says(shown),
-          } as const,
+          },
         ]),
   ]);
 }

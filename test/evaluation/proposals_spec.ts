@@ -289,7 +289,7 @@ describe("proposals from an evaluation", () => {
       const [prompt, ...others] = (await propose(scene, classes, {}, answer)).proposals;
       assert.deepEqual(prompt?.change, { kind: "prompt", prompt: null });
       assert.equal(prompt.measured, null);
-      assert.deepEqual(prompt.reason.params, { count: 12 });
+      assert.equal(prompt.reason.params?.count, 12);
       assert.deepEqual(others, []);
     });
   });

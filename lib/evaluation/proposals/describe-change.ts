@@ -1,5 +1,4 @@
 import type { Phrase } from "../../i18n/catalogue";
-import { PROMPT_DOMAINS } from "../../lmm/prompts/prompt-domains";
 import type { Vocabulary } from "../../vocabulary/vocabulary";
 import type { Change } from "./change";
 
@@ -31,8 +30,7 @@ export function describeChange(change: Change, { classes }: Vocabulary): Phrase 
       if (change.prompt !== null) {
         return { key: "evaluation.propose-prompt", params: { prompt: change.prompt } };
       }
-      const prompts = PROMPT_DOMAINS.map(({ name }) => name).join(", ");
-      return { key: "evaluation.propose-prompts", params: { prompts } };
+      return { key: "evaluation.propose-prompts" };
     }
   }
 }

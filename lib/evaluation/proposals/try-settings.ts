@@ -62,7 +62,8 @@ export function suggestPrompt({ check, laboratory }: TrialBench): Untried[] {
   const wanting = check.photos.filter((photo) => gradeOf(photo) !== "right");
   const count = wanting.filter(({ blame }) => blame === "unnamed").length;
   if (count < LEAST_UNNAMED || count < UNNAMED_SHARE * wanting.length) return [];
-  const reason = { key: "evaluation.reason-prompts", params: { count } } as const;
+  const prompts = PROMPT_DOMAINS.map(({ name }) => name).join(", ");
+  const reason = { key: "evaluation.reason-prompts", params: { count, prompts } } as const;
   return [{ change: { kind: "prompt", prompt: null }, reason }];
 }
 

@@ -19,6 +19,9 @@ export function renderProposals({ proposals }: Evaluation): Html | null {
           </li>`,
       )}
     </ol>
+    <p class="hint">
+      ${GRADES.map((grade) => html`<i class="key ${grade}"></i>${text(`evaluation.grade-${grade}`)}`)}
+    </p>
     <p class="hint">${text("evaluation.hint-proposals")}</p>
   </section>`;
 }

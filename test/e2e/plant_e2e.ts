@@ -61,7 +61,7 @@ describe("a whole plant on Mosquitto", function () {
     }
   };
   const ask = async (what: string, body: object): Promise<unknown> => {
-    const response = await fetch(`${editor.url}tlac/review/api/${what}`, {
+    const response = await fetch(`${editor.url}plant/review/api/${what}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

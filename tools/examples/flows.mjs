@@ -918,7 +918,7 @@ function wholePlant(createTab) {
     40,
     note(
       "Cameras publish JPEGs under plant/cameras/<name>; plant/messages tells people, plant/alert/# is the state",
-      "Set the broker's address. An alert is raised for a dog alone; other classes are only seen. What is unknown waits on the page /tlac/review for a person, with a few of the sure ones; each answer there, and each { id, correct } under plant/corrections, teaches and is told under plant/answers. States are retained, and told anew when the broker is back. The broker's own last will tells that Node-RED is gone (plant/node-red). Home Assistant, if it is on the same broker, finds each camera by itself.",
+      "Set the broker's address. An alert is raised for a dog alone; other classes are only seen. What is unknown waits on the page /plant/review for a person, with a few of the sure ones; each answer there, and each { id, correct } under plant/corrections, teaches and is told under plant/answers. States are retained, and told anew when the broker is back. The broker's own last will tells that Node-RED is gone (plant/node-red). Home Assistant, if it is on the same broker, finds each camera by itself.",
     ),
   );
   tab.add(
@@ -1007,7 +1007,7 @@ function wholePlant(createTab) {
     [["alert"]],
   );
   tab.add("why", "debug", 620, 280, debug("a person should look", "payload.explanation"), []);
-  tab.add("page", "tlac-review", 610, 320, {}, [["answers"]]);
+  tab.add("page", "tlac-review", 610, 320, { path: "/plant/review" }, [["answers"]]);
   tab.add(
     "corrections",
     "mqtt in",

@@ -25,7 +25,10 @@ export interface Bench {
   readonly options: ClassifyOptions;
   /** What the LMM once said of a picture, by its file: it is not asked anew. */
   readonly heard?: ReadonlyMap<string, Heard> | undefined;
-  /** Only what decides is heard, as in a flow; default: all stages, for the samples. */
+  /**
+   * Only what decides is heard, as in a flow, and no step is blamed; default: all stages, for the
+   * samples.
+   */
   readonly asInFlow?: boolean;
 }
 
@@ -90,11 +93,13 @@ async function judgePhoto(
   const proposal = said();
   const { index } = options;
   const heard = { candidates: result.candidates, description: result.description };
-  const blame = await findBlame({
-    ...{ result, evidence, heard, truth, index },
-    said: proposal ?? null,
-    taken: taken() ?? null,
-  });
+  const blame = asInFlow
+    ? null
+    : await findBlame({
+        ...{ result, evidence, heard, truth, index },
+        said: proposal ?? null,
+        taken: taken() ?? null,
+      });
   const judged: JudgedPhoto = {
     ...photo,
     picture: frame.hash,

@@ -59,7 +59,7 @@
     : [];
 
   /** @param {number} share */
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
   /** Puts the mark at a point of the curve, and says what a decision from there on would be. */
   function move() {

@@ -14,7 +14,7 @@ import { suggestSplits, tryNames } from "./try-names";
 import { suggestPrompt, tryAccept, tryModes, tryPrompts } from "./try-settings";
 
 /** More photos tell hardly more, and each change judges them all again. */
-const MOST_PHOTOS = 1_000;
+const MOST_PHOTOS = 500;
 
 /** Of fewer photos nothing can be learned that holds for others. */
 const LEAST_PHOTOS = 10;

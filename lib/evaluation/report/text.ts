@@ -23,13 +23,18 @@ export function phrase(reason: string | Phrase): Html {
   return typeof reason === "string" ? html`${reason}` : text(reason.key, reason.params);
 }
 
+/** Between a number and its unit, which stay on one line. */
+const SPACE = "\u00a0";
+
 /** "94.2 %". */
 export function percent(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
+  return `${(100 * share).toFixed(digits)}${SPACE}%`;
 }
 
 /** "0.85 s", "120 ms". */
 export function duration(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(0)} s`;
-  return ms >= 1_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(0)}${SPACE}s`;
+  return ms >= 1_000
+    ? `${(ms / 1000).toFixed(1)}${SPACE}s`
+    : `${ms.toFixed(ms < 10 ? 1 : 0)}${SPACE}ms`;
 }

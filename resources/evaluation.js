@@ -4,7 +4,6 @@
  *
  * @import { EvaluationProgress, EvaluationResult } from "../nodes/admin/evaluation/evaluation-job"
  * @import { ReportAnswer } from "../nodes/admin/evaluation/serve-evaluation"
- * @import { Form } from "../nodes/admin/evaluation/reports"
  */
 var tlacEvaluation = (() => {
   "use strict";
@@ -12,8 +11,12 @@ var tlacEvaluation = (() => {
   const ROOT = "tlac/evaluation";
   const catalogue = "@tlac/node-red-tlac/tlac:tlac.evaluation.";
 
-  /** What is judged: a folder of the server, or photos that were sent to it. */
-  /** @typedef {{ folder: string } | { upload: string, name: string }} Source */
+  /**
+   * What is judged: a folder of the server, or photos that were sent to it.
+   *
+   * @typedef {{ folder: string } | { upload: string, name: string }} Source
+   * @typedef {ConstructorParameters<typeof tlacProposals.Proposals>[1]} Targets
+   */
 
   /**
    * The report that was opened last: its tab may be loaded anew.
@@ -38,11 +41,11 @@ var tlacEvaluation = (() => {
 
   /**
    * @param {string} report
-   * @param {Form} form
+   * @param {"html" | "csv"} form
    * @returns {Promise<Blob>}
    */
   async function fetchReport(report, form) {
-    const types = { html: "text/html", csv: "text/csv", json: "application/json" };
+    const types = { html: "text/html", csv: "text/csv" };
     /** @type {ReportAnswer} */
     const answer = await tlacRequest.send("GET", `${ROOT}/reports/${report}?form=${form}`);
     return new Blob([answer.text], { type: `${types[form]};charset=utf-8` });
@@ -113,9 +116,11 @@ var tlacEvaluation = (() => {
   }
 
   class Panel {
-    /** @param {() => object} readBody the settings as they stand */
-    constructor(readBody) {
-      this.readBody = readBody;
+    /** @param {Targets} targets the dialog around it */
+    constructor(targets) {
+      this.targets = targets;
+      const places = { list: element("proposals"), applied: element("applied") };
+      this.proposals = new tlacProposals.Proposals(places, targets);
       this.bar = tlacJobs.createBar(element("bar"), text("progress"));
       /** @type {Source | undefined} */
       this.source = undefined;
@@ -239,7 +244,7 @@ var tlacEvaluation = (() => {
       const task = tlacJobs.run(
         "tlac/evaluation",
         ROOT,
-        { ...this.readBody(), ...this.source },
+        { ...this.targets.body(), ...this.source },
         {
           /** @param {EvaluationProgress} progress */
           onProgress: ({ sentence, done, total, result }) => {
@@ -276,13 +281,16 @@ var tlacEvaluation = (() => {
       this.show();
       if (left) element(this.source ? "again" : "choose").trigger("focus");
       if (sentence) this.say("note", sentence);
-      if (this.result) showResult(this.result);
+      if (!this.result) return;
+      showResult(this.result);
+      this.proposals.show(this.result.report, this.result.proposals);
     }
 
     clear() {
       this.result = undefined;
       this.hush();
       element("result").empty();
+      this.proposals.clear();
     }
 
     /** What can be done now. */
@@ -308,11 +316,11 @@ var tlacEvaluation = (() => {
 
   return {
     /**
-     * @param {() => object} readBody the settings as they stand
+     * @param {Targets} targets the dialog around it
      * @returns {() => void} ends what still runs
      */
-    prepare(readBody) {
-      const panel = new Panel(readBody);
+    prepare(targets) {
+      const panel = new Panel(targets);
       panel.wire();
       return () => {
         panel.close();

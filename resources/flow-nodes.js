@@ -30,6 +30,28 @@ var tlacFlowNodes = (() => {
     releases.push(tlacRegion.prepare("#tlac-region"));
   }
 
+  /**
+   * What an evaluation proposes goes into the fields; a shared vocabulary has a dialog of its own.
+   *
+   * @param {TlacNode} node
+   */
+  function prepareEvaluation(node) {
+    const { fieldHolder, joinHolders } = tlacProposals;
+    return tlacEvaluation.prepare({
+      body: () => tlacTestSettings.readDialog(node),
+      classes: () =>
+        tlacDialog.chosenConfig("#node-input-vocabulary")
+          ? null
+          : { ...fieldHolder("#node-input-classes"), pick: ({ text }) => text },
+      field: (kind) =>
+        kind === "prompt"
+          ? joinHolders(["#node-input-domain", "#node-input-prompt"].map(fieldHolder))
+          : fieldHolder(`#node-input-${kind}`),
+      // They are files, which this dialog does not show.
+      onExamples: () => {},
+    });
+  }
+
   /** What is wrong must not hide in a part that is closed. */
   function openWrongParts() {
     window.setTimeout(() => {
@@ -66,7 +88,7 @@ var tlacFlowNodes = (() => {
       releases.push(tlacAnswerRules.prepare(node, "tlac"));
       prepareUnchanged();
       releases.push(tlacPhotoTest.prepare(node));
-      releases.push(tlacEvaluation.prepare(() => tlacTestSettings.readDialog(node)));
+      releases.push(prepareEvaluation(node));
       openWrongParts();
     },
     /** @param {TlacNode} node */

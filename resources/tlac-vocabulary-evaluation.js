@@ -32,6 +32,47 @@ var tlacVocabularyEvaluation = (() => {
     return { settings: {}, server: null, model: tlacTestSettings.readChosen(model) };
   }
 
+  /**
+   * The classes as the dialog holds them: in the table, or as a text that is none.
+   *
+   * @param {InstanceType<typeof tlacVocabulary.Dialog>} dialog
+   */
+  function holdClasses(dialog) {
+    const { toText } = tlacVocabularyTable;
+    if (dialog.asText) {
+      return {
+        read: () => dialog.stored(),
+        write: (/** @type {string} */ value) => {
+          dialog.entry.area.val(value).trigger("input");
+        },
+        pick: (/** @type {ChangedClasses} */ { text }) => text,
+      };
+    }
+    return {
+      read: () => toText(dialog.table.rows()),
+      write: (/** @type {string} */ value) => {
+        dialog.table.show(JSON.parse(value || "[]"));
+        dialog.table.changed();
+      },
+      pick: (/** @type {ChangedClasses} */ { rows }) => toText(rows),
+    };
+  }
+
+  /**
+   * The folders of new examples have the ids' names, which new labels must not change.
+   *
+   * @param {InstanceType<typeof tlacVocabulary.Dialog>} dialog
+   * @param {TaughtExamples} taught
+   */
+  function keepIds({ table }, { ids }) {
+    const rows = table.filled();
+    for (const [row, id] of Object.entries(ids)) {
+      const data = rows[Number(row)]?.data("data");
+      if (data && !data.id) data.id = id;
+    }
+    table.changed();
+  }
+
   return {
     /**
      * @param {InstanceType<typeof tlacVocabulary.Dialog>} dialog
@@ -40,13 +81,26 @@ var tlacVocabularyEvaluation = (() => {
     open(dialog) {
       const select = $("#tlac-vocabulary-as");
       fillNodes(select, dialog.node.id);
-      return tlacEvaluation.prepare(() => ({
-        ...readWay(tlacDialog.textOf(select)),
-        classes: dialog.stored(),
-        template: tlacDialog.textOf("#node-config-input-template"),
-        accept: tlacDialog.textOf("#node-config-input-accept"),
-        vocabulary: dialog.node.id,
-      }));
+      const way = () => tlacDialog.textOf(select);
+      return tlacEvaluation.prepare({
+        body: () => ({
+          ...readWay(way()),
+          classes: dialog.stored(),
+          template: tlacDialog.textOf("#node-config-input-template"),
+          accept: tlacDialog.textOf("#node-config-input-accept"),
+          vocabulary: dialog.node.id,
+        }),
+        classes: () => holdClasses(dialog),
+        // What the node has of its own comes before the vocabulary's.
+        field: (kind) =>
+          kind === "accept" && !RED.nodes.node(way())?.accept
+            ? tlacProposals.fieldHolder("#node-config-input-accept")
+            : null,
+        onExamples: (taught) => {
+          if (taught && !dialog.asText) keepIds(dialog, taught);
+          void dialog.examples.refresh();
+        },
+      });
     },
   };
 })();

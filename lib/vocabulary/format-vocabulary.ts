@@ -30,6 +30,17 @@ export function formatRow(entry: Omit<VocabularyClass, "id"> & { readonly id?: s
   };
 }
 
+/**
+ * The vocabulary as people type it, a line a class: `label = alias | alias`. What else a class may
+ * have, and an id of its own, has no place there.
+ */
+export function formatVocabularyList({ classes }: Vocabulary): string {
+  const lines = classes.map(({ label, aliases }) =>
+    aliases.length > 0 ? `${label} = ${joinNames(aliases)}` : label,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
 /** The vocabulary as CSV with a header, as `parseVocabulary` reads it back and a spreadsheet opens it. */
 export function formatVocabularyCsv({ classes }: Vocabulary): string {
   const rows = classes.map((entry) => {

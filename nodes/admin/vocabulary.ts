@@ -26,6 +26,7 @@ import type { ClassInput, VocabularyClass } from "../../lib/vocabulary/vocabular
 import { readText } from "../runtime/settings/read-settings";
 import { readTemplate } from "../runtime/settings/read-template";
 import { readWords } from "../runtime/input/read-words";
+import { dropMadeIds } from "./drop-made-ids";
 import { serveExamples } from "./examples";
 import { serveLearned } from "./learned";
 import { withModel } from "./lend-model";
@@ -158,16 +159,6 @@ export function serveVocabulary(RED: NodeAPI): void {
   serve("try", ({ body, signal: gone }): Promise<TryAnswer> =>
     turns.run(gone, (signal) => withModel(RED, body, (embedder) => tryOut(embedder, body, signal))),
   );
-}
-
-/**
- * An id that was made from the label says nothing yet: the label may still be corrected. Once
- * deployed it stays.
- */
-function dropMadeIds(classes: readonly VocabularyClass[]): VocabularyClass[] {
-  const bare = classes.map((entry) => ({ ...entry, id: "" }));
-  const made = parseVocabulary(bare).classes;
-  return classes.map((entry, row) => (entry.id === made[row]?.id ? { ...entry, id: "" } : entry));
 }
 
 async function lint(RED: NodeAPI, { body, language, signal }: Call): Promise<LintAnswer> {

@@ -23,6 +23,7 @@ import { readServer } from "../lmm-server";
 import { readTaught } from "../read-taught";
 import type { TestSettings } from "../test-settings";
 import { describeEvaluation, type EvaluationSummary } from "./describe-evaluation";
+import { describeProposals, type ProposalView } from "./describe-proposals";
 import type { Reports } from "./reports";
 
 /** How far an evaluation is. */
@@ -38,6 +39,8 @@ export interface EvaluationProgress {
 export interface EvaluationResult extends EvaluationSummary {
   /** What the report is asked for by. */
   readonly report: string;
+  /** What to change, the most useful first. */
+  readonly proposals: readonly ProposalView[];
 }
 
 /**
@@ -105,7 +108,9 @@ export class EvaluationJob {
     this.tell("evaluation.writing");
     const report = await this.save(evaluation, laboratory);
     const summary = describeEvaluation(evaluation, language);
-    const result = { ...summary, notes: [...this.notes, ...summary.notes], report };
+    const proposals = describeProposals(evaluation, language);
+    const notes = [...this.notes, ...summary.notes];
+    const result = { ...summary, notes, proposals, report };
     const { done, total } = pace;
     this.report({ sentence: summary.verdict, done, total, result });
   }
@@ -114,7 +119,8 @@ export class EvaluationJob {
     const { language } = this;
     const html = await renderReport(evaluation, language, (photo) => laboratory.thumbnail(photo));
     const csv = formatCsv(evaluation, language);
-    return this.reports.save({ html, csv, json: formatJson(evaluation) });
+    const proposals = JSON.stringify(evaluation.proposals);
+    return this.reports.save({ html, csv, proposals, json: formatJson(evaluation) });
   }
 
   /** Lends whom the dialog has chosen to name what is seen; as the node does. */

@@ -8,8 +8,8 @@ import { Refusal } from "../reply";
 /** A report takes up to 12 MB. */
 const MOST_REPORTS = 10;
 
-/** The forms of a report: the page for people, and what programs and spreadsheets read. */
-export const FORMS = ["html", "csv", "json"] as const;
+/** The forms of a report: the page, what spreadsheets and programs read, and what was proposed. */
+export const FORMS = ["html", "csv", "json", "proposals"] as const;
 export type Form = (typeof FORMS)[number];
 
 const ID = /^[0-9a-f-]{36}$/;

@@ -10,6 +10,14 @@ import { readText } from "../../runtime/settings/read-settings";
 import { Jobs, serveJobs } from "../jobs";
 import { reply } from "../reply";
 import { readTestSettings } from "../test-settings";
+import {
+  changeClasses,
+  findChange,
+  forgetExamples,
+  teachExamples,
+  type ChangedClasses,
+  type TaughtExamples,
+} from "./apply-proposal";
 import { EvaluationJob } from "./evaluation-job";
 import { Reports } from "./reports";
 import { readServerPhotos } from "./server-photos";
@@ -74,6 +82,35 @@ export function serveEvaluation(RED: NodeAPI): void {
   );
 
   RED.httpAdmin.post(
+    `/tlac/${PLACE}/apply`,
+    write,
+    reply(async ({ body }): Promise<ChangedClasses> => {
+      const change = await findChange(openReports(), body.report, body.proposal);
+      return changeClasses(readText(body.classes, "classes") ?? "", change);
+    }),
+  );
+  const teach = RED.auth.needsPermission("tlac-vocabulary.write");
+  RED.httpAdmin.post(
+    `/tlac/${PLACE}/teach`,
+    teach,
+    reply(async ({ body, signal }): Promise<TaughtExamples> => {
+      const settings = readTestSettings(body, cacheFolder(RED));
+      const change = await findChange(openReports(), body.report, body.proposal);
+      return teachExamples(RED, settings, change, signal);
+    }),
+  );
+  RED.httpAdmin.post(
+    `/tlac/${PLACE}/forget`,
+    teach,
+    reply(async ({ body }) => {
+      const { examplesOf = "", vocabulary } = readTestSettings(body, cacheFolder(RED));
+      const taught = { added: readFiles(body.added), removed: readFiles(body.removed) };
+      await forgetExamples(RED, examplesOf, vocabulary, taught);
+      return {};
+    }),
+  );
+
+  RED.httpAdmin.post(
     `/tlac/${PLACE}/uploads`,
     write,
     reply(async ({ body }): Promise<UploadAnswer> => ({
@@ -98,4 +135,8 @@ export function serveEvaluation(RED: NodeAPI): void {
   );
 
   serveJobs(RED, "tlac", jobs, PLACE);
+}
+
+function readFiles(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((file) => typeof file === "string") : [];
 }

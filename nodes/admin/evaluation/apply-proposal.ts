@@ -1,0 +1,135 @@
+import type { NodeAPI } from "node-red";
+
+import type { Embedder } from "../../../lib/clip/embedder";
+import { throwIfClosed } from "../../../lib/errors";
+import { applyChanges, type Change } from "../../../lib/evaluation/proposals/change";
+import type { Proposal } from "../../../lib/evaluation/proposals/proposal";
+import { findClasses } from "../../../lib/examples/class-folders";
+import { readFrames } from "../../../lib/frame/read-frames";
+import { readPlainFile } from "../../../lib/frame/read-image-file";
+import {
+  formatRow,
+  formatVocabularyCsv,
+  formatVocabularyList,
+  type TextRow,
+} from "../../../lib/vocabulary/format-vocabulary";
+import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
+import { findStore, settleExamples } from "../../runtime/examples/shared-examples";
+import { cacheFolder } from "../../runtime/models/cache-folder";
+import { dropMadeIds } from "../drop-made-ids";
+import { withOptions } from "../lend-model";
+import { Refusal } from "../reply";
+import type { TestSettings } from "../test-settings";
+import type { Reports } from "./reports";
+
+/** The classes once a change is made. */
+export interface ChangedClasses {
+  /** As cells of the vocabulary's table. */
+  readonly rows: readonly TextRow[];
+  /** As a text that is read as the same: as simple as it can be. */
+  readonly text: string;
+}
+
+/** Pictures that have become examples, and those that made room for them. */
+export interface TaughtExamples {
+  /** `<folder>/<name>` each. */
+  readonly added: string[];
+  readonly removed: string[];
+  /** Ids that classes must keep from now on, because folders have them, by their position. */
+  readonly ids: Readonly<Record<number, string>>;
+}
+
+/** A photo of a good camera takes 30 MB. */
+const MOST_BYTES = 256 * 1024 ** 2;
+
+/** The change of one proposal in a report. Throws a `Refusal`. */
+export async function findChange(
+  reports: Reports,
+  report: unknown,
+  proposal: unknown,
+): Promise<Change> {
+  const proposals = JSON.parse(await reports.read(report, "proposals")) as readonly Proposal[];
+  const found = proposals.find(({ id }) => id === proposal);
+  if (!found) throw new Refusal("NOT_FOUND");
+  return found.change;
+}
+
+/** Throws `BAD_CONFIG` where a class would have more names than it can. */
+export function changeClasses(classes: unknown, change: Change): ChangedClasses {
+  const changed = applyChanges(parseVocabulary(classes), [change]);
+  const bare = dropMadeIds(changed.classes);
+  return { rows: bare.map(formatRow), text: formatText(changed) };
+}
+
+function formatText(vocabulary: Vocabulary): string {
+  const list = formatVocabularyList(vocabulary);
+  const isWhole = parseVocabulary(list).digest === vocabulary.digest;
+  return isWhole ? list : formatVocabularyCsv(vocabulary);
+}
+
+/**
+ * Makes the photos of a change examples, as the node sees them: all of them, or none where one is
+ * gone (`BAD_IMAGE`).
+ */
+export async function teachExamples(
+  RED: NodeAPI,
+  { examplesOf: id = "", vocabulary, model, frame: { roi } }: TestSettings,
+  change: Change,
+  signal: AbortSignal,
+): Promise<TaughtExamples> {
+  const photos = change.kind === "examples" ? change.photos : [];
+  const store = findStore(RED, id);
+  const taught = { added: [] as string[], removed: [] as string[] };
+  const ids = new Map<number, string>();
+  const teach = async (embedder: Embedder): Promise<void> => {
+    for (const { class: written, file, name } of photos) {
+      throwIfClosed(signal);
+      const owner = findOwner(written, vocabulary);
+      if (owner === undefined) continue;
+      const bytes = await readPlainFile(file, name, MOST_BYTES);
+      const { frames } = await readFrames(bytes, { ...(roi && { roi }), signal });
+      const [picture = bytes] = frames;
+      const { added, file: kept, removed } = await store.add(vocabulary, owner, picture, {
+        getEmbedder: () => Promise.resolve(embedder),
+        signal,
+      });
+      if (added) taught.added.push(kept);
+      if (removed !== null) taught.removed.push(removed);
+      ids.set(
+        vocabulary.classes.findIndex((entry) => entry.id === owner),
+        owner,
+      );
+    }
+  };
+  try {
+    await withOptions(model ?? { model: "starter", cacheDir: cacheFolder(RED) }, teach);
+  } catch (thrown) {
+    await forgetExamples(RED, id, vocabulary, taught);
+    throw thrown;
+  }
+  await settleExamples(RED, id);
+  return { ...taught, ids: Object.fromEntries(ids) };
+}
+
+/** Takes back what `teachExamples` did; pictures that a person has removed since stay removed. */
+export async function forgetExamples(
+  RED: NodeAPI,
+  id: string,
+  vocabulary: Vocabulary,
+  { added, removed }: Pick<TaughtExamples, "added" | "removed">,
+): Promise<void> {
+  const store = findStore(RED, id);
+  const { classes } = await store.list(vocabulary);
+  const kept = new Set([...classes.values()].flat().map(({ file }) => file));
+  for (const file of added) if (kept.has(file)) await store.remove(file);
+  for (const file of removed) await store.restore(vocabulary, file);
+  await settleExamples(RED, id);
+}
+
+/** A class that was merged since is known by its name. */
+function findOwner(id: string, vocabulary: Vocabulary): string | undefined {
+  if (vocabulary.classes.some((entry) => entry.id === id)) return id;
+  const owners = findClasses(id, vocabulary);
+  return owners.length === 1 ? owners[0] : undefined;
+}

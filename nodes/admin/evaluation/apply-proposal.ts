@@ -90,7 +90,11 @@ export async function teachExamples(
       const bytes = await readPlainFile(file, name, MOST_BYTES);
       const { frames } = await readFrames(bytes, { ...(roi && { roi }), signal });
       const [picture = bytes] = frames;
-      const { added, file: kept, removed } = await store.add(vocabulary, owner, picture, {
+      const {
+        added,
+        file: kept,
+        removed,
+      } = await store.add(vocabulary, owner, picture, {
         getEmbedder: () => Promise.resolve(embedder),
         signal,
       });

@@ -136,7 +136,9 @@ describe("proposals in the dialogs", function () {
     for (let left = 3; left > 0; left -= 1) {
       assert.equal(await page.locator("#tlac-evaluation-applied .tlac-line").count(), left);
       await undo();
-      await proposal(Object.keys(settings)[left - 1] ?? "").locator("button:enabled").waitFor();
+      await proposal(Object.keys(settings)[left - 1] ?? "")
+        .locator("button:enabled")
+        .waitFor();
     }
     assert.deepEqual(await fields(), ["", "", "general", "What is it?"]);
   });

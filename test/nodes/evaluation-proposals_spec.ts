@@ -58,7 +58,8 @@ describe("proposals of an evaluation before the deploy", function () {
     assert.ok(found, JSON.stringify(result.proposals.map(({ sentence }) => sentence)));
     return found;
   };
-  const alias = (): ProposalView => find(({ sentence }) => sentence.includes("“espresso” as an alias"));
+  const alias = (): ProposalView =>
+    find(({ sentence }) => sentence.includes("“espresso” as an alias"));
   const examples = (): ProposalView => find(({ kind }) => kind === "examples");
   const apply = async (classes: string): Promise<ChangedClasses> => {
     const body = { report: result.report, proposal: alias().id, classes };

@@ -4,8 +4,8 @@ import { writeWholeFile } from "../basics/write-whole-file";
 import { applyChanges, truthAfter, changesOfNames } from "../evaluation/proposals/change";
 import type { Change } from "../evaluation/proposals/change";
 import type { Proposal } from "../evaluation/proposals/proposal";
+import { readPictureFile } from "../evaluation/store/stored-pictures";
 import { ExampleStore } from "../examples/example-store";
-import { readPlainFile } from "../frame/read-image-file";
 import type { Phrase } from "../i18n/catalogue";
 import { formatVocabularyCsv } from "../vocabulary/format-vocabulary";
 import type { Vocabulary } from "../vocabulary/vocabulary";
@@ -20,9 +20,6 @@ export interface ApplyCommand {
   /** Folder of class folders that the photos are added to. */
   readonly examples: string | undefined;
 }
-
-/** A photo of a good camera takes 30 MB. */
-const MOST_BYTES = 256 * 1024 ** 2;
 
 /** Throws `UsageError` where a file is there already: nothing that a person wrote is overwritten. */
 export async function checkTargets({ vocabulary: file }: ApplyCommand): Promise<void> {
@@ -83,9 +80,9 @@ async function addExamples(
   const names = changes.flatMap(changesOfNames);
   const store = ExampleStore.open(folder);
   let added = 0;
-  for (const { class: id, file, name } of photos) {
+  for (const { class: id, file } of photos) {
     const owner = truthAfter(id, names) ?? id;
-    const bytes = await readPlainFile(file, name, MOST_BYTES);
+    const bytes = await readPictureFile(file);
     if ((await store.add(vocabulary, owner, bytes)).added) added += 1;
   }
   return [{ key: "evaluation.applied-examples", params: { count: added, folder } }];

@@ -537,7 +537,9 @@ describe("tlac on the command line", () => {
     ] as const) {
       await mkdir(path.join(labelled, label), { recursive: true });
       for (let at = 0; at < 7; at++) {
-        const file = path.join(labelled, label, `${String(at)}.jpg`);
+        // Data sets are full of links.
+        const file = path.join(folder, `${label}-${String(at)}.jpg`);
+        await symlink(file, path.join(labelled, label, `${String(at)}.jpg`));
         await image
           .clone()
           .rotate(at - 3)

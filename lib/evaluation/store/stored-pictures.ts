@@ -94,7 +94,7 @@ export class StoredPictures {
     const read = (): Promise<Frame> => this.readFrame(file);
     const known = await this.store.getJson(place);
     if (isFacts(known)) return new StoredFrame(known, read);
-    const bytes = await readBytes(file);
+    const bytes = await readPictureFile(file);
     const content = `content ${this.kind} ${hashBytes(bytes)}`;
     const same = await this.store.getJson(content);
     if (isFacts(same)) {
@@ -130,7 +130,7 @@ export class StoredPictures {
   }
 
   private async readFrame(file: string): Promise<Frame> {
-    return this.decode(await readBytes(file));
+    return this.decode(await readPictureFile(file));
   }
 
   private async decode(bytes: Uint8Array): Promise<Frame> {
@@ -139,8 +139,8 @@ export class StoredPictures {
   }
 }
 
-/** Data sets are full of links; where one leads to is read. */
-async function readBytes(file: string): Promise<Uint8Array> {
+/** A picture's bytes. Data sets are full of links; where one leads to is read. Throws `BAD_IMAGE`. */
+export async function readPictureFile(file: string): Promise<Uint8Array> {
   return readPlainFile(await realpath(file).catch(() => file), file, MOST_BYTES);
 }
 

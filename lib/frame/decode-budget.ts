@@ -14,8 +14,11 @@ export const MAX_SECONDS = 20;
 const MAX_SCANNED = 2e9;
 
 /** Measured with libheif and aom: bytes held for each pixel of 8 bits and of more. */
-const AVIF_BYTES = 18;
+const AVIF_BYTES = 19.2;
 const AVIF_DEEP_BYTES = 24;
+
+/** Measured with libjpeg: two bytes for each coefficient, and the rows that become pixels. */
+const COEFFICIENT_BYTES = 2.15;
 
 /** The canvas of an animation and one picture of it. */
 const CANVAS_BYTES = 5;
@@ -48,14 +51,17 @@ function checkMemory({ type, width, height }: Picture, bytes: number, hint: Mess
   throw new TlacError("BAD_IMAGE", "frame.too-costly", params);
 }
 
-/** A progressive JPEG is held as a whole, two bytes a coefficient, and gone over by each scan. */
+/** A progressive JPEG is held as a whole, and gone over by each scan. */
 export function checkJpegCost(header: JpegHeader, scans: number): void {
   const { width, height, components } = header;
   const h = Math.max(1, ...components.map((component) => component.h));
   const v = Math.max(1, ...components.map((component) => component.v));
   const perPixel = components.reduce((sum, each) => sum + (each.h * each.v) / (h * v), 0);
   const samples = width * height * perPixel;
-  if (scans > 1) checkMemory({ type: "JPEG", width, height }, 2 * samples, "frame.cheaper-jpeg");
+  if (scans > 1) {
+    const picture = { type: "JPEG", width, height };
+    checkMemory(picture, COEFFICIENT_BYTES * samples, "frame.cheaper-jpeg");
+  }
   if (scans > components.length && scans * samples > MAX_SCANNED) {
     throw new TlacError("BAD_IMAGE", "frame.too-many-scans", { width, height, scans });
   }

@@ -12,9 +12,9 @@ var tlacEvaluation = (() => {
   const catalogue = "@tlac/node-red-tlac/tlac:tlac.evaluation.";
 
   /**
-   * What is judged: a folder of the server, or photos that were sent to it.
+   * What is judged: a folder of the server, photos that were sent to it, or what people confirmed.
    *
-   * @typedef {{ folder: string } | { upload: string, name: string }} Source
+   * @typedef {{ folder: string } | { upload: string, name: string } | { confirmed: true, name: string }} Source
    * @typedef {ConstructorParameters<typeof tlacProposals.Proposals>[1]} Targets
    */
 
@@ -166,6 +166,11 @@ var tlacEvaluation = (() => {
         event.preventDefault();
         event.stopPropagation();
         start();
+      });
+      element("confirmed").on("click", () => {
+        this.forgetUpload();
+        this.source = { confirmed: true, name: text("confirmed") };
+        this.evaluate();
       });
       element("again").on("click", () => {
         this.evaluate();

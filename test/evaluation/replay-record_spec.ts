@@ -177,6 +177,6 @@ describe("the confirmed decisions of a record", () => {
 
   it("are missed with a sentence where nobody has confirmed any", async () => {
     await decide("cat", says("cat"), undefined);
-    await assert.rejects(readLabels(userDir), /holds a record, but no decision/);
+    await assert.rejects(readLabels(userDir), /holds no decision with its picture/);
   });
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { DecisionRecord } from "../../lib/record/record";
 import type {
   EvaluationProgress,
   EvaluationResult,
@@ -15,6 +16,7 @@ import { removeFolder } from "../helpers/remove-folder";
 import { createSeeingBrain } from "../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
 import { startAdmin, type AdminServer } from "./admin-server";
+import { decide } from "../record/decisions";
 
 const PHOTOS = path.join(__dirname, "../../examples/photos");
 const PLACE = "tlac/evaluation";
@@ -155,6 +157,32 @@ describe("evaluation before the deploy", function () {
     assert.match(await refuse(ask({ folder: linked })), /rocket\/1\.jpg lies outside/);
     const { verdict } = await evaluate(ask({}, { folders: photos }));
     assert.match(verdict, /^On 3 photos/, "the allowed folder itself");
+  });
+
+  it("judges what people confirmed, with what the LMM said then", async () => {
+    const confirmed = { folder: undefined, confirmed: true, name: "Confirmed", vocabulary: "own" };
+    assert.match(await refuse(ask(confirmed)), /no decision with its picture/);
+    const record = DecisionRecord.open(path.join(admin.userDir, "tlac", "record"));
+    for (const [name, vocabulary] of [
+      ["espresso", "own"],
+      ["rocket", "own"],
+      ["cat", "another"],
+    ] as const) {
+      const jpeg = await readFile(path.join(PHOTOS, `${name}.jpg`));
+      const decision = decide({ outcome: "unknown", candidates: [], vocabulary });
+      const said = { answers: [JSON.stringify({ names: [name] })], questions: [""] };
+      await record.append({ ...decision, ...said }, { jpeg, width: 1, height: 1 });
+      const answer = { kind: "answer", decision: decision.result.id, correct: name } as const;
+      await record.note({ ...answer, who: "", heldOut: false });
+    }
+    await record.close();
+    // The server is never asked, and the kept picture is the part that was judged.
+    const away = { server: { kind: "ollama", host: "http://127.0.0.1:9", model: "llava" } };
+    const { verdict, facts } = await evaluate(
+      ask({ ...confirmed, ...away }, { roiLeft: "90", roiWidth: "5" }),
+    );
+    assert.match(verdict, /^On 2 photos: .* 0\.0 % wrong/);
+    assert.ok(facts.some(({ name, value }) => name === "mode" && value === "cascade"));
   });
 
   it("says what is wrong with the settings, the photos and the question", async () => {

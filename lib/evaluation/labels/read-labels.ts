@@ -5,7 +5,7 @@ import { TlacError, toError } from "../../errors";
 import { takeSubset, type LabelledSet, type LabelOptions } from "./labelled-set";
 import { readLabelledFolder } from "./read-folder";
 import { readLabelledList } from "./read-list";
-import { findRecord, readLabelledRecord } from "./read-record";
+import { findRecord, readConfirmed } from "./read-record";
 
 /** The list that a data set of CoOp has beside its pictures. */
 const COOP_LIST = /^split_zhou_\w+\.json$/;
@@ -23,10 +23,7 @@ export async function readLabels(place: string, options: LabelOptions = {}): Pro
   const record = stats.isDirectory() ? await findRecord(place) : undefined;
   const set = await (record === undefined
     ? readFiles(place, stats.isDirectory(), options)
-    : readLabelledRecord(record, options));
-  if (set.photos.length === 0 && record !== undefined) {
-    throw new TlacError("BAD_CONFIG", "evaluation.nothing-confirmed", { place });
-  }
+    : readConfirmed(record, options));
   if (set.photos.length === 0) {
     const params = { place, unlabelled: set.unlabelled.length };
     throw new TlacError("BAD_CONFIG", "evaluation.no-labels", params);

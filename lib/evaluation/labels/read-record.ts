@@ -40,12 +40,19 @@ export async function findRecord(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** As `readLabelledRecord`; throws `BAD_CONFIG` where there is none, too. */
+export async function readConfirmed(root: string, options: LabelOptions): Promise<LabelledSet> {
+  const set = await readLabelledRecord(root, options);
+  if (set.photos.length > 0) return set;
+  throw new TlacError("BAD_CONFIG", "evaluation.nothing-confirmed", { place: root });
+}
+
 /**
  * The decisions of which people said what they show, with the pictures that were kept. `split`:
  * `test` are those that were kept out of the examples, `train` the others. Throws `BAD_CONFIG`
  * where the decisions of several vocabularies are there and none of them is named.
  */
-export async function readLabelledRecord(
+async function readLabelledRecord(
   root: string,
   { split, ofVocabulary, signal }: LabelOptions,
 ): Promise<LabelledSet> {

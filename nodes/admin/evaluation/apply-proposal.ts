@@ -5,6 +5,7 @@ import { throwIfClosed } from "../../../lib/errors";
 import { applyChanges, type Change } from "../../../lib/evaluation/proposals/change";
 import type { Proposal } from "../../../lib/evaluation/proposals/proposal";
 import { findClasses } from "../../../lib/examples/class-folders";
+import { isInside } from "../../../lib/frame/allowed-path";
 import { readFrames } from "../../../lib/frame/read-frames";
 import { readPlainFile } from "../../../lib/frame/read-image-file";
 import {
@@ -16,7 +17,7 @@ import {
 import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import { findStore, settleExamples } from "../../runtime/examples/shared-examples";
-import { cacheFolder } from "../../runtime/models/cache-folder";
+import { cacheFolder, recordFolder } from "../../runtime/models/cache-folder";
 import { dropMadeIds } from "../drop-made-ids";
 import { withOptions } from "../lend-model";
 import { Refusal } from "../reply";
@@ -88,7 +89,9 @@ export async function teachExamples(
       const owner = findOwner(written, vocabulary);
       if (owner === undefined) continue;
       const bytes = await readPlainFile(file, name, MOST_BYTES);
-      const { frames } = await readFrames(bytes, { ...(roi && { roi }), signal });
+      // A record keeps the part of a picture that was judged.
+      const isCut = isInside(recordFolder(RED), file);
+      const { frames } = await readFrames(bytes, { ...(roi && !isCut && { roi }), signal });
       const [picture = bytes] = frames;
       const {
         added,

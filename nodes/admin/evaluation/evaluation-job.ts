@@ -72,13 +72,20 @@ export class EvaluationJob {
       const folder = path.join(cacheDir, "evaluation");
       const store = await BlobStore.open(folder, { signal, mostBytes: MOST_BYTES });
       try {
-        const { roi } = settings.frame;
+        const { fromRecord } = set;
+        // What was kept is the part that was judged.
+        const roi = fromRecord ? undefined : settings.frame.roi;
         const laboratory = new Laboratory({ embedder, store, roi, signal });
-        await this.withLmm(settings, laboratory, store, async (lmm) => {
+        const judge = async (lmm: LmmName | null): Promise<void> => {
           const experiment = await this.readExperiment(settings, embedder, laboratory);
           const prompt = lmm ? settings.question : null;
-          await this.evaluate(laboratory, { source, set, experiment, lmm, prompt });
-        });
+          const mode = settings.mode ?? fromRecord?.mode ?? experiment.mode;
+          const plan = { source, set, experiment: { ...experiment, mode }, lmm, prompt };
+          await this.evaluate(laboratory, plan);
+        };
+        // Of a record, what the LMM said then is heard once more.
+        if (fromRecord) await judge(null);
+        else await this.withLmm(settings, laboratory, store, judge);
       } finally {
         await store.close();
       }

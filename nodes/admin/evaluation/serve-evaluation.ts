@@ -20,6 +20,7 @@ import {
 } from "./apply-proposal";
 import { EvaluationJob } from "./evaluation-job";
 import { Reports } from "./reports";
+import { readOwnRecord } from "./own-record";
 import { readServerPhotos } from "./server-photos";
 import { Uploads } from "./uploads";
 
@@ -58,9 +59,15 @@ export function serveEvaluation(RED: NodeAPI): void {
       const folder = readText(body.folder, "folder")?.trim();
       const upload = readText(body.upload, "upload");
       const source = readText(body.name, "name")?.slice(0, MOST_NAME) ?? "";
-      if (!folder && !upload) throw new TlacError("BAD_MESSAGE", "evaluation.no-folder");
+      const isConfirmed = body.confirmed === true;
+      if (!folder && !upload && !isConfirmed)
+        throw new TlacError("BAD_MESSAGE", "evaluation.no-folder");
       const job = jobs.start(randomUUID(), async (signal, report) => {
         const evaluation = new EvaluationJob(RED, openReports(), language, signal, report);
+        if (isConfirmed) {
+          const set = await readOwnRecord(RED, settings, signal);
+          return evaluation.run(settings, source, set);
+        }
         if (!upload) {
           const set = await readServerPhotos(folder ?? "", settings.folders, signal);
           return evaluation.run(settings, folder ?? "", set);

@@ -9,6 +9,11 @@ export function cacheFolder(RED: NodeAPI): string {
   return path.join(RED.settings.userDir ?? process.cwd(), "tlac");
 }
 
+/** The journal of decisions, with the pictures that were kept. */
+export function recordFolder(RED: NodeAPI): string {
+  return path.join(cacheFolder(RED), "record");
+}
+
 /**
  * What people have taught one vocabulary: its examples and calibrations.
  *

@@ -1,5 +1,3 @@
-import path from "node:path";
-
 import type { NodeAPI } from "node-red";
 
 import { isRecord } from "../../../lib/basics/is-record";
@@ -7,7 +5,7 @@ import { translate } from "../../../lib/i18n/catalogue";
 import { DecisionRecord, DEFAULT_BOUNDS, type Bounds } from "../../../lib/record/record";
 import { describeQuality } from "../metrics/quality-metrics";
 import { addMetrics } from "../metrics/sources";
-import { cacheFolder } from "../models/cache-folder";
+import { recordFolder } from "../models/cache-folder";
 import { runtimeLanguage } from "../status/language";
 import { QualityWatch } from "./quality-watch";
 
@@ -56,7 +54,7 @@ export class RecordUse {
 }
 
 function acquire(RED: NodeAPI): Shared {
-  const root = path.join(cacheFolder(RED), "record");
+  const root = recordFolder(RED);
   const shared = records.get(root) ?? open(RED, root);
   shared.users += 1;
   return shared;

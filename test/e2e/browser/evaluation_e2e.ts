@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, readdir } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { Page } from "playwright-core";
 
+import { DecisionRecord } from "../../../lib/record/record";
 import { dragNode } from "../../helpers/flow-nodes";
 import { removeFolder } from "../../helpers/remove-folder";
+import { decide } from "../../record/decisions";
 import { FIND_UNNAMED, openConfig, openNode, takeScreenshot, type Locale } from "./helpers/editor";
 import { useEditor } from "./helpers/suite";
 
@@ -175,5 +177,26 @@ describe("evaluation in the dialogs", function () {
     await page.locator("#node-dialog-cancel").click();
     await page.locator("#node-dialog-cancel").waitFor({ state: "detached" });
     await removed();
+  });
+
+  it("judges the confirmed decisions, and says where there are none", async () => {
+    await openVocabulary();
+    await page.click("#tlac-evaluation-confirmed");
+    await page
+      .locator("#tlac-evaluation-said", { hasText: "no decision with its picture" })
+      .waitFor();
+    const { userDir } = suite.editor;
+    const record = DecisionRecord.open(path.join(userDir, "tlac", "record"));
+    const decision = decide({ outcome: "unknown", candidates: [], vocabulary: "words" });
+    const said = { answers: ['{"names": ["rocket"]}'], questions: [""] };
+    const jpeg = await readFile(path.join(PHOTOS, "rocket.jpg"));
+    await record.append({ ...decision, ...said }, { jpeg, width: 1, height: 1 });
+    const answer = { kind: "answer", decision: decision.result.id, correct: "rocket" } as const;
+    await record.note({ ...answer, who: "", heldOut: false });
+    await record.close();
+    await page.click("#tlac-evaluation-confirmed");
+    await verdict("On 1 photo");
+    await page.locator("#tlac-evaluation-confirmed").scrollIntoViewIfNeeded();
+    await takeScreenshot(page, "evaluation-confirmed");
   });
 });

@@ -1,6 +1,6 @@
 import type { CalibrationSample } from "../confidence/calibration";
 import { throwIfClosed, TlacError, toError } from "../errors";
-import type { Lmm, LmmTimings, Proposal, ProposeOptions } from "../lmm/lmm";
+import type { Lmm, Proposal, ProposeOptions } from "../lmm/lmm";
 import { toSample } from "../tlac/calibration-sample";
 import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
 import {
@@ -107,7 +107,7 @@ async function judgePhoto(
     decided: result.class,
     best: estimate ? (result.ranking[0]?.class ?? null) : null,
     confidence: result.confidence,
-    lmmCalls: callsOf(result).length,
+    lmmCalls: judgement.calls.length,
     times: timesOf(judgement, frame, embedder),
     trace: {
       description: result.description,
@@ -164,16 +164,15 @@ async function endEarly(
 }
 
 /** What each step took when its model really worked, whether that was today or not. */
-function timesOf({ result }: Judgement, frame: StoredFrame, embedder: StoredEmbedder): StageTimes {
-  const lmm = callsOf(result).reduce((sum, { total }) => sum + total, 0);
+function timesOf(
+  { result, calls }: Judgement,
+  frame: StoredFrame,
+  embedder: StoredEmbedder,
+): StageTimes {
+  const lmm = calls.reduce((sum, { total }) => sum + total, 0);
   const embed = result.timings.embed > 0 ? embedder.timeOf(frame) : 0;
   const { match } = result.timings;
   return { frame: frame.ms, lmm, embed, match, total: frame.ms + lmm + embed + match };
-}
-
-/** What a flow would have asked: here all stages of a cascade are heard, for the calibration. */
-function callsOf({ cascade, lmmCalls }: Judgement["result"]): readonly LmmTimings[] {
-  return cascade === "sight" ? [] : lmmCalls;
 }
 
 /** Throws what no other photo could be judged with either. */

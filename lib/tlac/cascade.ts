@@ -14,6 +14,8 @@ import { compareWords, isSpotChecked, SPOT_CHECKS } from "./spot-check";
 export class Cascade {
   /** What the stages found that could decide, in their order. */
   readonly stages: Finding[] = [];
+  /** Calls of the LMM up to the decision; those behind it were heard for the stages alone. */
+  calls = 0;
 
   /** `hearAll`: no stage is left out, though the first that is sure enough decides. */
   constructor(
@@ -27,8 +29,10 @@ export class Cascade {
     const seen = await this.inquiry.look(frame);
     const settled = await this.settle(seen);
     if (!settled) return this.askWords(frame, seen, ask);
-    if (this.hearAll) await this.askWords(frame, seen, ask);
-    else if (this.isSpotChecked(frame)) return this.checkWords(frame, seen, settled);
+    if (this.hearAll) {
+      await this.askWords(frame, seen, ask);
+      this.calls = 0;
+    } else if (this.isSpotChecked(frame)) return this.checkWords(frame, seen, settled);
     return settled;
   }
 
@@ -78,12 +82,15 @@ export class Cascade {
     const proposal = await names.propose(frame);
     const first: Finding = { ...(await names.match(proposal)), stage: "words", staged };
     this.stages.push(first);
+    this.calls = this.inquiry.lmmCalls.length;
     const isOpen = this.ruling.judge(first).reason === "near-tie";
     // A stricter knob would have asked again.
     const couldBe = this.hearAll && this.ruling.judge(first, null).reason === "near-tie";
     if (!isOpen && !couldBe) return first;
     const second = await this.askAgain(frame, seen, { first, proposal, ask });
-    return isOpen ? second : first;
+    if (!isOpen) return first;
+    this.calls = this.inquiry.lmmCalls.length;
+    return second;
   }
 
   private async askAgain(

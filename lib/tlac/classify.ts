@@ -16,7 +16,7 @@ import type { Knob } from "../confidence/knob";
 import { factsOf, type Frame } from "../frame/frame";
 import type { AnswerFilter } from "../lmm/answer-filter";
 import type { AnswerForm } from "../lmm/answer-forms";
-import type { Lmm } from "../lmm/lmm";
+import type { Lmm, LmmTimings } from "../lmm/lmm";
 import type { VocabularyIndex } from "../match/vocabulary-index";
 import type { ExampleIndex } from "../witness/examples";
 import { calibrationKey } from "./calibration-key";
@@ -84,6 +84,8 @@ export interface Judgement {
   /** Of the decision; null where nobody spoke. */
   readonly estimate: Estimate | null;
   readonly evidence: Evidence;
+  /** Calls that a flow would have made; the result has those that the stages cost, too. */
+  readonly calls: readonly LmmTimings[];
   /** The picture is one of the examples: what it shows of the decision is too kind. */
   readonly isExample: boolean;
   /** What a calibration by such judgements is kept under. */
@@ -162,7 +164,16 @@ export async function judgeFrame(
   const { evidence } = finding;
   const estimate = ruling.estimate(finding);
   const key = calibrationKey(options, inquiry.knownModel);
-  return { result: tell(ruling, finding, frame), stages, estimate, evidence, isExample, key };
+  const calls = isCascade ? inquiry.lmmCalls.slice(0, cascade.calls) : inquiry.lmmCalls;
+  return {
+    result: tell(ruling, finding, frame),
+    stages,
+    estimate,
+    evidence,
+    calls,
+    isExample,
+    key,
+  };
 }
 
 /** Matches words that were found elsewhere: the second half of mode `slac`, without an image. */

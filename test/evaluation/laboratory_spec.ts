@@ -154,6 +154,22 @@ describe("an evaluation", () => {
     assert.equal(asContender("witnesses", experiment(["cat"]), mute)?.mode, "slac");
   });
 
+  it("counts the calls that a flow would make, though it hears more for the calibration", async () => {
+    const lmm = new ScriptedLmm();
+    lmm.says = named("wood screw", "machine screw");
+    const { lab, store } = await open(lmm, "calls");
+    const way = { mode: "cascade", sight: false, accept: 20 } as const;
+    const classes = ["wood screw", "machine screw", "cat"];
+    const { photos, figures } = await lab.judge(
+      [photo("cat", "wood screw")],
+      experiment(classes, way),
+    );
+    await store.close();
+    assert.deepEqual([lmm.looked, lmm.asked], [1, 1], "a stricter knob would ask again");
+    assert.deepEqual([figures.right.count, figures.lmmCalls], [1, 1]);
+    assert.equal(photos[0]?.outcome === "class" && photos[0].times.lmm, 7);
+  });
+
   it("lists pictures that cannot be read, and gives up where the server is gone", async () => {
     const broken = path.join(folder, "broken.jpg");
     await writeFile(broken, "no picture");

@@ -30,8 +30,12 @@ export function applyLearned(vocabulary: Vocabulary, { names }: Learned): Vocabu
       const mine = byClass.get(entry.id) ?? [];
       const of = (kind: LearnedName["kind"]): string[] =>
         mine.flatMap((one) => (one.kind === kind ? [one.name] : []));
+      const learned = mine.flatMap(({ kind, name, lessons }) =>
+        kind === "alias" && lessons.length > 0 ? [{ name, answers: lessons.length }] : [],
+      );
       return {
         ...entry,
+        ...(learned.length === 0 ? {} : { learned }),
         aliases: [...entry.aliases, ...of("alias")].slice(0, MAX_NAMES),
         not: [...entry.not, ...of("not")].slice(0, MAX_NAMES),
       };

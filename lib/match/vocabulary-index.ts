@@ -18,6 +18,7 @@ import {
 } from "../vocabulary/class-names";
 import { compareWord, giveWay, type Compared } from "./compare-word";
 import { findDescribed, type Described } from "./find-described";
+import { doubt, readTrust, type Trust } from "./trust";
 import type { Background, SightTestimony, Via, WordsTestimony } from "./testimonies";
 import { shareBelief } from "../witness/testimony";
 import { EXACT, ScoreBoard, type Source } from "./score-board";
@@ -56,6 +57,7 @@ export class VocabularyIndex {
   private readonly readShort: (text: string) => Described;
   /** By the vector, which the embedder hands out again for the same word. */
   private readonly compare: (vector: Float32Array) => Compared;
+  private readonly trust: Trust;
   /** Classes of the image tower that have a name of one of the vocabulary's. */
   private readonly recognised: readonly { readonly label: number; readonly position: number }[];
 
@@ -71,7 +73,8 @@ export class VocabularyIndex {
   ) {
     this.names = addAbsenceNames(foldNames(vocabulary, "names"));
     this.notWords = foldNames(vocabulary, "not");
-    this.recognised = findRecognised(embedder.info.labels ?? [], this.names);
+    this.trust = readTrust(vocabulary);
+    this.recognised = findRecognised(embedder.info.labels ?? [], this.names, this.trust);
     this.readShort = remember((text: string) => this.read(text), MOST_TEXTS);
     this.compare = remember(
       (vector: Float32Array) => compareWord(vector, table, background),
@@ -143,9 +146,10 @@ export class VocabularyIndex {
     const named = this.offerNamed(words, board, banned);
     const described = named ? [] : affirmed;
     if (words.length === 0 && described.length === 0) return null;
-    for (const [number, { positions }] of described.entries()) {
+    for (const [number, { fold, positions }] of described.entries()) {
       for (const position of positions) {
-        board.offer(position, DESCRIPTION_WEIGHT, words.length + number, EXACT);
+        const weight = DESCRIPTION_WEIGHT * this.trust(fold, position);
+        board.offer(position, weight, words.length + number, EXACT);
       }
     }
     const backgrounds = await this.offerNear(words, board, banned, options);
@@ -167,10 +171,17 @@ export class VocabularyIndex {
       .toScores()
       .map((score, at) => (Number.isNaN(score) && banned.at(at) ? DENIED : score));
     const none = Math.max(background?.score ?? -1, NO_WORD);
+    const share = shareBelief(scores, none, this.embedder.info.sharpness.words);
+    const trusted = (position: number): number => {
+      const source = board.at(position);
+      return source?.row === EXACT ? this.trust(sources[source.word]?.fold ?? "", position) : 1;
+    };
     return {
       scores,
-      ...shareBelief(scores, none, this.embedder.info.sharpness.words),
-      exact: scores.map((score, position) => (board.at(position)?.row === EXACT ? score : 0)),
+      ...doubt(share, trusted),
+      exact: scores.map((score, position) =>
+        board.at(position)?.row === EXACT ? score * (2 * trusted(position) - 1) : 0,
+      ),
       background,
       vetoed: banned.above(first?.score ?? -1),
       via: (position) => {
@@ -240,7 +251,7 @@ export class VocabularyIndex {
     for (const [number, { fold, weight, banned: not }] of words.entries()) {
       for (const position of this.names.get(fold) ?? []) {
         const target = not.includes(position) ? banned : board;
-        target.offer(position, weight, number, EXACT);
+        target.offer(position, weight * this.trust(fold, position), number, EXACT);
         found ||= target === board;
       }
     }
@@ -302,12 +313,17 @@ export class VocabularyIndex {
   }
 }
 
+/** By what a person typed: a word that was learned need not look like its class. */
 function findRecognised(
   labels: readonly Label[],
   names: NameTable,
+  trust: Trust,
 ): { label: number; position: number }[] {
   return labels.flatMap(({ name, synonyms }, label) => {
-    const positions = [name, ...synonyms].flatMap((word) => names.get(foldName(word)) ?? []);
+    const positions = [name, ...synonyms].flatMap((word) => {
+      const fold = foldName(word);
+      return (names.get(fold) ?? []).filter((position) => trust(fold, position) === 1);
+    });
     return [...new Set(positions)].map((position) => ({ label, position }));
   });
 }

@@ -15,12 +15,17 @@ export function namesOf({ label, aliases, glossary }: VocabularyClass): string[]
   return [label, ...aliases, ...(glossary?.english ?? []), ...(glossary?.scientific ?? [])];
 }
 
-/** The names that a model compares by their meaning. A scientific name is met letter by letter. */
+/**
+ * The names that a model compares by their meaning. A scientific name is met letter by letter, and
+ * so is what an LMM called the thing: that need not look like it, or mean anything near it.
+ */
 export function comparedNamesOf(
-  { label, aliases, glossary }: VocabularyClass,
+  { label, aliases, learned = [], glossary }: VocabularyClass,
   info: Pick<EmbedderInfo, "languages">,
 ): string[] {
-  return [label, ...aliases, ...(glossary?.english ?? [])].filter((name) => isReadable(name, info));
+  const isTyped = (name: string): boolean => !learned.some((one) => one.name === name);
+  const names = [label, ...aliases.filter(isTyped), ...(glossary?.english ?? [])];
+  return names.filter((name) => isReadable(name, info));
 }
 
 /**

@@ -18,6 +18,8 @@ export interface VocabularyClass {
   readonly label: string;
   /** Other names of it, in any language; they count like the label. */
   readonly aliases: readonly string[];
+  /** Those of the aliases that people's answers taught, and how many answers each rests on. */
+  readonly learned?: readonly { readonly name: string; readonly answers: number }[];
   /** Names of other things that are easily taken for it. */
   readonly not: readonly string[];
   /** Smallest cosine of this class, −1…1, which flows of version 0.1 may have set. */
@@ -90,7 +92,7 @@ function createClass(
   const label = checkText(input.label, line);
   if (!label) throw new TlacError("BAD_CONFIG", "vocabulary.no-label", { line });
   const own = foldName(label);
-  const { threshold, accept, alert } = input;
+  const { threshold, accept, alert, learned } = input;
   const template = input.template === undefined ? undefined : checkText(input.template, line);
   if (threshold !== undefined && !(threshold >= -1 && threshold <= 1)) {
     throw new TlacError("BAD_CONFIG", "vocabulary.bad-threshold", { label, value: threshold });
@@ -103,6 +105,7 @@ function createClass(
     label,
     aliases: listNames(input.aliases ?? [], line).filter((alias) => foldName(alias) !== own),
     not: listNames(input.not ?? [], line),
+    ...(learned === undefined ? {} : { learned }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(accept === undefined ? {} : { accept }),
     ...(alert === undefined ? {} : { alert }),

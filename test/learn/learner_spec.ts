@@ -65,7 +65,10 @@ describe("what people teach", () => {
     assert.deepEqual(names(changes), ["+example nail", "+alias nail metal pin"]);
     assert.equal(held, null);
     assert.deepEqual(await aliasesOf("nail"), ["metal pin"]);
-    assert.notEqual((await learner.extend(VOCABULARY)).digest, VOCABULARY.digest);
+    const { classes, digest } = await learner.extend(VOCABULARY);
+    assert.notEqual(digest, VOCABULARY.digest);
+    const { learned } = classes.find(({ id }) => id === "nail") ?? {};
+    assert.deepEqual(learned, [{ name: "metal pin", answers: 1 }]);
     assert.equal((await files()).length, 1);
     const undone = await learner.undo(lesson.id, WHO, VOCABULARY);
     assert.deepEqual(names(undone.changes), ["-example nail", "-alias nail metal pin"]);

@@ -21,6 +21,9 @@ const MOST_BYTES = 4 * 1024 ** 3;
 /** An entry beyond that is none of ours. */
 const MOST_PAYLOAD = 64 * 1024 ** 2;
 
+/** Kept in memory once they were read: a few thousand pictures. */
+const MOST_RECENT_BYTES = 32 * 1024 ** 2;
+
 /** Read ahead while the entries of a segment are counted. */
 const CHUNK_BYTES = 1024 ** 2;
 
@@ -44,6 +47,9 @@ export class BlobStore {
   private readonly places = new Map<string, Place>();
   /** Not on the disk, or not yet. */
   private readonly fresh = new Map<string, Uint8Array>();
+  /** Read last, for those who judge the same pictures again and again. */
+  private readonly recent = new Map<string, Uint8Array>();
+  private recentBytes = 0;
   private readonly files: FileHandle[] = [];
   private own: { file: FileHandle; bytes: number } | undefined;
   private writing: Promise<void> = Promise.resolve();
@@ -64,10 +70,10 @@ export class BlobStore {
     return store;
   }
 
-  /** The payload under a name; undefined where there is none, or it is damaged. */
+  /** The payload under a name, to be read only; undefined where there is none, or it is damaged. */
   async get(name: string): Promise<Uint8Array | undefined> {
-    const fresh = this.fresh.get(name);
-    if (fresh) return fresh;
+    const known = this.fresh.get(name) ?? this.recent.get(name);
+    if (known) return known;
     const key = keyOf(name);
     const place = this.places.get(key.toString("latin1"));
     if (!place) return undefined;
@@ -76,11 +82,26 @@ export class BlobStore {
       .read(payload, 0, place.bytes, place.offset)
       .catch(() => ({ bytesRead: 0 }));
     const isWhole = read.bytesRead === place.bytes;
-    return isWhole && checksumOf(key, payload).equals(place.checksum) ? payload : undefined;
+    if (!isWhole || !checksumOf(key, payload).equals(place.checksum)) return undefined;
+    this.remember(name, payload);
+    return payload;
+  }
+
+  private remember(name: string, payload: Uint8Array): void {
+    if (payload.length > MOST_RECENT_BYTES || this.recent.has(name)) return;
+    this.recent.set(name, payload);
+    this.recentBytes += payload.length;
+    for (const [oldest, { length }] of this.recent) {
+      if (this.recentBytes <= MOST_RECENT_BYTES) break;
+      this.recent.delete(oldest);
+      this.recentBytes -= length;
+    }
   }
 
   /** Keeps a payload; it is written soon, and on the disk once `flush` resolves. */
   put(name: string, payload: Uint8Array): void {
+    this.recentBytes -= this.recent.get(name)?.length ?? 0;
+    this.recent.delete(name);
     this.fresh.set(name, payload);
     const key = keyOf(name);
     const header = Buffer.alloc(HEADER_BYTES);
@@ -116,6 +137,7 @@ export class BlobStore {
     await this.flush();
     await Promise.all(this.files.map((file) => file.close().catch(() => undefined)));
     this.places.clear();
+    this.recent.clear();
   }
 
   /** All that has come together since the last write, in one. */

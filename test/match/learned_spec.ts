@@ -34,11 +34,11 @@ describe("a word that answers taught", () => {
       assert.deepEqual([value, ...rest], [value, ...rest].sort());
       assert.ok(new Set([value, ...rest]).size === 4);
     }
-    assert.equal(once?.scores[0], 2 / 3);
-    assert.equal(typed?.scores[0], 1);
-    const sum = (once?.beliefs.reduce((all, belief) => all + belief, 0) ?? 0) + (once?.none ?? 0);
+    assert.equal(once.scores[0], 2 / 3);
+    assert.equal(typed.scores[0], 1);
+    const sum = once.beliefs.reduce((all, belief) => all + belief, once.none);
     assert.ok(Math.abs(sum - 1) < 1e-9, "what is doubted is believed to be none of them");
-    assert.equal(once?.via(0)?.kind, "alias");
+    assert.equal(once.via(0)?.kind, "alias");
   });
 
   it("says nothing of what its class looks like", async () => {

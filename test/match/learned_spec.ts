@@ -23,11 +23,14 @@ describe("a word that answers taught", () => {
   }
 
   it("counts the more answers say so, and never as much as one that was typed", async () => {
-    const [once, twice, often, typed] = await Promise.all([1, 2, 30, 0].map(hear));
-    const own = (heard: WordsTestimony | undefined) => [
-      heard?.scores[0] ?? NaN,
-      heard?.beliefs[0] ?? NaN,
-      heard?.exact[0] ?? NaN,
+    const once = await hear(1);
+    const twice = await hear(2);
+    const often = await hear(30);
+    const typed = await hear(0);
+    const own = ({ scores, beliefs, exact }: WordsTestimony) => [
+      scores[0] ?? NaN,
+      beliefs[0] ?? NaN,
+      exact[0] ?? NaN,
     ];
     for (const [at, value] of own(once).entries()) {
       const rest = [twice, often, typed].map((heard) => own(heard)[at] ?? NaN);

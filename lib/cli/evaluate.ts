@@ -3,7 +3,7 @@ import path from "node:path";
 import { writeWholeFile } from "../basics/write-whole-file";
 import type { Evaluation } from "../evaluation/evaluation";
 import { describeVerdict, percent } from "../evaluation/figures/verdict";
-import { identifyLmm, type LmmName } from "../evaluation/identify-lmm";
+import { identifyLmm, nameAnswers, type LmmName } from "../evaluation/identify-lmm";
 import type { LabelledSet } from "../evaluation/labels/labelled-set";
 import { readLabels } from "../evaluation/labels/read-labels";
 import { Laboratory, type Experiment } from "../evaluation/laboratory";
@@ -146,7 +146,8 @@ class EvaluateRun {
       other === own ? own : new StoredEmbedder(other, store),
     );
     const name = await this.identify(laboratory, store);
-    laboratory.useLmm(lmm, `${name.name} ${name.digest}`);
+    const settings = this.command.lmm;
+    laboratory.useLmm(lmm, settings ? nameAnswers(name, settings) : `${name.name} ${name.digest}`);
     return name;
   }
 

@@ -24,12 +24,13 @@ export async function identifyLmm(
   const [server] = eachHost(settings);
   const { model: name, host } = server;
   const key = `model ${host ?? ""} ${name}`;
+  const known = await store.getJson(key);
   try {
     const { digest = "" } = await withServerDialog(server, signal, (dialog) => dialog.identify());
-    store.putJson(key, digest);
+    if (digest !== known) store.putJson(key, digest);
     return { name, digest };
   } catch (thrown) {
-    const digest = await store.getJson(key);
+    const digest = known;
     if (typeof digest !== "string" || !(thrown instanceof TlacError) || thrown.code === "CLOSED") {
       throw thrown;
     }
@@ -37,6 +38,11 @@ export async function identifyLmm(
     note({ key: "evaluation.stored-model", params: { model: name, reason } });
     return { name, digest };
   }
+}
+
+/** What the answers of a model are kept under; a server that tells no digest vouches for itself. */
+export function nameAnswers({ name, digest }: LmmName, { engine, host }: EngineSettings): string {
+  return `${name} ${digest || `${engine} ${host ?? ""}`}`;
 }
 
 /** Name and the digest's first digits. */

@@ -159,8 +159,8 @@ export async function judgeFrame(
     const settled = stage.second !== undefined;
     return winner && estimate ? [{ ...estimate, winner: winner.id, settled }] : [];
   });
-  const row = inquiry.features && options.examples?.find(inquiry.features);
-  const isExample = (row ?? -1) >= 0;
+  const same = inquiry.features && options.examples?.find(inquiry.features);
+  const isExample = same ? same.size > 0 : false;
   const { evidence } = finding;
   const estimate = ruling.estimate(finding);
   const key = calibrationKey(options, inquiry.knownModel);

@@ -54,17 +54,20 @@ export function formatVocabularyCsv({ classes }: Vocabulary): string {
   return [COLUMNS.join(","), ...rows, ""].join("\r\n");
 }
 
+/** Full-width signs begin a formula, too, where the spreadsheet is Japanese. */
+const FORMULA = /^'*\s*[=+\-@＝＋－＠]/;
+
 /**
  * A spreadsheet takes a text such as `=1+1` or `+` for a formula, and would compute or change it.
  * An apostrophe in front keeps it a text (OWASP, "CSV Injection").
  */
 export function guardCell(text: string): string {
-  return /^'*[=+\-@]/.test(text) ? `'${text}` : text;
+  return FORMULA.test(text) ? `'${text}` : text;
 }
 
 /** The text of a cell without the apostrophe that guards it. */
 export function unguardCell(text: string): string {
-  return /^'+[=+\-@]/.test(text) ? text.slice(1) : text;
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }
 
 /** A cell of a CSV. */

@@ -33,6 +33,7 @@ const NONE_COSINE = 0.3;
 
 /** Cosine of a picture with its own copy of at most 512 px; other pictures of a thing stay below. */
 const SAME_PICTURE = 0.995;
+const NONE: ReadonlySet<number> = new Set();
 
 /** The rows of a set that are of these classes. */
 export function rowsOf(set: ExampleSet, classes: readonly { readonly id: string }[]): ExampleRows {
@@ -127,12 +128,12 @@ export class ExampleIndex {
     return nearest === -1 ? 0 : nearest;
   }
 
-  /** Row of the example that is this very picture; −1: none is. */
-  find(features: Float32Array): number {
-    if (features.length !== this.dims) return -1;
-    let found = -1;
+  /** Rows of the examples that are this very picture, however often it was confirmed. */
+  find(features: Float32Array): ReadonlySet<number> {
+    const found = new Set<number>();
+    if (features.length !== this.dims) return found;
     forEachDot(this.vectors, features, (row, cosine) => {
-      if (found === -1 && cosine > SAME_PICTURE) found = row;
+      if (cosine > SAME_PICTURE) found.add(row);
     });
     return found;
   }
@@ -146,21 +147,25 @@ export class ExampleIndex {
    * one example with that affinity would have. Null where the vector is of another model.
    *
    * @param features unit vector [dims]
-   * @param without row to leave out: a picture that is an example itself says nothing of others
+   * @param without rows to leave out: a picture that is an example itself says nothing of others
    */
-  testify(features: Float32Array, without = -1): Testimony | null {
+  testify(features: Float32Array, without: ReadonlySet<number> = NONE): Testimony | null {
     if (features.length !== this.dims || this.owners.length === 0) return null;
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
     const { rows, owners } = this;
     forEachDot(rows, query, (row, cosine) => {
-      if (row === without) return;
+      if (without.has(row)) return;
       const owner = owners[row] as number;
       sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (cosine - 1));
     });
-    const left = owners[without] ?? -1;
+    const counts = this.counts.slice();
+    for (const row of without) {
+      const owner = owners[row];
+      if (owner !== undefined) counts[owner] = (counts[owner] ?? 0) - 1;
+    }
     const scores = sums.map((sum, position) => {
-      const count = this.count(position) - (position === left ? 1 : 0);
+      const count = counts[position] ?? 0;
       return count > 0 ? 1 + Math.log(sum / count) / AFFINITY : NaN;
     });
     return { scores, ...shareBelief(scores, NONE_COSINE, SHARPNESS) };

@@ -98,16 +98,32 @@ describe("examples", () => {
   });
 
   it("know a picture that is one of them from one that is like them", () => {
-    assert.equal(index.find(Float32Array.from(rows[2]!)), 2);
-    assert.equal(index.find(Float32Array.from(unit(1, 0.3, 0.3))), -1);
-    assert.equal(index.find(new Float32Array(5)), -1);
+    assert.deepEqual([...index.find(Float32Array.from(rows[2]!))], [2]);
+    assert.equal(index.find(Float32Array.from(unit(1, 0.3, 0.3))).size, 0);
+    assert.equal(index.find(new Float32Array(5)).size, 0);
   });
 
   it("leave a picture out where it would speak of itself", () => {
     const picture = Float32Array.from(rows[2]!);
-    const [all, others] = [index.testify(picture)!, index.testify(picture, 2)!];
+    const [all, others] = [index.testify(picture)!, index.testify(picture, new Set([2]))!];
     const owner = [...all.scores.keys()].find((at) => all.scores[at] !== others.scores[at])!;
     assert.ok(!(others.scores[owner]! >= all.scores[owner]!));
+  });
+
+  it("leave a picture out as often as it was confirmed", () => {
+    const twins = new ExampleIndex(
+      {
+        vectors: Float32Array.from([rows[2]!, rows[2]!, rows[0]!].flat()),
+        dims: 3,
+        owners: Int32Array.of(2, 2, 0),
+      },
+      4,
+    );
+    const picture = Float32Array.from(rows[2]!);
+    const same = twins.find(picture);
+    assert.deepEqual([...same], [0, 1]);
+    const { scores } = twins.testify(picture, same)!;
+    assert.ok(Number.isNaN(scores[2]!) && scores[0]! < 0.9);
   });
 
   it("tell how alike the classes' pictures are, before they are centred", () => {

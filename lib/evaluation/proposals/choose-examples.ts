@@ -11,13 +11,17 @@ export type Features = ReadonlyMap<JudgedPhoto, Float32Array>;
 
 /**
  * Photos that would be confirmed as examples, at most so many of each class: those that were not
- * decided rightly first, none that looks like another one, and none whose label is in doubt.
+ * decided rightly first, none that looks like another one of its class or like one of `unseen`, and
+ * none whose label is in doubt.
  */
 export function chooseExamples(
   photos: readonly JudgedPhoto[],
   features: Features,
   perClass: number,
+  unseen: readonly JudgedPhoto[] = [],
 ): JudgedPhoto[] {
+  const isUnlike = (vector: Float32Array) => (other: JudgedPhoto) =>
+    cosine(features.get(other), vector) < ALIKE;
   const fit = photos.filter(({ truth, blame }) => truth !== null && blame !== "label");
   const shuffled = inRandomOrder(fit, ({ picture }) => picture);
   const wanting = shuffled.filter((one) => gradeOf(one) !== "right");
@@ -27,7 +31,7 @@ export function chooseExamples(
     const vector = features.get(photo);
     const own = chosen.get(photo.truth ?? "") ?? [];
     if (!vector || own.length >= perClass) continue;
-    const isNew = own.every((other) => cosine(features.get(other), vector) < ALIKE);
+    const isNew = [...own, ...unseen].every(isUnlike(vector));
     if (isNew) chosen.set(photo.truth ?? "", [...own, photo]);
   }
   return [...chosen.values()].flat();

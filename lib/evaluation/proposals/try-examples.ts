@@ -1,33 +1,26 @@
 import type { JudgedPhoto } from "../evaluated-photo";
 import { chooseExamples, toExamplePhoto, withExamples, type Features } from "./choose-examples";
 import type { Tried, TrialBench } from "./trial";
-import { benefitOf } from "./score";
 
-/** Examples of each class that are tried: what a person confirms in a minute, and in five. */
-const PER_CLASS = [2, 5] as const;
+/** Examples of each class: more help little, and leave fewer photos to judge by. */
+const PER_CLASS = 5;
 
-/** Some of the photos as examples, as many of each class as help most. */
+/** Some of the photos as examples. No photo is scored by one that might be of the same moment. */
 export async function tryExamples(bench: TrialBench): Promise<Tried[]> {
-  const { check, accept } = bench;
+  const { check } = bench;
   const features = await seeAll(bench);
   if (features.size === 0) return [];
-  const tried: Tried[] = [];
-  for (const perClass of PER_CLASS) {
-    const chosen = chooseExamples(check.photos, features, perClass);
-    const measured = await check.replayParts(async ({ others }) => {
-      const photos = chooseExamples(others, features, perClass);
-      if (photos.length === 0) return null;
-      return {
-        experiment: { ...bench.experiment, examples: await addTo(bench, photos, features) },
-      };
-    });
-    const change = { kind: "examples", perClass, photos: chosen.map(toExamplePhoto) } as const;
-    tried.push({ change, reason: { key: "evaluation.reason-examples" }, measured });
-  }
-  const [best] = tried.sort(
-    (a, b) => benefitOf(b.measured, accept) - benefitOf(a.measured, accept),
-  );
-  return best ? [best] : [];
+  const chosen = chooseExamples(check.photos, features, PER_CLASS);
+  const measured = await check.replayParts(async ({ own, others }) => {
+    const photos = chooseExamples(others, features, PER_CLASS, own);
+    if (photos.length === 0) return null;
+    return {
+      experiment: { ...bench.experiment, examples: await addTo(bench, photos, features) },
+    };
+  });
+  const photos = chosen.map(toExamplePhoto);
+  const change = { kind: "examples", perClass: PER_CLASS, photos } as const;
+  return [{ change, reason: { key: "evaluation.reason-examples" }, measured }];
 }
 
 function addTo(

@@ -4,7 +4,7 @@ import type { NodeAPI } from "node-red";
 
 import type { Embedder } from "../../../lib/clip/embedder";
 import type { Evaluation } from "../../../lib/evaluation/evaluation";
-import { identifyLmm, type LmmName } from "../../../lib/evaluation/identify-lmm";
+import { identifyLmm, nameAnswers, type LmmName } from "../../../lib/evaluation/identify-lmm";
 import type { LabelledSet } from "../../../lib/evaluation/labels/labelled-set";
 import { Laboratory, type Experiment } from "../../../lib/evaluation/laboratory";
 import { Pace } from "../../../lib/evaluation/pace";
@@ -144,10 +144,10 @@ export class EvaluationJob {
       const name = await identifyLmm(settings, store, signal, (phrase) => {
         this.note(phrase);
       });
-      const { engine, imageSide, numPredict } = settings;
+      const { imageSide, numPredict } = settings;
       return withServer(settings, (lmm) => {
-        const shown = JSON.stringify([engine, imageSide, numPredict]);
-        laboratory.useLmm(lmm, `${name.name} ${name.digest} ${shown}`);
+        const shown = JSON.stringify([imageSide, numPredict]);
+        laboratory.useLmm(lmm, `${nameAnswers(name, settings)} ${shown}`);
         return work(name);
       });
     }

@@ -9,7 +9,6 @@ import type { LabelledSet } from "../../../lib/evaluation/labels/labelled-set";
 import { Laboratory, type Experiment } from "../../../lib/evaluation/laboratory";
 import { Pace } from "../../../lib/evaluation/pace";
 import { formatCsv } from "../../../lib/evaluation/report/format-csv";
-import { formatJson } from "../../../lib/evaluation/report/format-json";
 import { renderReport } from "../../../lib/evaluation/report/render-report";
 import { runEvaluation } from "../../../lib/evaluation/run-evaluation";
 import { BlobStore } from "../../../lib/evaluation/store/blob-store";
@@ -127,7 +126,7 @@ export class EvaluationJob {
     const html = await renderReport(evaluation, language, (photo) => laboratory.thumbnail(photo));
     const csv = formatCsv(evaluation, language);
     const proposals = JSON.stringify(evaluation.proposals);
-    return this.reports.save({ html, csv, proposals, json: formatJson(evaluation) });
+    return this.reports.save({ html, csv, proposals });
   }
 
   /** Lends whom the dialog has chosen to name what is seen; as the node does. */

@@ -5,11 +5,11 @@ import path from "node:path";
 import { writeWholeFile } from "../../../lib/basics/write-whole-file";
 import { Refusal } from "../reply";
 
-/** A report takes up to 12 MB. */
+/** A report takes up to 20 MB. */
 const MOST_REPORTS = 10;
 
-/** The forms of a report: the page, what spreadsheets and programs read, and what was proposed. */
-export const FORMS = ["html", "csv", "json", "proposals"] as const;
+/** The forms of a report: the page, what spreadsheets read, and what was proposed. */
+export const FORMS = ["html", "csv", "proposals"] as const;
 export type Form = (typeof FORMS)[number];
 
 const ID = /^[0-9a-f-]{36}$/;

@@ -122,6 +122,7 @@ export class Uploads {
       upload.files.set(name, bytes);
     } catch (thrown) {
       await rm(file, { force: true });
+      upload.files.delete(name);
       throw thrown;
     }
   }

@@ -2,58 +2,37 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 import { parseVocabulary } from "../../../lib/vocabulary/parse-vocabulary";
-import {
-  openConfig,
-  openEditor,
-  requireBrowser,
-  startBrowser,
-  startEditor,
-  takeScreenshot,
-  type Editor,
-  type Locale,
-} from "./helpers/editor";
+import { openConfig, takeScreenshot, type Locale } from "./helpers/editor";
+import { useEditor } from "./helpers/suite";
 
 const photo = (name: string): string =>
   path.join(__dirname, "../../../examples/photos", `${name}.jpg`);
 
 describe("examples in the dialog of tlac-vocabulary", function () {
   this.timeout(120_000);
-  let editor: Editor | undefined;
-  let browser: Browser | undefined;
   let page: Page;
   let number = 0;
   let root: string;
 
-  before(async function () {
-    requireBrowser(this);
-    const flow = Array.from({ length: 8 }, (_, at) => ({
+  const suite = useEditor(() => ({
+    flow: Array.from({ length: 8 }, (_, at) => ({
       id: `v${at}`,
       type: "tlac-vocabulary",
       name: "",
       classes: "espresso = coffee, 犬 = dog",
       template: "",
-    }));
-    editor = await startEditor({ flow });
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await editor?.stop();
-  });
-  afterEach(async () => {
-    await page.close();
-  });
+    })),
+  }));
 
   /** Each test has a vocabulary, and so a folder, of its own. */
   const open = async (locale: Locale, prepare?: () => Promise<void>): Promise<void> => {
-    assert.ok(browser && editor);
     const id = `v${number++}`;
-    root = path.join(editor.userDir, "tlac", "vocabularies", id, "examples");
+    root = path.join(suite.editor.userDir, "tlac", "vocabularies", id, "examples");
     await prepare?.();
-    page = await openEditor(browser, editor, locale);
+    page = await suite.open(locale);
     await openConfig(page, "tlac-vocabulary", id);
     await page.locator("#tlac-vocabulary-lint i").first().waitFor();
   };

@@ -1,43 +1,31 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 import { dragNode } from "../../helpers/flow-nodes";
 import { createSeeingBrain } from "../../helpers/seeing-brain";
 import { startOllamaDouble, type OllamaDouble } from "../../ollama-double/server";
-import {
-  openEditor,
-  openNode,
-  requireBrowser,
-  startBrowser,
-  startEditor,
-  takeScreenshot,
-  type Editor,
-  type Locale,
-} from "./helpers/editor";
+import { openNode, takeScreenshot, type Locale } from "./helpers/editor";
+import { useEditor } from "./helpers/suite";
 
 const photos = path.join(__dirname, "../../../examples/photos");
 const photo = path.join(photos, "espresso.jpg");
 
 describe("test panel of tlac", function () {
   this.timeout(120_000);
-  let editor: Editor;
-  let browser: Browser;
   let double: OllamaDouble;
   let page: Page;
-  const ends: (() => Promise<void>)[] = [];
 
-  before(async function () {
-    requireBrowser(this);
+  const suite = useEditor(async (end) => {
     double = await startOllamaDouble({
       brain: createSeeingBrain(),
       models: [{ name: "llava:7b" }],
     });
-    ends.push(() => double.close());
+    end(() => double.close());
     const place = { z: "tab", x: 300, wires: [] };
     const classes = "espresso = coffee\nhammer\nscrewdriver";
-    editor = await startEditor({
+    return {
       flow: [
         { id: "tab", type: "tab", label: "tab" },
         { ...dragNode("lmm-server", "server"), name: "hall", host: double.url },
@@ -49,20 +37,11 @@ describe("test panel of tlac", function () {
         },
         { ...dragNode("tlac", "empty"), ...place, y: 300 },
       ],
-    });
-    ends.push(() => editor.stop());
-    browser = await startBrowser();
-    ends.push(() => browser.close());
-  });
-  after(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-  afterEach(async () => {
-    await page.close();
+    };
   });
 
-  const open = async (id: string, locale: Locale = "en-US"): Promise<void> => {
-    page = await openEditor(browser, editor, locale);
+  const open = async (id: string, locale?: Locale): Promise<void> => {
+    page = await suite.open(locale);
     await openNode(page, id);
     await page.locator(".tlac-test > summary").click();
   };

@@ -160,6 +160,8 @@ describe("evaluation in the dialogs", function () {
     await page.locator("#tlac-evaluation-said", { hasText: "There is no photo" }).waitFor();
     await page.evaluate("dropPhotos()");
     await verdict("On 3 photos:");
+    await page.locator("#node-dialog-cancel").click();
+    await removed();
   });
 
   it("can be stopped by keys while it runs, and closed", async () => {

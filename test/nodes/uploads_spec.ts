@@ -27,7 +27,10 @@ describe("photos that a dialog sends", () => {
     await uploads.add(id, "bolt/1.jpg", bytes(10));
     await uploads.add(id, "bolt/1.jpg", bytes(12));
     await uploads.use(id, async (folder) => {
-      assert.deepEqual(await readdir(folder, { recursive: true }), ["bolt", path.join("bolt", "1.jpg")]);
+      assert.deepEqual(await readdir(folder, { recursive: true }), [
+        "bolt",
+        path.join("bolt", "1.jpg"),
+      ]);
     });
     await uploads.drop(id);
     assert.deepEqual(await readdir(root), []);
@@ -56,7 +59,10 @@ describe("photos that a dialog sends", () => {
 
   it("are refused where the disk has no room for them", async () => {
     const uploads = open({ spareBytes: Number.MAX_SAFE_INTEGER });
-    await assert.rejects(uploads.begin(1, 1), { code: "BAD_MESSAGE", key: "evaluation.upload-no-room" });
+    await assert.rejects(uploads.begin(1, 1), {
+      code: "BAD_MESSAGE",
+      key: "evaluation.upload-no-room",
+    });
   });
 
   it("go when nobody asks for them any more, but not while they are judged", async () => {

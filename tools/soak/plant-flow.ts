@@ -67,6 +67,8 @@ export function createPlantFlow(options: PlantOptions): FlowNode[] {
     },
     {
       ...dragNode("tlac", judgeId(name)),
+      // Each frame is to meet the servers and their faults.
+      unchanged: "off",
       ...place,
       name: revision(judgeId(name)),
       vocabulary: "vocabulary",

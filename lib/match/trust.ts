@@ -10,7 +10,7 @@ export type Trust = (fold: string, position: number) => number;
  * again, by as many answers as say so and none that says otherwise: (n + 1) / (n + 2), Laplace's
  * rule of succession. A single answer may be about a word that an LMM has for anything it does not
  * know. Measured on six kinds of defects on tiles, one answer a class, words of the recogniser: at
- * full trust 49 % of other photos came out as a wrong class.
+ * full trust 49 % of other photos came out as a wrong class, so 9 %; with ten answers 41 % and 2 %.
  */
 export function readTrust({ classes }: Vocabulary): Trust {
   const learned = new Map<string, Map<number, number>>();

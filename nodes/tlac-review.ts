@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
 
 import { createSharedEnder } from "../lib/async/shared-ender";
-import { toError } from "../lib/errors";
+import { throwIfClosed, toError } from "../lib/errors";
 import { handleInput } from "./runtime/input/handle-input";
 import { RecordUse } from "./runtime/record/shared-record";
 import { Pin } from "./runtime/review/pin";
@@ -68,27 +68,29 @@ export default function (RED: NodeAPI): void {
         this.debug(toError(thrown).message);
       }
     };
-    const onWrite = (): void => {
+    const onChange = (): void => {
       site.events.tell();
       looking ??= setTimeout(() => void look(), LOOK_MS).unref();
     };
 
     const input = handleInput(RED, this, {
       doors: ["out"],
-      prepare: async () => {
+      prepare: async (signal) => {
         readSettings();
         const count = await queue.count();
+        // A long record may be read only when the node is gone: nothing begins then.
+        throwIfClosed(signal);
         ends.push(
           servePage(RED, def.path, (request, response, rest) => {
             site.handle(request, response, rest);
           }),
         );
-        ends.push(use.record.onWrite(onWrite));
+        ends.push(use.record.onNote(onChange));
         ends.push(
           use.quality.listen(null, (drifts) => {
             if (drifting === drifts.length > 0) return;
             drifting = drifts.length > 0;
-            onWrite();
+            onChange();
           }),
         );
         input.show(awaiting(count, drifting, language));

@@ -57,7 +57,7 @@ export class DecisionRecord {
   private readonly writer: SegmentWriter;
   private readonly standings: Standings;
   private readonly stateListeners = new Set<(state: RecordState) => void>();
-  private readonly writeListeners = new Set<() => void>();
+  private readonly noteListeners = new Set<() => void>();
   private readonly recent = new Map<string, string>();
   private finding: Promise<unknown> = Promise.resolve();
   private sweeping: Promise<void> = Promise.resolve();
@@ -92,10 +92,10 @@ export class DecisionRecord {
     return () => void this.stateListeners.delete(listener);
   }
 
-  /** Hears of each line that this process has written; returns how to stop. */
-  onWrite(listener: () => void): () => void {
-    this.writeListeners.add(listener);
-    return () => void this.writeListeners.delete(listener);
+  /** Hears of each note that this process has written, but of no decision; returns how to stop. */
+  onNote(listener: () => void): () => void {
+    this.noteListeners.add(listener);
+    return () => void this.noteListeners.delete(listener);
   }
 
   /**
@@ -107,7 +107,7 @@ export class DecisionRecord {
     return this.queue.add(boundDecision(decision), picture).then(
       (segment) => {
         this.remember(decision.result.id, segment);
-        this.told(segment);
+        this.tidyAfter(segment);
         return true;
       },
       () => false,
@@ -122,7 +122,8 @@ export class DecisionRecord {
     const at = this.recent.get(note.decision) ?? (await this.get(note.decision)).at;
     const time = new Date().toISOString();
     const entry = { ...note, id: note.id ?? randomUUID(), time, at } as Note;
-    this.told(await this.queue.add(entry));
+    this.tidyAfter(await this.queue.add(entry));
+    for (const listener of [...this.noteListeners]) listener();
     return entry;
   }
 
@@ -263,8 +264,7 @@ export class DecisionRecord {
     if (this.recent.size > MOST_RECENT && oldest !== undefined) this.recent.delete(oldest);
   }
 
-  private told({ name }: Segment): void {
-    for (const listener of [...this.writeListeners]) listener();
+  private tidyAfter({ name }: Segment): void {
     this.timer ??= setInterval(() => {
       this.tidy();
     }, SWEEP_MS).unref();

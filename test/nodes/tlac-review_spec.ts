@@ -179,6 +179,19 @@ describe("tlac-review", function () {
     );
     await flow.next("door1");
     assert.equal(flow.waitingAt("door1"), 0);
+    // Also where both press at the same moment.
+    const other = await keep(flow);
+    const both = await Promise.all(
+      ["nail", "nut", "screw"].map((correct) =>
+        ask<{ by?: GivenAnswer }>("answer", { id: other, correct, who: correct }),
+      ),
+    );
+    const { correct } = payloadOf(await flow.next("door1"));
+    assert.deepEqual(
+      both.flatMap(({ by }) => by?.label ?? []),
+      [correct, correct],
+    );
+    assert.equal(flow.waitingAt("door1"), 0);
   });
 
   it("shows as many of the sure decisions as wanted", async () => {

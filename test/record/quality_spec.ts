@@ -59,10 +59,17 @@ describe("how good a record's decisions are", function () {
   });
 
   /** So many decisions of a day, some days ago, of which some were left to a person. */
-  const live = (daysAgo: number, decisions: number, review: number, camera = "line 1"): void => {
+  const live = (
+    daysAgo: number,
+    decisions: number,
+    review: number,
+    camera = "line 1",
+    node = "node-1",
+  ): void => {
     const time = new Date(Date.now() - daysAgo * DAY).toISOString();
     for (let at = 0; at < decisions; at++) {
-      void record.append(decide({ time, camera, outcome: at < review ? "unknown" : "class" }));
+      const outcome = at < review ? "unknown" : "class";
+      void record.append({ ...decide({ time, camera, outcome }), node });
     }
   };
   const test = async (daysAgo: number, chosen: string | null, correct: string | null) => {
@@ -129,6 +136,9 @@ describe("how good a record's decisions are", function () {
       [[], [keyOf(drift)]].map((known) => reader.read(new Set(known), Date.now() + 9 * DAY)),
     );
     assert.deepEqual([calm?.drifts.length, still?.drifts.length], [1, 1]);
+    // A camera that was switched off does not keep its node yellow.
+    const off = await reader.read(new Set([keyOf(drift)]), Date.now() + 16 * DAY);
+    assert.deepEqual(off.drifts, []);
   });
 
   it("sees that more of the test pictures are wrong", async () => {
@@ -139,6 +149,8 @@ describe("how good a record's decisions are", function () {
       drifts.map(({ kind, now }) => [kind, now]),
       [["error", 0.5]],
     );
+    const later = await new QualityReader(record).read(new Set(), Date.now() + 16 * DAY);
+    assert.deepEqual(later.drifts, []);
   });
 
   it("takes no share from what was cut down to what people confirmed", async () => {
@@ -152,6 +164,41 @@ describe("how good a record's decisions are", function () {
       weeks.map(({ decisions, tested }) => [decisions, tested]),
       [[0, 1]],
     );
+  });
+
+  it("knows new cameras by name once the record has forgotten old ones", async () => {
+    const reader = new QualityReader(record);
+    const camerasOf = async (): Promise<string[]> =>
+      (await reader.read(new Set())).weeks.map(({ camera }) => camera);
+    for (let at = 0; at < 200; at++) live(40, 1, 0, `camera ${String(at)}`);
+    live(40, 1, 0, "line 9");
+    const before = await camerasOf();
+    assert.deepEqual([before.length, before.includes("line 9"), before[0]], [201, false, ""]);
+    await record.close();
+    await record.sweep(Date.now() + 40 * DAY);
+    assert.deepEqual(await camerasOf(), []);
+    live(0, 1, 0, "line 9");
+    assert.deepEqual(await camerasOf(), ["line 9"]);
+  });
+
+  it("loses no warning of another process", async () => {
+    for (const node of ["node-1", "node-2"]) {
+      for (let day = 1; day < 28; day++) live(day, 25, day < 8 ? 20 : 2, "line 1", node);
+    }
+    await record.flush();
+    const [one, two, restarted] = [1, 2, 3].map(() => new QualityWatch(record));
+    const hear = async (watch: QualityWatch | undefined, node: string): Promise<number> => {
+      assert.ok(watch);
+      let heard = 0;
+      const stop = watch.listen(node, (_drifts, fresh) => (heard = fresh.length));
+      await watch.read();
+      stop();
+      return heard;
+    };
+    await two?.read();
+    assert.equal(await hear(one, "node-1"), 1);
+    assert.equal(await hear(two, "node-2"), 1);
+    assert.equal(await hear(restarted, "node-1"), 0);
   });
 
   it("warns of a drift once, also after a restart, and again only when it comes again", async () => {

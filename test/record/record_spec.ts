@@ -47,6 +47,22 @@ describe("the record of decisions", function () {
     assert.deepEqual([width, height, format], [768, 192, "jpeg"]);
   });
 
+  it("tells of what was said of decisions, not of every decision", async () => {
+    const record = open();
+    let heard = 0;
+    const stop = record.onNote(() => (heard += 1));
+    const decision = decide();
+    await record.append(decision);
+    assert.equal(heard, 0);
+    const note = { decision: decision.result.id, who: "" } as const;
+    const { id } = await record.note({ ...note, kind: "answer", correct: null, heldOut: false });
+    await record.note({ ...note, kind: "undo", answer: id });
+    assert.equal(heard, 2);
+    stop();
+    await record.note({ kind: "review", decision: note.decision, queue: "n" });
+    assert.equal(heard, 2);
+  });
+
   it("finds at once what was appended at once", async () => {
     const record = open();
     const decision = decide();

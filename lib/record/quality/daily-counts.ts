@@ -35,7 +35,7 @@ const MOST_CAMERAS = 200;
 /** The decisions of a record by day, kept up to date by reading what was appended since. */
 export class DailyCounts {
   private readonly readings = new Map<string, Reading>();
-  private readonly cameras = new Set<string>();
+  private cameras = new Set<string>();
 
   constructor(private readonly root: string) {}
 
@@ -44,6 +44,12 @@ export class DailyCounts {
     const segments = await listSegments(this.root);
     const there = new Set(segments.map(({ name }) => name));
     for (const name of [...this.readings.keys()]) if (!there.has(name)) this.readings.delete(name);
+    // What went with its segments makes room.
+    this.cameras = new Set(
+      [...this.readings.values()].flatMap(({ counts }) =>
+        [...counts.values()].flatMap(({ camera }) => camera || []),
+      ),
+    );
     for (const segment of segments) await this.readOn(segment);
   }
 

@@ -44,6 +44,12 @@ const LEAST_RISE = 1.25;
 const RECENT_TESTS = 20;
 const LEAST_TESTS_BEFORE = 20;
 
+/**
+ * Lately is no longer ago than this, in days: a camera that was switched off, or whose pictures
+ * nobody confirms any more, says nothing of how it decides now.
+ */
+const LATELY_DAYS = 14;
+
 export function keyOf({ kind, node, camera }: Pick<Drift, "kind" | "node" | "camera">): string {
   return JSON.stringify([kind, node, camera]);
 }
@@ -65,7 +71,7 @@ export function findDrifts(
   };
   return [
     ...[...groupBy(counts)].flatMap(([, group]) => findReviewDrift(group, today, judge)),
-    ...[...groupBy(tests)].flatMap(([, group]) => findErrorDrift(group, judge)),
+    ...[...groupBy(tests)].flatMap(([, group]) => findErrorDrift(group, today, judge)),
   ];
 }
 
@@ -80,16 +86,16 @@ function findReviewDrift(counts: readonly DailyCount[], today: number, judge: Ju
   }
   const told = [...days]
     .filter(([, { decisions }]) => decisions >= LEAST_DECISIONS)
-    .sort(([a], [b]) => a - b)
-    .map(([, sum]) => sum);
-  const [recent, before] = [told.slice(-RECENT_DAYS), told.slice(0, -RECENT_DAYS)];
+    .sort(([a], [b]) => a - b);
+  const sums = told.map(([, sum]) => sum);
+  const [recent, before] = [sums.slice(-RECENT_DAYS), sums.slice(0, -RECENT_DAYS)];
   const [first] = counts;
-  if (!first || before.length < LEAST_DAYS_BEFORE) return [];
-  const sharesOf = (sums: typeof recent): number[] =>
-    sums.map(({ review, decisions }) => review / decisions);
-  const shareOf = (sums: typeof recent): number => {
-    const decisions = sums.reduce((sum, one) => sum + one.decisions, 0);
-    return sums.reduce((sum, { review }) => sum + review, 0) / decisions;
+  if (!first || !isLately(told.at(-1)?.[0], today) || before.length < LEAST_DAYS_BEFORE) return [];
+  const sharesOf = (some: typeof recent): number[] =>
+    some.map(({ review, decisions }) => review / decisions);
+  const shareOf = (some: typeof recent): number => {
+    const decisions = some.reduce((sum, one) => sum + one.decisions, 0);
+    return some.reduce((sum, { review }) => sum + review, 0) / decisions;
   };
   const { node, camera } = first;
   const shares = { now: shareOf(recent), before: shareOf(before) };
@@ -97,7 +103,7 @@ function findReviewDrift(counts: readonly DailyCount[], today: number, judge: Ju
   return judge({ kind: "review", node, camera, ...shares }, chance, LEAST_RISE);
 }
 
-function findErrorDrift(tests: readonly Test[], judge: Judge): Drift[] {
+function findErrorDrift(tests: readonly Test[], today: number, judge: Judge): Drift[] {
   const inOrder = [...tests].sort((a, b) => a.day - b.day);
   const count = (some: readonly Test[]): { hits: number; of: number } => ({
     hits: some.filter(({ wrong }) => wrong).length,
@@ -106,10 +112,14 @@ function findErrorDrift(tests: readonly Test[], judge: Judge): Drift[] {
   const recent = count(inOrder.slice(-RECENT_TESTS));
   const before = count(inOrder.slice(0, -RECENT_TESTS));
   const [first] = tests;
-  if (!first || before.of < LEAST_TESTS_BEFORE) return [];
+  if (!first || !isLately(inOrder.at(-1)?.day, today) || before.of < LEAST_TESTS_BEFORE) return [];
   const { node, camera } = first;
   const shares = { now: recent.hits / recent.of, before: before.hits / before.of };
   return judge({ kind: "error", node, camera, ...shares }, chanceOfShare(recent, before), 1);
+}
+
+function isLately(day: number | undefined, today: number): boolean {
+  return day !== undefined && today - day <= LATELY_DAYS;
 }
 
 function groupBy<T extends { readonly node: string; readonly camera: string }>(

@@ -59,6 +59,8 @@ export class QualityReader {
     const standings = (await this.record.readStandings()).filter(
       ({ answer }) => answer?.heldOut && answer.correct !== undefined,
     );
+    const there = new Set(standings.map(({ decision }) => decision));
+    for (const id of [...this.facts.keys()]) if (!there.has(id)) this.facts.delete(id);
     const unknown = standings.filter(({ decision }) => !this.facts.has(decision));
     for (const { entry } of await this.record.load(unknown)) {
       this.facts.set(entry.id, this.readFacts(entry));

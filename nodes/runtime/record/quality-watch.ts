@@ -19,7 +19,8 @@ const CHECK_MS = 3_600_000;
 export class QualityWatch {
   private readonly reader: QualityReader;
   private readonly listeners = new Set<{ node: string | null; hear: DriftListener }>();
-  private warned: Set<string> | undefined;
+  /** Of a disk that fails there is nothing else. */
+  private warned: ReadonlySet<string> = new Set();
   private reading: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private next: NodeJS.Immediate | undefined;
@@ -62,9 +63,12 @@ export class QualityWatch {
   /** Throws what the file system throws. */
   read(): Promise<Quality> {
     const mine = this.reading.then(async () => {
-      this.warned ??= await this.readWarned();
-      this.last = await this.reader.read(this.warned, this.now());
-      await this.tell(this.last.drifts, this.warned);
+      // Another process, with other nodes, may have warned of some meanwhile.
+      const kept = await this.readWarned();
+      const warned = new Set([...this.warned, ...kept]);
+      this.last = await this.reader.read(warned, this.now());
+      this.warned = this.tell(this.last.drifts, warned);
+      await this.keep(this.warned, kept);
       return this.last;
     });
     this.reading = mine.catch(() => undefined);
@@ -85,7 +89,8 @@ export class QualityWatch {
     });
   }
 
-  private async tell(drifts: readonly Drift[], warned: ReadonlySet<string>): Promise<void> {
+  /** Returns of which of them somebody was warned. */
+  private tell(drifts: readonly Drift[], warned: ReadonlySet<string>): ReadonlySet<string> {
     const next = new Set<string>();
     const fresh = drifts.filter((drift) => !warned.has(keyOf(drift)));
     for (const drift of drifts) if (warned.has(keyOf(drift))) next.add(keyOf(drift));
@@ -95,10 +100,16 @@ export class QualityWatch {
       hear(drifts.filter(isMine), mine);
       if (node !== null) for (const drift of mine) next.add(keyOf(drift));
     }
-    this.warned = next;
-    if (JSON.stringify([...next].sort()) === JSON.stringify([...warned].sort())) return;
-    // A disk that fails costs a second warning after the next start.
-    await writeWholeFile(this.file, JSON.stringify([...next])).catch(() => undefined);
+    return next;
+  }
+
+  /** A disk that fails costs a second warning after the next start. */
+  private async keep(warned: ReadonlySet<string>, before: ReadonlySet<string>): Promise<void> {
+    const list = (keys: Iterable<string>): string => JSON.stringify([...keys].sort());
+    if (list(warned) === list(before)) return;
+    // What came since this look began is another process's.
+    const theirs = [...(await this.readWarned())].filter((key) => !before.has(key));
+    await writeWholeFile(this.file, list(new Set([...warned, ...theirs]))).catch(() => undefined);
   }
 
   private async readWarned(): Promise<Set<string>> {

@@ -57,7 +57,7 @@ export class Recorder {
         result,
       };
       remember(decision);
-      if (recording === "") continue;
+      if (recording === "" || this.use.isReleased) continue;
       // An unchanged scene has been kept with the decision that it repeats.
       const isWanted =
         recording === "all" || (recording === "review" && result.outcome !== "class");

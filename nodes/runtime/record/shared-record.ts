@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 
 import { isRecord } from "../../../lib/basics/is-record";
+import { TlacError } from "../../../lib/errors";
 import { translate } from "../../../lib/i18n/catalogue";
 import { DecisionRecord, DEFAULT_BOUNDS, type Bounds } from "../../../lib/record/record";
 import { describeQuality } from "../metrics/quality-metrics";
@@ -22,21 +23,28 @@ const records = new Map<string, Shared>();
 /** One node's use of the record. */
 export class RecordUse {
   private shared: Shared | undefined;
+  private released = false;
 
   constructor(private readonly RED: NodeAPI) {}
 
-  /** Opens it with the first use; touches no disk before anything is kept. */
+  /** Nothing can be kept or asked any more. */
+  get isReleased(): boolean {
+    return this.released;
+  }
+
+  /** Opens it with the first use; touches no disk before anything is kept. Throws `CLOSED`. */
   get record(): DecisionRecord {
     return this.open().record;
   }
 
-  /** How good its decisions are; looks at the disk once somebody listens. */
+  /** How good its decisions are; looks at the disk once somebody listens. Throws `CLOSED`. */
   get quality(): QualityWatch {
     return this.open().quality;
   }
 
   async release(): Promise<void> {
     const { shared } = this;
+    this.released = true;
     this.shared = undefined;
     if (!shared) return;
     shared.users -= 1;
@@ -48,6 +56,8 @@ export class RecordUse {
   }
 
   private open(): Shared {
+    // Nobody would release what a late caller opened.
+    if (this.released) throw new TlacError("CLOSED", "tlac.closed");
     this.shared ??= acquire(this.RED);
     return this.shared;
   }

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Request, Response } from "express";
 
+import { Turns } from "../../../lib/async/turns";
 import { findPackageRoot } from "../../../lib/basics/package-root";
 import { isRecord } from "../../../lib/basics/is-record";
 import { TlacError, toError } from "../../../lib/errors";
@@ -49,6 +50,7 @@ export interface SiteOptions {
 /** One page with its requests: what a browser is answered. */
 export class ReviewSite {
   readonly events = new PageEvents();
+  private readonly turns = new Turns();
 
   constructor(private readonly options: SiteOptions) {}
 
@@ -135,7 +137,10 @@ export class ReviewSite {
         await this.post(request, response, () => queue.answers());
         return;
       case "POST /answer":
-        await this.post(request, response, (call) => this.answer(call));
+        // Of two people who answer at the same moment the second one is told.
+        await this.post(request, response, (call) =>
+          this.turns.run(textOf(call.body.id), () => this.answer(call)),
+        );
         return;
       default:
         response.status(404).json({ code: "NOT_FOUND" });

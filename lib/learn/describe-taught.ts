@@ -1,5 +1,4 @@
 import { translate, type Language, type Phrase } from "../i18n/catalogue";
-import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { Change, Taught } from "./learner";
 
 const KEYS = {
@@ -12,13 +11,13 @@ const KEYS = {
 /** What a correction has changed, a sentence each. */
 export function describeTaught(
   { lesson, changes, held }: Taught,
-  vocabulary: Vocabulary,
+  { classes }: { readonly classes: readonly { readonly id: string; readonly label: string }[] },
   language: Language,
 ): string {
   const labelOf = (id: string | null): string =>
     id === null
       ? translate("learn.none", {}, language)
-      : (vocabulary.classes.find((entry) => entry.id === id)?.label ?? id);
+      : (classes.find((entry) => entry.id === id)?.label ?? id);
   const phrases: Phrase[] = changes.map(({ kind, class: id, name, gone }: Change) => ({
     key: KEYS[kind][gone ? 1 : 0],
     params: { label: labelOf(id), name },

@@ -48,6 +48,24 @@ export async function teachFrom(
 }
 
 /**
+ * Takes back what was said of a decision last, and what that taught; null: nothing, because the
+ * vocabulary was not deployed where it was said. Throws `BAD_MESSAGE` where nothing was said, and
+ * `BAD_CONFIG`.
+ */
+export async function undoAnswer(
+  school: School,
+  { entry: { id }, standing }: Recorded,
+  who: string,
+): Promise<Taught | null> {
+  const said = standing?.answer;
+  if (!said) return undoFrom(school, id, who);
+  const lessons = await school.learner.readLessons();
+  if (lessons.find(said.id)) return undoFrom(school, said.id, who);
+  await school.record.note({ kind: "undo", decision: id, answer: said.id, who });
+  return null;
+}
+
+/**
  * Takes back what was taught from a decision last. Throws `BAD_MESSAGE` where nothing was, and
  * `BAD_CONFIG`.
  */

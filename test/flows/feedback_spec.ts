@@ -87,6 +87,32 @@ describe("corrections in a flow", function () {
     assert.equal(again.confidence, stranger.confidence);
   });
 
+  it("are taken back whole, wherever the vocabulary was deployed meanwhile", async () => {
+    await start();
+    const { id } = await classify("door2");
+    const { learned } = await teach({ id, correct: "rocket", who: "I".repeat(100_000) });
+    assert.equal(learned[0]?.kind, "example");
+    await flow.close();
+    const elsewhere = { vocabulary: "", classes: "cat, dog" };
+    await start({ id: "other" }, elsewhere);
+    const undone = await teach({ id, undo: true });
+    assert.deepEqual(
+      undone.learned.map(({ kind, gone }) => [kind, gone]),
+      [["example", true]],
+    );
+    // It is noted what is right, but nobody can be taught here.
+    const noted = await teach({ id, correct: "x".repeat(100_000), who: "I".repeat(100_000) });
+    assert.deepEqual([noted.correct?.length, noted.who.length], [200, 200]);
+    await flow.close();
+    await start();
+    assert.equal((await classify("door2")).class, null);
+    const back = await teach({ id, undo: true });
+    assert.deepEqual([back.undone, back.learned], [true, []]);
+    assert.match(back.explanation, /had taught nothing/);
+    flow.send("teach", { payload: { id, undo: true } });
+    assert.equal((await caught()).code, "BAD_MESSAGE");
+  });
+
   it("come as JSON from MQTT, and by the class's id, label or alias", async () => {
     await start();
     const { id } = await classify("door2");

@@ -1,12 +1,12 @@
 import type { NodeAPI } from "node-red";
 
-import { TlacError } from "../../../lib/errors";
 import { translate, type Language } from "../../../lib/i18n/catalogue";
 import { describeTaught } from "../../../lib/learn/describe-taught";
 import { resolveClass, type Change, type Taught } from "../../../lib/learn/learner";
 import type { HeldWord } from "../../../lib/learn/learned-names";
-import { teachFrom, undoFrom, type School } from "../../../lib/learn/teach";
+import { teachFrom, undoAnswer, type School } from "../../../lib/learn/teach";
 import type { DecisionRecord, Recorded } from "../../../lib/record/record";
+import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import { findEmbedder, settleExamples } from "../examples/shared-examples";
 import { findLearner, findTyped } from "./shared-learners";
 
@@ -49,6 +49,12 @@ export interface GivenAnswer {
   readonly explain: (language: Language) => string;
 }
 
+/** A vocabulary that is not deployed here: pictures can be taken out of it, but names mean nothing. */
+const NOT_DEPLOYED: Vocabulary = { classes: [], digest: "" };
+
+/** Characters of what a person sends: more is no name. */
+const MOST_TEXT = 200;
+
 /**
  * Takes a person's answer: notes it in the record, and teaches the decision's vocabulary, as far as
  * that is deployed here; what it teaches counts for the next message. Throws `BAD_MESSAGE` (no such
@@ -57,10 +63,12 @@ export interface GivenAnswer {
 export async function giveAnswer(
   RED: NodeAPI,
   record: DecisionRecord,
-  feedback: Feedback,
+  given: Feedback,
   { language, signal }: { readonly language: Language; readonly signal: AbortSignal },
 ): Promise<GivenAnswer> {
+  const feedback = bound(given);
   const recorded = await record.get(feedback.id);
+  if (feedback.undo) return takeBack(RED, record, recorded, feedback, language);
   const { vocabulary } = recorded.entry;
   const typed = findTyped(RED, vocabulary.id);
   if (!typed) return noteOnly(record, recorded, feedback, language);
@@ -72,13 +80,11 @@ export async function giveAnswer(
       ? resolveClass(feedback.correct, typed.vocabulary)
       : feedback.correct;
   const correction = { ...(correct === undefined ? {} : { correct }), who: feedback.who };
-  const taught = feedback.undo
-    ? await undoFrom(school, feedback.id, feedback.who)
-    : await teachFrom(school, recorded, correction, {
-        signal,
-        ...(embedder ? { getEmbedder: () => Promise.resolve(embedder) } : {}),
-        ...(typed.testEvery === undefined ? {} : { holdOutEvery: typed.testEvery }),
-      });
+  const taught = await teachFrom(school, recorded, correction, {
+    signal,
+    ...(embedder ? { getEmbedder: () => Promise.resolve(embedder) } : {}),
+    ...(typed.testEvery === undefined ? {} : { holdOutEvery: typed.testEvery }),
+  });
   await settleExamples(RED, vocabulary.id);
   return describe(recorded, feedback, taught, typed.vocabulary.classes, {
     correct,
@@ -87,27 +93,56 @@ export async function giveAnswer(
   });
 }
 
+function bound({ correct, who, ...rest }: Feedback): Feedback {
+  const right = typeof correct === "string" ? correct.slice(0, MOST_TEXT) : correct;
+  return {
+    ...rest,
+    who: who.slice(0, MOST_TEXT),
+    ...(right === undefined ? {} : { correct: right }),
+  };
+}
+
+/** Whole, whether the vocabulary was deployed when the answer was given, is now, or neither. */
+async function takeBack(
+  RED: NodeAPI,
+  record: DecisionRecord,
+  recorded: Recorded,
+  feedback: Feedback,
+  language: Language,
+): Promise<GivenAnswer> {
+  const { vocabulary } = recorded.entry;
+  const typed = findTyped(RED, vocabulary.id)?.vocabulary;
+  const learner = findLearner(RED, vocabulary.id);
+  const school: School = { record, learner, vocabulary: typed ?? NOT_DEPLOYED };
+  const taught = await undoAnswer(school, recorded, feedback.who);
+  await settleExamples(RED, vocabulary.id);
+  const classes = typed?.classes ?? rankedClasses(recorded);
+  const explain = (wanted: Language): string =>
+    taught
+      ? describeTaught(taught, { classes }, wanted)
+      : translate("learn.taken-back", {}, wanted);
+  return describe(recorded, feedback, taught, classes, { correct: undefined, language, explain });
+}
+
 /** An answer on a decision whose vocabulary is not deployed here teaches nothing, but it counts. */
 async function noteOnly(
   record: DecisionRecord,
   recorded: Recorded,
-  { id, correct, undo, who }: Feedback,
+  feedback: Feedback,
   language: Language,
 ): Promise<GivenAnswer> {
-  const { ranking } = recorded.entry.result;
-  const ranked = ranking.map((entry) => ({ id: entry.class, label: entry.label }));
+  const { id, correct, who } = feedback;
+  const ranked = rankedClasses(recorded);
   const known = ranked.find((entry) => entry.id === correct || entry.label === correct);
   const right = typeof correct === "string" ? (known?.id ?? correct) : correct;
-  const said = recorded.standing?.answer;
-  if (undo) {
-    if (!said) throw new TlacError("BAD_MESSAGE", "learn.no-lesson", { id });
-    await record.note({ kind: "undo", decision: id, answer: said.id, who });
-  } else {
-    const answer = { kind: "answer", decision: id, who, heldOut: false } as const;
-    await record.note({ ...answer, ...(right === undefined ? {} : { correct: right }) });
-  }
+  const answer = { kind: "answer", decision: id, who, heldOut: false } as const;
+  await record.note({ ...answer, ...(right === undefined ? {} : { correct: right }) });
   const explain = (wanted: Language): string => translate("learn.no-vocabulary", {}, wanted);
-  return describe(recorded, { id, undo, who }, null, ranked, { correct: right, language, explain });
+  return describe(recorded, feedback, null, ranked, { correct: right, language, explain });
+}
+
+function rankedClasses({ entry }: Recorded): { readonly id: string; readonly label: string }[] {
+  return entry.result.ranking.map(({ class: id, label }) => ({ id, label }));
 }
 
 function describe(

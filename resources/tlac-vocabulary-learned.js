@@ -1,7 +1,8 @@
 /**
  * What people's answers taught the vocabulary, beside what is typed: a name can be taken into the
  * table, changed or removed, a word of which people say different things settled, and a correction
- * taken back. Each counts at once; what it changes in the table counts with the next deploy.
+ * taken back. Each counts at once, but what goes with a change of the table: that is settled with the
+ * dialog's OK, and the table counts with the next deploy.
  *
  * @import { LearnedAnswer } from "../nodes/admin/describe-learned"
  */
@@ -42,6 +43,21 @@ var tlacVocabularyLearned = (() => {
     constructor(dialog) {
       this.dialog = dialog;
       this.turn = 0;
+      /**
+       * What words teach once the table is kept: class id; null: nothing.
+       *
+       * @type {Map<string, string | null>}
+       */
+      this.settling = new Map();
+    }
+
+    /** The dialog's OK. */
+    keep() {
+      for (const [word, meaning] of this.settling) {
+        this.ask("settle", { word, class: meaning }).catch((error) => {
+          RED.notify($("<span>").text(tlacRequest.explain(error)), "error");
+        });
+      }
     }
 
     wire() {
@@ -76,7 +92,10 @@ var tlacVocabularyLearned = (() => {
       const turn = ++this.turn;
       try {
         /** @type {LearnedAnswer} */
-        const answer = await this.ask("list", { classes });
+        const answer = await this.ask("list", {
+          classes,
+          settling: [...this.settling].map(([word, meaning]) => ({ word, class: meaning })),
+        });
         if (!dialog.closed && turn === this.turn) this.show(answer, rows);
       } catch {
         // Nothing is shown of classes that cannot be read.
@@ -98,10 +117,9 @@ var tlacVocabularyLearned = (() => {
               : say("learned.settled", { word, label });
           return line("fa-gavel", sentence, this.createUndo(word));
         }),
-        ...(more.names > 0
-          ? [line("fa-ellipsis-h", say("learned.more", { count: more.names }))]
-          : []),
       ];
+      const left = more.names + more.held + more.settled;
+      if (left > 0) lines.push(line("fa-ellipsis-h", say("learned.more", { count: left })));
       element("names").empty().append(lines);
       element("lessons")
         .empty()
@@ -113,7 +131,7 @@ var tlacVocabularyLearned = (() => {
       }
       element("taught").toggle(lessons.length > 0);
       element("none").toggle(lines.length + lessons.length === 0);
-      const count = names.length + more.names + held.length;
+      const count = names.length + more.names + held.length + more.held;
       element("count").text(count > 0 ? `(${count})` : "");
       element("export").prop("disabled", lines.length + lessons.length === 0);
       const details = element("all");
@@ -136,8 +154,9 @@ var tlacVocabularyLearned = (() => {
         if (id === null || !fixes || (this.dialog.asText && fixes.length > 0)) return [];
         return [
           button(say("button.is", { label }), () => {
+            if (fixes.length === 0) this.settle(word, id);
+            else this.settling.set(word, id);
             for (const fix of fixes) this.dialog.lint.mend(fix, rows);
-            this.settle(word, id);
           }),
         ];
       });
@@ -180,7 +199,8 @@ var tlacVocabularyLearned = (() => {
     /** @param {string} word that was settled */
     createUndo(word) {
       return button(say("button.undo"), () => {
-        this.settle(word, undefined);
+        if (this.settling.delete(word)) void this.refresh();
+        else this.settle(word, undefined);
       });
     }
 
@@ -227,20 +247,17 @@ var tlacVocabularyLearned = (() => {
     }
 
     /**
-     * The name as it was learned teaches no more; in the table it can be changed.
+     * The name as it was learned teaches no more once the table, where it can be changed, is kept.
      *
      * @param {string} name
      * @param {LearnedAnswer["names"][number]["take"]} take
      * @param {readonly JQuery[]} rows
      */
     edit(name, take, rows) {
-      void this.change(async () => {
-        await this.ask("settle", { word: name, class: null });
-        this.dialog.lint.mend(take, rows);
-        const [cell] = take.set;
-        if (cell) rows[cell.row]?.find(`[data-column=${cell.column}]`).trigger("focus");
-        return "";
-      });
+      this.settling.set(name, null);
+      this.dialog.lint.mend(take, rows);
+      const [cell] = take.set;
+      if (cell) rows[cell.row]?.find(`[data-column=${cell.column}]`).trigger("focus");
     }
 
     /**

@@ -235,6 +235,10 @@ var tlacVocabulary = (() => {
       dialog = new Dialog(node);
       void dialog.open();
     },
+    keep() {
+      dialog?.learned.keep();
+      this.close();
+    },
     close() {
       dialog?.close();
       dialog = null;

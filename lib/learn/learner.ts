@@ -90,7 +90,12 @@ export class Learner {
 
   /** What was learned, as the typed vocabulary leaves room for it. */
   async readLearned(typed: Vocabulary): Promise<Learned> {
-    return this.derive(await this.journal.read(), typed).learned;
+    return this.learnedFrom(await this.journal.read(), typed);
+  }
+
+  /** What these lessons come to, as the typed vocabulary leaves room for it. */
+  learnedFrom(lessons: Lessons, typed: Vocabulary): Learned {
+    return this.derive(lessons, typed).learned;
   }
 
   /** The typed vocabulary with what was learned. */

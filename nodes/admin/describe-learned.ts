@@ -1,7 +1,7 @@
 import { translate, type Language } from "../../lib/i18n/catalogue";
 import type { HeldWord, LearnedName } from "../../lib/learn/learned-names";
 import type { Learner } from "../../lib/learn/learner";
-import type { Lesson } from "../../lib/learn/lessons";
+import type { Lesson, Settlement } from "../../lib/learn/lessons";
 import { foldName } from "../../lib/vocabulary/fold-name";
 import type { Vocabulary } from "../../lib/vocabulary/vocabulary";
 import { removeName, takeLearned, type Fix } from "./vocabulary-fixes";
@@ -52,21 +52,32 @@ export interface LearnedAnswer {
     readonly test: boolean;
   }[];
   /** Of each list, those that were left out. */
-  readonly more: { readonly names: number; readonly lessons: number };
+  readonly more: {
+    readonly names: number;
+    readonly held: number;
+    readonly settled: number;
+    readonly lessons: number;
+  };
 }
 
 /** More than anybody reads; the rest comes up as these are settled. */
 const MOST_NAMES = 200;
 const MOST_LESSONS = 50;
 
-/** Throws what the file system throws. */
+/**
+ * Throws what the file system throws.
+ *
+ * @param settling what will be settled, as if it were
+ */
 export async function describeLearned(
   learner: Learner,
   vocabulary: Vocabulary,
+  settling: readonly Settlement[],
   language: Language,
 ): Promise<LearnedAnswer> {
-  const { names, held } = await learner.readLearned(vocabulary);
-  const lessons = await learner.readLessons();
+  const known = await learner.readLessons();
+  const lessons = settling.length > 0 ? known.with(settling) : known;
+  const { names, held } = learner.learnedFrom(lessons, vocabulary);
   const table = new Table(vocabulary, language);
   const shown = names.flatMap((name) => table.describeName(name));
   const folds = new Set(names.map(({ name }) => foldName(name)));
@@ -75,13 +86,15 @@ export async function describeLearned(
   return {
     names: shown.slice(0, MOST_NAMES),
     held: held.slice(0, MOST_NAMES).map((word) => table.describeHeld(word)),
-    settled: settled.map(([, { word, class: id }]) => ({
+    settled: settled.slice(0, MOST_NAMES).map(([, { word, class: id }]) => ({
       word,
       label: id == null ? null : table.labelOf(id),
     })),
     lessons: newest.slice(0, MOST_LESSONS).map((lesson) => table.describeLesson(lesson)),
     more: {
       names: Math.max(0, shown.length - MOST_NAMES),
+      held: Math.max(0, held.length - MOST_NAMES),
+      settled: Math.max(0, settled.length - MOST_NAMES),
       lessons: Math.max(0, newest.length - MOST_LESSONS),
     },
   };

@@ -1,8 +1,14 @@
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
 import type { Request, Response } from "express";
 import type { NodeAPI } from "node-red";
 
-import { TlacError, toError } from "../../lib/errors";
+import { isRecord } from "../../lib/basics/is-record";
+import { TlacError } from "../../lib/errors";
 import type { Learner } from "../../lib/learn/learner";
+import type { Settlement } from "../../lib/learn/lessons";
 import { undoFrom } from "../../lib/learn/teach";
 import { exportLearned, importLearned, type Imported } from "../../lib/learn/transfer";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
@@ -12,6 +18,9 @@ import { RecordUse } from "../runtime/record/shared-record";
 import { readText } from "../runtime/settings/read-settings";
 import { describeLearned } from "./describe-learned";
 import { checkBody, readLanguage, reply, toComplaint, toStatus, type Call } from "./reply";
+
+/** More than a person settles in one sitting. */
+const MOST_SETTLING = 1_000;
 
 /** What the vocabulary's dialog does with what was learned. */
 export function serveLearned(RED: NodeAPI): void {
@@ -27,7 +36,7 @@ export function serveLearned(RED: NodeAPI): void {
     );
   };
   serve("list", "read", (learner, { body, language }) =>
-    describeLearned(learner, parseVocabulary(body.classes), language),
+    describeLearned(learner, parseVocabulary(body.classes), readSettling(body.settling), language),
   );
   serve("settle", "write", async (learner, { body }) => {
     const word = readText(body.word, "word") ?? "";
@@ -60,24 +69,38 @@ export function serveLearned(RED: NodeAPI): void {
   );
 }
 
-/** A plant's examples are many megabytes: they leave line by line. */
+/** A plant's examples are many megabytes: they leave line by line, as fast as the browser takes them. */
 async function sendAll(RED: NodeAPI, request: Request, response: Response): Promise<void> {
+  let lines: AsyncGenerator<string>;
   try {
     checkBody(request, "json");
     const body = request.body as Call["body"];
-    const learner = findLearner(RED, readId(body));
-    for await (const line of exportLearned(learner, parseVocabulary(body.classes))) {
-      if (response.destroyed) return;
-      if (!response.headersSent) response.type("text/plain");
-      if (response.write(line)) continue;
-      await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
-    }
-    response.end();
+    lines = exportLearned(findLearner(RED, readId(body)), parseVocabulary(body.classes));
   } catch (thrown) {
-    // Half a file must not look like a whole one.
-    if (response.headersSent) response.destroy(toError(thrown));
-    else response.status(toStatus(thrown)).json(toComplaint(thrown, readLanguage(request)));
+    response.status(toStatus(thrown)).json(toComplaint(thrown, readLanguage(request)));
+    return;
   }
+  // Half a file must not look like a whole one: a failure ends the connection.
+  await pipeline(Readable.from(lines), response.type("text/plain")).catch(() => undefined);
+}
+
+/** Words that the dialog will settle with its OK, as if it had: `{ word, class }` each. */
+function readSettling(list: unknown): Settlement[] {
+  const given: readonly unknown[] = Array.isArray(list) ? list.slice(0, MOST_SETTLING) : [];
+  return given.flatMap((one) => {
+    if (!isRecord(one) || typeof one.word !== "string") return [];
+    const id = one.class === null ? null : readText(one.class, "class");
+    const time = new Date().toISOString();
+    return [
+      {
+        kind: "settle",
+        id: randomUUID(),
+        time,
+        word: one.word,
+        ...(id === undefined ? {} : { class: id }),
+      },
+    ];
+  });
 }
 
 function readId(body: Call["body"]): string {

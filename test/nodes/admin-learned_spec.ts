@@ -8,6 +8,7 @@ import helper from "node-red-node-test-helper";
 
 import { ExampleStore } from "../../lib/examples/example-store";
 import { Learner, type Subject } from "../../lib/learn/learner";
+import type { Lesson, Settlement } from "../../lib/learn/lessons";
 import { createVocabulary } from "../../lib/vocabulary/vocabulary";
 import type { LearnedAnswer } from "../../nodes/admin/describe-learned";
 import tlacVocabulary from "../../nodes/tlac-vocabulary";
@@ -145,6 +146,41 @@ describe("admin endpoints of what a vocabulary has learned", () => {
     ]);
     await post("settle", { word: "screw" });
     assert.deepEqual((await list()).held.length, 2);
+  });
+
+  it("show a word as it will be settled, and settle nothing by that", async () => {
+    await teach("bolt", "nail");
+    const [, nail] = CLASSES;
+    const classes = [{ id: "screw", label: "Screw" }, nail];
+    const settling = [{ word: "bolt", class: "nail" }];
+    const { answer } = await post("list", { classes, settling });
+    assert.deepEqual(namesOf(answer as unknown as LearnedAnswer), ["alias bolt 釘 0"]);
+    assert.deepEqual((await post("list", { settling: [7, { word: 7 }, null] })).status, 200);
+    const { held, settled } = await list();
+    assert.deepEqual([held.length, settled.length], [1, 0]);
+  });
+
+  it("are counted where they are more than anybody reads", async () => {
+    const time = new Date().toISOString();
+    const settle = (at: number): Settlement => ({
+      ...{ kind: "settle", id: randomUUID(), time, word: `word ${String(at)}`, class: null },
+    });
+    const dispute = (at: number, correct: string): Lesson => ({
+      ...{ kind: "lesson", id: randomUUID(), time, decision: randomUUID(), correct, who: "" },
+      ...{
+        chosen: null,
+        word: `thing ${"abcdefghij"[at % 10]}${"klmnopqrstuvwxyz"[at >> 4]}${"qrstuvwxyzabcdef"[at & 15]}`,
+      },
+      ...{ heldOut: false, example: null },
+    });
+    const numbers = Array.from({ length: 203 }, (_, at) => at);
+    await learner.takeOver([
+      ...numbers.map(settle),
+      ...numbers.flatMap((at) => [dispute(at, "screw"), dispute(at, "nail")]),
+    ]);
+    const { held, settled, more } = await list();
+    assert.deepEqual([held.length, settled.length], [200, 200]);
+    assert.deepEqual(more, { names: 0, held: 3, settled: 3, lessons: 356 });
   });
 
   it("take a correction back with its picture", async () => {

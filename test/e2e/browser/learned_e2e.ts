@@ -126,6 +126,17 @@ describe("what was learned, in the dialog of tlac-vocabulary", function () {
     const field = page.locator("#tlac-vocabulary-rows > li >> nth=1 >> [data-column=aliases]");
     assert.equal(await field.inputValue(), "kitten");
     assert.ok(await field.evaluate((element) => element === document.activeElement));
+    // Until the table is kept, nothing is settled.
+    await page.click("#node-config-dialog-cancel");
+    await page.close();
+    await open("en-US", "v2");
+    await press(names().filter({ hasText: "kitten" }), "Edit");
+    const settled = page.waitForResponse((response) => response.url().includes("learned/settle"));
+    await page.click("#node-config-dialog-ok");
+    assert.equal((await settled).status(), 200);
+    await openConfig(page, "tlac-vocabulary", "v2");
+    await names().filter({ hasText: "kitten" }).filter({ hasText: "teaches nothing" }).waitFor();
+    assert.equal(await field.inputValue(), "kitten");
   });
 
   it("goes to another vocabulary as one file", async () => {

@@ -132,6 +132,8 @@ var tlacEvaluation = (() => {
        * @type {(() => void) | undefined}
        */
       this.end = undefined;
+      /** Until the runtime has ended what was ended here: it runs one at a time. */
+      this.ending = Promise.resolve();
       this.closed = false;
     }
 
@@ -151,6 +153,7 @@ var tlacEvaluation = (() => {
       );
       const folder = element("folder");
       const start = () => {
+        if (this.end) return;
         const place = tlacDialog.textOf(folder).trim();
         if (!place) {
           folder.trigger("focus");
@@ -158,7 +161,7 @@ var tlacEvaluation = (() => {
         }
         this.forgetUpload();
         this.source = { folder: place };
-        this.evaluate();
+        void this.evaluate();
       };
       element("start").on("click", start);
       folder.on("keydown", (event) => {
@@ -170,11 +173,9 @@ var tlacEvaluation = (() => {
       element("confirmed").on("click", () => {
         this.forgetUpload();
         this.source = { confirmed: true, name: text("confirmed") };
-        this.evaluate();
+        void this.evaluate();
       });
-      element("again").on("click", () => {
-        this.evaluate();
-      });
+      element("again").on("click", () => void this.evaluate());
       element("stop").on("click", () => {
         this.end?.();
       });
@@ -235,7 +236,7 @@ var tlacEvaluation = (() => {
           return;
         }
         this.source = { upload, name: folder.name };
-        this.evaluate();
+        void this.evaluate();
       } catch (error) {
         if (this.end !== end) return;
         this.finish();
@@ -243,32 +244,33 @@ var tlacEvaluation = (() => {
       }
     }
 
-    evaluate() {
+    async evaluate() {
       this.end?.();
       this.clear();
-      const task = tlacJobs.run(
-        "tlac/evaluation",
-        ROOT,
-        { ...this.targets.body(), ...this.source },
-        {
-          /** @param {EvaluationProgress} progress */
-          onProgress: ({ sentence, done, total, result }) => {
-            if (this.end !== end) return;
-            const percent = done === null || !total ? undefined : (100 * done) / total;
-            if (result) this.result = result;
-            else this.bar.show(percent, sentence);
-          },
-          onEnd: (state, sentence) => {
-            if (this.end !== end) return;
-            this.finish(state === "cancelled" ? text("cancelled") : "");
-            if (state === "failed") this.say("failed", sentence);
-          },
-        },
-      );
+      const body = { ...this.targets.body(), ...this.source };
+      /** @type {ReturnType<typeof tlacJobs.run> | undefined} */
+      let task;
       const end = () => {
-        task.cancel();
+        if (task) this.ending = task.cancel();
+        else this.finish(text("cancelled"));
       };
       this.begin(end);
+      await this.ending;
+      if (this.end !== end) return;
+      task = tlacJobs.run("tlac/evaluation", ROOT, body, {
+        /** @param {EvaluationProgress} progress */
+        onProgress: ({ sentence, done, total, result }) => {
+          if (this.end !== end) return;
+          const percent = done === null || !total ? undefined : (100 * done) / total;
+          if (result) this.result = result;
+          else this.bar.show(percent, sentence);
+        },
+        onEnd: (state, sentence) => {
+          if (this.end !== end) return;
+          this.finish(state === "cancelled" ? text("cancelled") : "");
+          if (state === "failed") this.say("failed", sentence);
+        },
+      });
     }
 
     /** @param {() => void} end */
@@ -300,6 +302,9 @@ var tlacEvaluation = (() => {
 
     /** What can be done now. */
     show() {
+      for (const name of ["choose", "start", "confirmed"]) {
+        element(name).prop("disabled", this.end !== undefined);
+      }
       element("stop").toggle(this.end !== undefined);
       element("again").toggle(this.end === undefined && this.source !== undefined);
       element("report").toggle(this.result !== undefined);

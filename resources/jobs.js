@@ -24,7 +24,11 @@ var tlacJobs = (() => {
    * @property {(state: "done" | "failed" | "cancelled", sentence: string, code?: string) => void} onEnd
    */
 
-  /** @typedef {{ cancel(): void }} Task */
+  /**
+   * `cancel` ends it at once for the dialog, and resolves when the runtime has ended it, too.
+   *
+   * @typedef {{ cancel(): Promise<void> }} Task
+   */
 
   /**
    * 4733363377 → "4.7 GB", in decimal units as the model pages have them.
@@ -102,7 +106,6 @@ var tlacJobs = (() => {
   function run(type, path, body, handlers) {
     /** @type {string | null} */
     let id = null;
-    let cancelled = false;
     let ended = false;
     /** @type {number | undefined} */
     let timer;
@@ -137,29 +140,32 @@ var tlacJobs = (() => {
     function pollIn(ms) {
       timer = window.setTimeout(() => void poll(), ms);
     }
-    function sendCancel() {
-      tlacRequest.send("POST", `${type}/jobs/${id}/cancel`, {}).catch(() => {
+    async function sendCancel() {
+      if (id === null) return;
+      try {
+        await tlacRequest.send("POST", `${type}/jobs/${id}/cancel`, {});
+      } catch {
         // It has ended by itself, or ends when nobody asks after it.
-      });
+      }
     }
     async function start() {
       try {
         /** @type {{ job: string }} */
         const { job } = await tlacRequest.send("POST", path, body);
         id = job;
-        if (cancelled) sendCancel();
-        else void poll();
+        if (!ended) void poll();
       } catch (error) {
         end("failed", tlacRequest.explain(error));
       }
     }
-    void start();
+    const started = start();
     return {
-      cancel() {
+      async cancel() {
         if (ended) return;
-        cancelled = true;
-        if (id) sendCancel();
         end("cancelled", "");
+        // It can be ended by the name that it has from then on.
+        await started;
+        await sendCancel();
       },
     };
   }

@@ -10,6 +10,7 @@ import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import { findStore } from "../runtime/examples/shared-examples";
 import { readText } from "../runtime/settings/read-settings";
 import { lendModel } from "./lend-model";
+import { readVocabularyId } from "./read-vocabulary-id";
 import { reply, type Call } from "./reply";
 
 /** `POST /tlac/vocabulary/examples/list`: what lies in the folders, unread. */
@@ -61,12 +62,7 @@ export function serveExamples(RED: NodeAPI): void {
     RED.httpAdmin.post(
       `/tlac/vocabulary/examples/${name}`,
       RED.auth.needsPermission(`tlac-vocabulary.${permission}`),
-      reply((call) => {
-        const id = readText(call.body.vocabulary, "vocabulary");
-        const params = { field: "vocabulary", type: "undefined" };
-        if (!id) throw new TlacError("BAD_MESSAGE", "nodes.bad-text", params);
-        return work(findStore(RED, id), call);
-      }),
+      reply((call) => work(findStore(RED, readVocabularyId(call.body)), call)),
     );
   };
   serve("list", "read", (store, { body, language, signal }) =>

@@ -6,7 +6,6 @@ import type { Request, Response } from "express";
 import type { NodeAPI } from "node-red";
 
 import { isRecord } from "../../lib/basics/is-record";
-import { TlacError } from "../../lib/errors";
 import type { Learner } from "../../lib/learn/learner";
 import type { Settlement } from "../../lib/learn/lessons";
 import { undoFrom } from "../../lib/learn/teach";
@@ -17,6 +16,7 @@ import { findLearner } from "../runtime/record/shared-learners";
 import { RecordUse } from "../runtime/record/shared-record";
 import { readText } from "../runtime/settings/read-settings";
 import { describeLearned } from "./describe-learned";
+import { readVocabularyId } from "./read-vocabulary-id";
 import { checkBody, readLanguage, reply, toComplaint, toStatus, type Call } from "./reply";
 
 /** More than a person settles in one sitting. */
@@ -32,7 +32,7 @@ export function serveLearned(RED: NodeAPI): void {
     RED.httpAdmin.post(
       `/tlac/vocabulary/learned/${name}`,
       RED.auth.needsPermission(`tlac-vocabulary.${permission}`),
-      reply((call) => work(findLearner(RED, readId(call.body)), call)),
+      reply((call) => work(findLearner(RED, readVocabularyId(call.body)), call)),
     );
   };
   serve("list", "read", (learner, { body, language }) =>
@@ -52,14 +52,14 @@ export function serveLearned(RED: NodeAPI): void {
     } finally {
       await use.release();
     }
-    await settleExamples(RED, readId(body));
+    await settleExamples(RED, readVocabularyId(body));
     return {};
   });
   serve("import", "write", async (learner, { body, signal }): Promise<Imported> => {
     const lines: readonly unknown[] = Array.isArray(body.lines) ? body.lines : [];
     const typed = parseVocabulary(body.classes);
     const imported = await importLearned(learner, typed, lines.map(String), signal);
-    await settleExamples(RED, readId(body));
+    await settleExamples(RED, readVocabularyId(body));
     return imported;
   });
   RED.httpAdmin.post(
@@ -75,7 +75,7 @@ async function sendAll(RED: NodeAPI, request: Request, response: Response): Prom
   try {
     checkBody(request, "json");
     const body = request.body as Call["body"];
-    lines = exportLearned(findLearner(RED, readId(body)), parseVocabulary(body.classes));
+    lines = exportLearned(findLearner(RED, readVocabularyId(body)), parseVocabulary(body.classes));
   } catch (thrown) {
     response.status(toStatus(thrown)).json(toComplaint(thrown, readLanguage(request)));
     return;
@@ -101,11 +101,4 @@ function readSettling(list: unknown): Settlement[] {
       },
     ];
   });
-}
-
-function readId(body: Call["body"]): string {
-  const id = readText(body.vocabulary, "vocabulary");
-  if (id) return id;
-  const params = { field: "vocabulary", type: "undefined" };
-  throw new TlacError("BAD_MESSAGE", "nodes.bad-text", params);
 }

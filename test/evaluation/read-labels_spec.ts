@@ -104,6 +104,24 @@ describe("labelled pictures", () => {
     assert.equal((await readLabels(path.join(bare, "list.csv"))).photos.length, 2);
   });
 
+  it("are a long list, while others have their turn; it can be stopped", async () => {
+    const row = "図/1.png,ねじ,test\n";
+    const folder = await lay([["list.csv", row.repeat(50_000)], "図/1.png"]);
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const { photos } = await readLabels(path.join(folder, "list.csv"));
+    clearImmediate(next);
+    assert.equal(photos.length, 50_000);
+    assert.ok(photos.every(({ label }) => label === "ねじ"));
+    assert.ok(turns > 10, String(turns));
+    const signal = AbortSignal.abort();
+    await assert.rejects(readLabels(path.join(folder, "list.csv"), { signal }), { code: "CLOSED" });
+  });
+
   it("are ImageNet's folders with a names file above them", async () => {
     const names = "n02012849 crane\nn01440764 tench, Tinca tinca\nn03126707 crane\n";
     const folder = await lay([

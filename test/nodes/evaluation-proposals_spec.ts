@@ -110,7 +110,13 @@ describe("proposals of an evaluation before the deploy", function () {
     const again = await evaluate();
     const right = ({ shares }: EvaluationResult): number => shares[0]?.count ?? 0;
     assert.ok(right(again) > right(result));
-    await admin.post(`${PLACE}/forget`, ask({ ...answer }));
+    for (const name of ["teach", "forget"]) {
+      const body = { report: result.report, proposal: examples().id, vocabulary: undefined };
+      assert.equal((await admin.post(`${PLACE}/${name}`, ask(body))).status, 400, name);
+    }
+    // What made room may be gone for good.
+    const removed = ["k7/0123.jpg", ...answer.removed];
+    assert.equal((await admin.post(`${PLACE}/forget`, ask({ ...answer, removed }))).status, 200);
     assert.deepEqual(await kept(), []);
     assert.equal(right(await evaluate()), right(result));
   });

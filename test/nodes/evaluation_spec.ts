@@ -156,6 +156,12 @@ describe("evaluation before the deploy", function () {
     assert.match(verdict, /^On 3 photos/, "the allowed folder itself");
   });
 
+  it("takes as many photos of the server as it does of another computer", async () => {
+    const list = path.join(place, "list.csv");
+    await writeFile(list, "photos/rocket/rocket.jpg,rocket\n".repeat(20_001));
+    assert.match(await refuse(ask({ folder: list })), /20001 labelled photos, more than the 20000/);
+  });
+
   it("judges what people confirmed, with what the LMM said then", async () => {
     const confirmed = { folder: undefined, confirmed: true, name: "Confirmed", vocabulary: "own" };
     assert.match(await refuse(ask(confirmed)), /no decision with its picture/);
@@ -225,6 +231,17 @@ describe("evaluation before the deploy", function () {
       await admin.post(`${PLACE}/uploads/${String(upload)}/drop`, {});
       assert.deepEqual(await readdir(folder()), []);
       assert.equal((await start(body)).error?.code, "NOT_FOUND");
+    });
+
+    it("takes nothing among them for a list, which may name files elsewhere", async () => {
+      const { upload } = (await begin(2, 2 * rocket.length)).body;
+      await send(upload, "rocket/1.jpg", rocket);
+      const list = { test: [["/etc/hostname", 0, "rocket"]] };
+      await send(upload, "split_zhou_x.json", Buffer.from(JSON.stringify(list)));
+      const { verdict, report } = await evaluate(ask({ upload, folder: undefined }));
+      assert.match(verdict, /^On 1 photo/);
+      assert.doesNotMatch(String((await read(report, "csv")).body.text), /hostname/);
+      await admin.post(`${PLACE}/uploads/${String(upload)}/drop`, {});
     });
 
     it("keeps them where they belong, and refuses what is too much", async () => {

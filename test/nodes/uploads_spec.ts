@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, utimes } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Uploads, type UploadLimits } from "../../nodes/admin/evaluation/uploads";
@@ -17,8 +26,9 @@ describe("photos that a dialog sends", () => {
 
   const open = (limits: Partial<UploadLimits> = {}): Uploads => new Uploads(() => root, limits);
   const bytes = (count: number): Readable => Readable.from([Buffer.alloc(count)]);
+  const isThere = async (id: string): Promise<boolean> => (await readdir(root)).includes(id);
   const gone = async (id: string): Promise<void> => {
-    while ((await readdir(root)).includes(id)) await sleep(5);
+    while (await isThere(id)) await sleep(5);
   };
 
   it("lie where they belong, the later of two of one name", async () => {
@@ -52,7 +62,8 @@ describe("photos that a dialog sends", () => {
     );
     await assert.rejects(uploads.add(id, "a/1.jpg", broken), /hung up/);
     await uploads.use(id, async (folder) => {
-      assert.deepEqual(await readdir(path.join(folder, "a")), ["2.jpg"]);
+      assert.deepEqual(await readdir(path.join(folder, "a")), ["1.jpg", "2.jpg"]);
+      assert.equal((await stat(path.join(folder, "a", "1.jpg"))).size, 10, "the one before");
     });
     await uploads.drop(id);
   });
@@ -82,7 +93,7 @@ describe("photos that a dialog sends", () => {
   });
 
   it("make room for newer ones, and none where all are in use", async () => {
-    const uploads = open({ mostUploads: 1 });
+    const uploads = open({ mostUploads: 1, pauseMs: 0 });
     const first = await uploads.begin(1, 1);
     const second = await uploads.begin(1, 1);
     assert.deepEqual(await readdir(root), [second]);
@@ -101,5 +112,70 @@ describe("photos that a dialog sends", () => {
     const id = await uploads.begin(1, 1);
     assert.deepEqual((await readdir(root)).sort(), [id, "new"].sort());
     await uploads.drop(id);
+  });
+
+  it("keep their folder while they come, and between two of them", async () => {
+    const uploads = open({ pauseMs: 0 });
+    const [first, second] = [await uploads.begin(1, 1), await uploads.begin(1, 1)];
+    const content = new PassThrough();
+    const coming = uploads.add(first, "a/1.jpg", content);
+    const third = await uploads.begin(1, 1);
+    assert.deepEqual(
+      [await isThere(first), await isThere(second), await isThere(third)],
+      [true, false, true],
+    );
+    content.end("photo");
+    await coming;
+    assert.equal(await readFile(path.join(root, first, "a", "1.jpg"), "utf8"), "photo");
+    await uploads.drop(first);
+    await uploads.drop(third);
+    const patient = open();
+    for (const id of [await patient.begin(1, 1), await patient.begin(1, 1)]) {
+      await patient.add(id, "a/1.jpg", bytes(1));
+    }
+    await assert.rejects(patient.begin(1, 1), { code: "TOO_MANY" });
+  });
+
+  it("share the room that there is, however many come at once", async () => {
+    const uploads = open({ mostBytes: 10, mostFiles: 3 });
+    const id = await uploads.begin(2, 10);
+    const slow = new PassThrough();
+    slow.write(Buffer.alloc(8));
+    const both = [uploads.add(id, "a/1.jpg", slow), uploads.add(id, "a/2.jpg", bytes(8))];
+    await Promise.race(both.map((one) => one.catch(() => undefined)));
+    slow.end();
+    const ends = await Promise.allSettled(both);
+    assert.deepEqual(ends.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    // What failed has given its room back, and what is replaced makes room.
+    await uploads.add(id, "b.jpg", bytes(2));
+    await uploads.add(id, "b.jpg", bytes(2));
+    await assert.rejects(uploads.add(id, "c.jpg", bytes(1)), { code: "BAD_MESSAGE" });
+    const held = new PassThrough();
+    const third = uploads.add(id, "d.jpg", held);
+    await assert.rejects(uploads.add(id, "e.jpg", bytes(0)), /4 photos/);
+    held.end();
+    await third;
+    await uploads.drop(id);
+  });
+
+  it("are known to be in use by other processes for as long as they are", async () => {
+    const uploads = open({ patienceMs: 20 });
+    const id = await uploads.begin(1, 1);
+    await uploads.use(id, async (folder) => {
+      await utimes(folder, 1, 1);
+      while ((await stat(folder)).mtimeMs < 2_000) await sleep(5);
+    });
+    await uploads.drop(id);
+  });
+
+  it("end nothing where their folder cannot be removed", async () => {
+    const uploads = open({ patienceMs: 5 });
+    await uploads.begin(1, 1);
+    await rename(root, `${root}-away`);
+    await writeFile(root, "no folder");
+    // A rejection that nobody handles would end this process.
+    await sleep(50);
+    await removeFolder(root);
+    await mkdir(root);
   });
 });

@@ -45,6 +45,8 @@ export interface LabelOptions {
   readonly subset?: Subset | undefined;
   /** Id of the vocabulary whose decisions are taken from a record; default: the only one. */
   readonly ofVocabulary?: string | undefined;
+  /** Whether nothing in a folder is taken for a list or record, which may name files elsewhere. */
+  readonly onlyFolders?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

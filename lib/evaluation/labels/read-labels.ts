@@ -20,7 +20,8 @@ export async function readLabels(place: string, options: LabelOptions = {}): Pro
     const params = { file: place, reason: toError(thrown).message };
     throw new TlacError("BAD_CONFIG", "evaluation.unreadable", params);
   });
-  const record = stats.isDirectory() ? await findRecord(place) : undefined;
+  const isSearched = stats.isDirectory() && !options.onlyFolders;
+  const record = isSearched ? await findRecord(place) : undefined;
   const set = await (record === undefined
     ? readFiles(place, stats.isDirectory(), options)
     : readConfirmed(record, options));
@@ -36,7 +37,8 @@ async function readFiles(
   isFolder: boolean,
   options: LabelOptions,
 ): Promise<LabelledSet> {
-  const list = isFolder ? await findList(place) : place;
+  const isSearched = isFolder && !options.onlyFolders;
+  const list = isSearched ? await findList(place) : isFolder ? undefined : place;
   return list === undefined ? readLabelledFolder(place, options) : readLabelledList(list, options);
 }
 

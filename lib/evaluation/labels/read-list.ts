@@ -1,9 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { parse } from "csv-parse/sync";
+import { parse } from "csv-parse";
+import { parse as parseNow } from "csv-parse/sync";
 
-import { TlacError, toError } from "../../errors";
+import { TlacError, throwIfClosed, toError } from "../../errors";
 import { decodeText } from "../../vocabulary/decode-text";
 import type { LabelledPhoto, LabelledSet, LabelOptions } from "./labelled-set";
 import { chooseSplit, toSplit } from "./splits";
@@ -24,8 +27,28 @@ const HEADINGS = {
   split: /^(?:split|set|subset|part|partition|分割|区分)$/i,
 };
 
-/** Bytes of a list: ImageNet's has 1.3 million lines. */
-const MOST_BYTES = 256 * 1024 * 1024;
+/** Bytes of a list: one of ImageNet's 1.3 million pictures takes some 60 MB. */
+const MOST_BYTES = 64 * 1024 ** 2;
+
+/** Characters of a list of CoOp, which is read at once; the longest has 101,000 pictures. */
+const MOST_JSON = 32 * 1024 ** 2;
+
+const DELIMITERS = [",", ";", "\t"];
+
+/** Rows by which the delimiter is told. */
+const SAMPLE_ROWS = 100;
+
+/** Bytes of a list that are read before others have their turn. */
+const TURN_BYTES = 64 * 1024;
+
+const READING = {
+  bom: true,
+  trim: true,
+  relax_quotes: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  skip_records_with_empty_values: true,
+} as const;
 
 /** Folders below a list that are tried for its pictures. */
 const MOST_FOLDERS = 200;
@@ -36,7 +59,9 @@ const MOST_FOLDERS = 200;
  */
 export async function readLabelledList(file: string, options: LabelOptions): Promise<LabelledSet> {
   const text = await readText(file);
-  const all = /^\s*\{/.test(text) ? readSplits(text, file) : readTable(text, file);
+  const all = /^\s*\{/.test(text)
+    ? readSplits(text, file)
+    : await readTable(text, file, options.signal);
   const there = new Set(all.flatMap(({ split }) => split ?? []));
   const split = chooseSplit(there, options.split);
   const chosen = split === undefined ? all : all.filter((entry) => entry.split === split);
@@ -58,10 +83,7 @@ export async function readLabelledList(file: string, options: LabelOptions): Pro
 async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > MOST_BYTES) {
-      const params = { file, megabytes: MOST_BYTES / 2 ** 20 };
-      throw new TlacError("BAD_CONFIG", "evaluation.long-list", params);
-    }
+    if (size > MOST_BYTES) throw tooLong(file, MOST_BYTES);
     return decodeText(await readFile(file));
   } catch (thrown) {
     if (thrown instanceof TlacError) throw thrown;
@@ -70,9 +92,14 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+function tooLong(file: string, most: number): TlacError {
+  return new TlacError("BAD_CONFIG", "evaluation.long-list", { file, megabytes: most / 2 ** 20 });
+}
+
 /** `{ train: [[path, number, name], …], val: …, test: … }`. */
 function readSplits(text: string, file: string): Entry[] {
   const noList = (): TlacError => new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
+  if (text.length > MOST_JSON) throw tooLong(file, MOST_JSON);
   let parsed: Partial<Record<string, unknown>>;
   try {
     parsed = JSON.parse(text) as typeof parsed;
@@ -94,43 +121,73 @@ function readSplits(text: string, file: string): Entry[] {
   return entries;
 }
 
-function readTable(text: string, file: string): Entry[] {
-  const rows = [",", ";", "\t"]
-    .map((delimiter) => readRows(text, delimiter))
-    .sort((a, b) => countFull(b) - countFull(a))[0];
-  const [first] = rows ?? [];
-  if (!rows || !first || countFull(rows) === 0) {
-    throw new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
-  }
-  const find = (heading: RegExp): number => first.findIndex((cell) => heading.test(cell));
-  const [pathAt, labelAt] = [find(HEADINGS.path), find(HEADINGS.label)];
-  const headed = pathAt >= 0 && labelAt >= 0;
-  const columns = headed ? [pathAt, labelAt, find(HEADINGS.split)] : [0, 1, 2];
-  return (headed ? rows.slice(1) : rows).flatMap((cells): Entry[] => {
+async function readTable(
+  text: string,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let columns: readonly number[] | undefined;
+  let isTable = false;
+  const take = (cells: readonly string[]): void => {
+    if (!columns) {
+      const headed = findColumns(cells);
+      columns = headed ?? [0, 1, 2];
+      isTable = headed !== undefined;
+      if (headed) return;
+    }
     const [name = "", label = "", part = ""] = columns.map((column) => cells[column]);
     const split = toSplit(part) ?? (part.trim() || undefined);
-    return name ? [{ path: toSlashes(name), label, split, number: NaN }] : [];
-  });
+    if (!name) return;
+    entries.push({ path: toSlashes(name), label, split, number: NaN });
+    isTable ||= label !== "";
+  };
+  try {
+    const reader = parse({ ...READING, delimiter: findDelimiter(text) });
+    await pipeline(inTurns(text, signal), reader, async (rows: AsyncIterable<string[]>) => {
+      for await (const cells of rows) take(cells);
+    });
+  } catch (thrown) {
+    if (thrown instanceof TlacError) throw thrown;
+    isTable = false;
+  }
+  if (!isTable) throw new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
+  return entries;
 }
 
-function readRows(text: string, delimiter: string): string[][] {
+/** A list may be long: while it is read, others have their turn. Throws `CLOSED`. */
+async function* inTurns(text: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += TURN_BYTES) {
+    await nextTurn();
+    throwIfClosed(signal);
+    yield bytes.subarray(at, at + TURN_BYTES);
+  }
+}
+
+/** Places of path, label and split by a first row that names them; undefined: it does not. */
+function findColumns(cells: readonly string[]): readonly number[] | undefined {
+  const find = (heading: RegExp): number => cells.findIndex((cell) => heading.test(cell));
+  const [pathAt, labelAt] = [find(HEADINGS.path), find(HEADINGS.label)];
+  return pathAt >= 0 && labelAt >= 0 ? [pathAt, labelAt, find(HEADINGS.split)] : undefined;
+}
+
+/** The one by which most of the first rows have a path and a label. */
+function findDelimiter(text: string): string {
+  const scored = DELIMITERS.map((delimiter) => {
+    const rows = readSample(text, delimiter);
+    return { delimiter, full: rows.filter(([first, second]) => first && second).length };
+  });
+  return scored.reduce((best, one) => (one.full > best.full ? one : best)).delimiter;
+}
+
+function readSample(text: string, delimiter: string): string[][] {
+  const start = text.slice(0, TURN_BYTES);
   try {
-    return parse(text, {
-      delimiter,
-      bom: true,
-      trim: true,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    });
+    return parseNow(start, { ...READING, delimiter, to: SAMPLE_ROWS });
   } catch {
     return [];
   }
-}
-
-function countFull(rows: readonly (readonly string[])[]): number {
-  return rows.filter(([first, second]) => first && second).length;
 }
 
 /** Lists are written on Windows, too. */

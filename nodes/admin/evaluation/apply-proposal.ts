@@ -1,13 +1,13 @@
 import type { NodeAPI } from "node-red";
 
 import type { Embedder } from "../../../lib/clip/embedder";
-import { throwIfClosed } from "../../../lib/errors";
+import { TlacError, throwIfClosed } from "../../../lib/errors";
 import { applyChanges, type Change } from "../../../lib/evaluation/proposals/change";
 import type { Proposal } from "../../../lib/evaluation/proposals/proposal";
+import { readPictureFile } from "../../../lib/evaluation/store/stored-pictures";
 import { findClasses } from "../../../lib/examples/class-folders";
 import { isInside } from "../../../lib/frame/allowed-path";
 import { readFrames } from "../../../lib/frame/read-frames";
-import { readPlainFile } from "../../../lib/frame/read-image-file";
 import {
   formatRow,
   formatVocabularyCsv,
@@ -41,8 +41,8 @@ export interface TaughtExamples {
   readonly ids: Readonly<Record<number, string>>;
 }
 
-/** A photo of a good camera takes 30 MB. */
-const MOST_BYTES = 256 * 1024 ** 2;
+/** What `restore` has against a picture that people have settled in another way since. */
+const SETTLED = ["examples.gone", "examples.other-class"];
 
 /** The change of one proposal in a report. Throws a `Refusal`. */
 export async function findChange(
@@ -72,10 +72,13 @@ function formatText(vocabulary: Vocabulary): string {
 /**
  * Makes the photos of a change examples, as the node sees them: all of them, or none where one is
  * gone (`BAD_IMAGE`).
+ *
+ * @param id of the vocabulary, or of the node whose own classes they are
  */
 export async function teachExamples(
   RED: NodeAPI,
-  { examplesOf: id = "", vocabulary, model, frame: { roi } }: TestSettings,
+  id: string,
+  { vocabulary, model, frame: { roi } }: TestSettings,
   change: Change,
   signal: AbortSignal,
 ): Promise<TaughtExamples> {
@@ -84,11 +87,11 @@ export async function teachExamples(
   const taught = { added: [] as string[], removed: [] as string[] };
   const ids = new Map<number, string>();
   const teach = async (embedder: Embedder): Promise<void> => {
-    for (const { class: written, file, name } of photos) {
+    for (const { class: written, file } of photos) {
       throwIfClosed(signal);
       const owner = findOwner(written, vocabulary);
       if (owner === undefined) continue;
-      const bytes = await readPlainFile(file, name, MOST_BYTES);
+      const bytes = await readPictureFile(file);
       // A record keeps the part of a picture that was judged.
       const isCut = isInside(recordFolder(RED), file);
       const { frames } = await readFrames(bytes, { ...(roi && !isCut && { roi }), signal });
@@ -112,14 +115,15 @@ export async function teachExamples(
   try {
     await withOptions(model ?? { model: "starter", cacheDir: cacheFolder(RED) }, teach);
   } catch (thrown) {
-    await forgetExamples(RED, id, vocabulary, taught);
+    // The first failure tells what is wrong.
+    await forgetExamples(RED, id, vocabulary, taught).catch(() => undefined);
     throw thrown;
   }
   await settleExamples(RED, id);
   return { ...taught, ids: Object.fromEntries(ids) };
 }
 
-/** Takes back what `teachExamples` did; pictures that a person has removed since stay removed. */
+/** Takes back what `teachExamples` did; what people have changed since stays as they want it. */
 export async function forgetExamples(
   RED: NodeAPI,
   id: string,
@@ -129,9 +133,20 @@ export async function forgetExamples(
   const store = findStore(RED, id);
   const { classes } = await store.list(vocabulary);
   const kept = new Set([...classes.values()].flat().map(({ file }) => file));
-  for (const file of added) if (kept.has(file)) await store.remove(file);
-  for (const file of removed) await store.restore(vocabulary, file);
-  await settleExamples(RED, id);
+  try {
+    for (const file of added) if (kept.has(file)) await unlessSettled(store.remove(file));
+    for (const file of removed) await unlessSettled(store.restore(vocabulary, file));
+  } finally {
+    await settleExamples(RED, id);
+  }
+}
+
+async function unlessSettled(change: Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (thrown) {
+    if (!(thrown instanceof TlacError) || !SETTLED.includes(thrown.key)) throw thrown;
+  }
 }
 
 /** A class that was merged since is known by its name. */

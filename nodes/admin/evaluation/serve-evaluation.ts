@@ -8,6 +8,7 @@ import { readLabels } from "../../../lib/evaluation/labels/read-labels";
 import { cacheFolder } from "../../runtime/models/cache-folder";
 import { readText } from "../../runtime/settings/read-settings";
 import { Jobs, serveJobs } from "../jobs";
+import { readVocabularyId } from "../read-vocabulary-id";
 import { reply } from "../reply";
 import { readTestSettings } from "../test-settings";
 import {
@@ -73,7 +74,8 @@ export function serveEvaluation(RED: NodeAPI): void {
           return evaluation.run(settings, folder ?? "", set);
         }
         return uploads.use(upload, async (root) => {
-          await evaluation.run(settings, source, await readLabels(root, { signal }));
+          const set = await readLabels(root, { signal, onlyFolders: true });
+          await evaluation.run(settings, source, set);
         });
       });
       return { job };
@@ -103,16 +105,16 @@ export function serveEvaluation(RED: NodeAPI): void {
     reply(async ({ body, signal }): Promise<TaughtExamples> => {
       const settings = readTestSettings(body, cacheFolder(RED));
       const change = await findChange(openReports(), body.report, body.proposal);
-      return teachExamples(RED, settings, change, signal);
+      return teachExamples(RED, readVocabularyId(body), settings, change, signal);
     }),
   );
   RED.httpAdmin.post(
     `/tlac/${PLACE}/forget`,
     teach,
     reply(async ({ body }) => {
-      const { examplesOf = "", vocabulary } = readTestSettings(body, cacheFolder(RED));
+      const { vocabulary } = readTestSettings(body, cacheFolder(RED));
       const taught = { added: readFiles(body.added), removed: readFiles(body.removed) };
-      await forgetExamples(RED, examplesOf, vocabulary, taught);
+      await forgetExamples(RED, readVocabularyId(body), vocabulary, taught);
       return {};
     }),
   );

@@ -6,6 +6,9 @@ import { readLabels } from "../../../lib/evaluation/labels/read-labels";
 import { isInside } from "../../../lib/frame/allowed-path";
 import { findAllowed } from "../../../lib/frame/find-allowed";
 
+/** Photos of one evaluation in the editor. */
+export const MOST_PHOTOS = 20_000;
+
 /**
  * Labelled photos below a folder of the server, or in a list there, by the rule that holds for every
  * path: it lies in an allowed folder once all links are followed, and so does each photo. Throws
@@ -20,6 +23,11 @@ export async function readServerPhotos(
   const found = await findAllowed(place, folders, { itself: true });
   if (found.real === null) throw refuse(`evaluation.folder-${found.reason}`, place, folders);
   const set = await readLabels(found.real, { signal });
+  const { length: photos } = set.photos;
+  if (photos > MOST_PHOTOS) {
+    const params = { place, photos, most: MOST_PHOTOS };
+    throw new TlacError("BAD_CONFIG", "evaluation.too-many-photos", params);
+  }
   const roots = await Promise.all(folders.map((root) => realpath(root).catch(() => null)));
   for (const { file, name } of set.photos) {
     throwIfClosed(signal);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rm, stat, statfs, utimes } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
 import path from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { TlacError } from "../../../lib/errors";
 import { toFolderName } from "../../../lib/examples/class-folders";
 import { Refusal } from "../reply";
+import { MOST_PHOTOS } from "./server-photos";
 
 export interface UploadLimits {
   readonly mostFiles: number;
@@ -18,14 +19,17 @@ export interface UploadLimits {
   readonly mostUploads: number;
   /** Milliseconds without a question after which nobody is taken to need the photos any more. */
   readonly patienceMs: number;
+  /** Milliseconds between two photos for which a dialog is taken to be sending. */
+  readonly pauseMs: number;
 }
 
 const LIMITS: UploadLimits = {
-  mostFiles: 20_000,
+  mostFiles: MOST_PHOTOS,
   mostBytes: 4 * 1024 ** 3,
   spareBytes: 1024 ** 3,
   mostUploads: 2,
   patienceMs: 3_600_000,
+  pauseMs: 10_000,
 };
 
 /** Folders as deep as those of data sets; and a name that fits every file system's path. */
@@ -38,8 +42,14 @@ interface Upload {
   readonly folder: string;
   /** Bytes of each photo, by its name. */
   readonly files: Map<string, number>;
+  /** Of all photos, and of those that are on their way as far as they have come. */
+  bytes: number;
+  /** Photos that are on their way. */
+  coming: number;
   timer: NodeJS.Timeout | undefined;
   users: number;
+  /** Milliseconds since the epoch when anybody asked for it last. */
+  asked: number;
 }
 
 /**
@@ -67,7 +77,7 @@ export class Uploads {
 
   /** Makes place for so many photos. Throws `BAD_MESSAGE` where there is none, a `Refusal`. */
   async begin(files: number, bytes: number): Promise<string> {
-    const { mostFiles, mostBytes, spareBytes, mostUploads } = this.limits;
+    const { mostFiles, mostBytes, spareBytes, mostUploads, pauseMs } = this.limits;
     if (!(files <= mostFiles && bytes <= mostBytes)) throw this.tooMuch(files, bytes);
     const root = this.getRoot();
     await mkdir(root, { recursive: true });
@@ -79,12 +89,16 @@ export class Uploads {
       throw new TlacError("BAD_MESSAGE", "evaluation.upload-no-room", params);
     }
     while (this.uploads.size >= mostUploads) {
-      const idle = [...this.uploads].find(([, { users }]) => users === 0);
+      const since = Date.now() - pauseMs;
+      const idle = [...this.uploads].find(([, one]) => one.users === 0 && one.asked <= since);
       if (!idle) throw new Refusal("TOO_MANY");
       await this.drop(idle[0]);
     }
     const id = randomUUID();
-    const upload = { folder: path.join(root, id), files: new Map(), timer: undefined, users: 0 };
+    const upload: Upload = {
+      ...{ folder: path.join(root, id), files: new Map() },
+      ...{ bytes: 0, coming: 0, timer: undefined, users: 0, asked: Date.now() },
+    };
     this.uploads.set(id, upload);
     this.wait(id, upload);
     await mkdir(upload.folder);
@@ -100,29 +114,53 @@ export class Uploads {
   async add(id: string, name: string, content: Readable): Promise<void> {
     const upload = this.find(id);
     const file = path.join(upload.folder, ...toParts(name));
-    const others = [...upload.files].reduce((sum, [other, n]) => sum + (other === name ? 0 : n), 0);
-    if (!upload.files.has(name) && upload.files.size >= this.limits.mostFiles) {
-      throw this.tooMuch(upload.files.size + 1, others);
+    const isNew = !upload.files.has(name);
+    if (isNew && upload.files.size + upload.coming >= this.limits.mostFiles) {
+      throw this.tooMuch(upload.files.size + upload.coming + 1, upload.bytes);
     }
+    upload.coming += 1;
+    try {
+      await this.use(id, () => this.receive(upload, name, file, content));
+    } finally {
+      upload.coming -= 1;
+    }
+  }
+
+  /** A photo is there once it is whole: another try may follow one that has not ended yet. */
+  private async receive(
+    upload: Upload,
+    name: string,
+    file: string,
+    content: Readable,
+  ): Promise<void> {
+    // What it replaces makes room for it.
+    const most = this.limits.mostBytes + (upload.files.get(name) ?? 0);
+    const part = path.join(upload.folder, `.${randomUUID()}`);
     let bytes = 0;
+    let beyond = 0;
     const count = new Transform({
       transform: (chunk: Buffer, _encoding, next) => {
-        bytes += chunk.length;
         // The rest is read all the same: who is cut off in the middle hears no reason.
-        if (others + bytes <= this.limits.mostBytes) next(null, chunk);
-        else next();
+        if (beyond > 0 || upload.bytes + chunk.length > most) {
+          beyond += chunk.length;
+          next();
+          return;
+        }
+        upload.bytes += chunk.length;
+        bytes += chunk.length;
+        next(null, chunk);
       },
     });
-    await mkdir(path.dirname(file), { recursive: true });
     try {
-      await pipeline(content, count, createWriteStream(file));
-      if (others + bytes > this.limits.mostBytes) {
-        throw this.tooMuch(upload.files.size + 1, others + bytes);
-      }
+      await pipeline(content, count, createWriteStream(part));
+      if (beyond > 0) throw this.tooMuch(upload.files.size + 1, upload.bytes + beyond);
+      await mkdir(path.dirname(file), { recursive: true });
+      await rename(part, file);
+      upload.bytes -= upload.files.get(name) ?? 0;
       upload.files.set(name, bytes);
     } catch (thrown) {
-      await rm(file, { force: true });
-      upload.files.delete(name);
+      upload.bytes -= bytes;
+      await rm(part, { force: true });
       throw thrown;
     }
   }
@@ -132,10 +170,15 @@ export class Uploads {
     const upload = this.find(id);
     upload.users += 1;
     clearTimeout(upload.timer);
+    const touching = setInterval(() => {
+      touch(upload);
+    }, this.limits.patienceMs / 2).unref();
     try {
       return await work(upload.folder);
     } finally {
+      clearInterval(touching);
       upload.users -= 1;
+      upload.asked = Date.now();
       if (this.uploads.get(id) === upload) this.wait(id, upload);
       else await remove(upload);
     }
@@ -154,9 +197,8 @@ export class Uploads {
     const upload = this.uploads.get(id);
     if (!upload) throw new Refusal("NOT_FOUND");
     this.wait(id, upload);
-    const now = new Date();
-    // Other processes may share the user directory, and tell by this that it is in use.
-    void utimes(upload.folder, now, now).catch(() => undefined);
+    upload.asked = Date.now();
+    touch(upload);
     return upload;
   }
 
@@ -164,7 +206,8 @@ export class Uploads {
     clearTimeout(upload.timer);
     if (upload.users > 0) return;
     upload.timer = setTimeout(() => {
-      void this.drop(id);
+      // What cannot be removed now is swept later.
+      this.drop(id).catch(() => undefined);
     }, this.limits.patienceMs).unref();
   }
 
@@ -187,6 +230,12 @@ export class Uploads {
       }
     }
   }
+}
+
+/** Other processes may share the user directory, and tell by this that a folder is in use. */
+function touch({ folder }: Upload): void {
+  const now = new Date();
+  utimes(folder, now, now).catch(() => undefined);
 }
 
 /** On Windows a virus scanner may hold a file for a moment. */

@@ -75,6 +75,8 @@ describe("evaluation in the dialogs", function () {
       await openTlac(locale);
       await page.fill("#tlac-evaluation-folder", photos);
       await page.locator("#tlac-evaluation-folder").press("Enter");
+      // Whoever presses twice means it once.
+      await page.locator("#tlac-evaluation-folder").press("Enter");
       await verdict(locale === "ja" ? "写真 4 枚" : "On 4 photos");
       await page.locator("#tlac-evaluation-result").scrollIntoViewIfNeeded();
       assert.deepEqual(await page.evaluate(FIND_UNNAMED), []);
@@ -119,6 +121,9 @@ describe("evaluation in the dialogs", function () {
       "line 3",
     ]);
     await page.fill("#tlac-evaluation-folder", photos);
+    await page.dblclick("#tlac-evaluation-start");
+    await page.click("#tlac-evaluation-stop");
+    await page.locator("#tlac-evaluation-said", { hasText: "stopped" }).waitFor();
     await page.click("#tlac-evaluation-start");
     await verdict("On 4 photos");
     await as.selectOption("");

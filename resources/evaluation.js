@@ -248,8 +248,8 @@ var tlacEvaluation = (() => {
       this.end?.();
       this.clear();
       const body = { ...this.targets.body(), ...this.source };
-      /** @type {ReturnType<typeof tlacJobs.run> | undefined} */
-      let task;
+      /** @type {ReturnType<typeof tlacJobs.run> | null} */
+      let task = null;
       const end = () => {
         if (task) this.ending = task.cancel();
         else this.finish(text("cancelled"));

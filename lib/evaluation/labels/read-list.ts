@@ -92,32 +92,35 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+function noList(file: string): TlacError {
+  return new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
+}
+
 function tooLong(file: string, most: number): TlacError {
   return new TlacError("BAD_CONFIG", "evaluation.long-list", { file, megabytes: most / 2 ** 20 });
 }
 
 /** `{ train: [[path, number, name], …], val: …, test: … }`. */
 function readSplits(text: string, file: string): Entry[] {
-  const noList = (): TlacError => new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
   if (text.length > MOST_JSON) throw tooLong(file, MOST_JSON);
   let parsed: Partial<Record<string, unknown>>;
   try {
     parsed = JSON.parse(text) as typeof parsed;
   } catch {
-    throw noList();
+    throw noList(file);
   }
   const entries = ["train", "val", "test"].flatMap((split) => {
     const rows = Object.hasOwn(parsed, split) ? parsed[split] : [];
-    if (!Array.isArray(rows)) throw noList();
+    if (!Array.isArray(rows)) throw noList(file);
     return rows.map((row: unknown): Entry => {
       const [name, number, label] = Array.isArray(row) ? (row as unknown[]) : [];
       if (typeof name !== "string" || typeof number !== "number" || typeof label !== "string") {
-        throw noList();
+        throw noList(file);
       }
       return { path: toSlashes(name), number, label, split };
     });
   });
-  if (entries.length === 0) throw noList();
+  if (entries.length === 0) throw noList(file);
   return entries;
 }
 
@@ -128,7 +131,8 @@ async function readTable(
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   let columns: readonly number[] | undefined;
-  let isTable = false;
+  // Changed by `take`, which the compiler does not see.
+  let isTable = false as boolean;
   const take = (cells: readonly string[]): void => {
     if (!columns) {
       const headed = findColumns(cells);
@@ -148,10 +152,9 @@ async function readTable(
       for await (const cells of rows) take(cells);
     });
   } catch (thrown) {
-    if (thrown instanceof TlacError) throw thrown;
-    isTable = false;
+    throw thrown instanceof TlacError ? thrown : noList(file);
   }
-  if (!isTable) throw new TlacError("BAD_CONFIG", "evaluation.no-list", { file });
+  if (!isTable) throw noList(file);
   return entries;
 }
 

@@ -35,6 +35,18 @@ export function estimateConfidence(
   evidence: Evidence,
   coefficients: Coefficients = DEFAULT_COEFFICIENTS,
 ): Estimate | null {
+  const estimate = estimateVoices(evidence, coefficients);
+  const { learned, combined } = evidence;
+  if (!estimate || !learned) return estimate;
+  // A learned word makes nobody surer than the answers behind it, unless the picture does.
+  const { seen, trust } = learned;
+  const isSame = seen.combined.order[0] === combined.order[0];
+  const alone = isSame ? estimateVoices(seen, coefficients) : null;
+  const most = Math.max(trust, alone?.confidence ?? 0);
+  return { ...estimate, confidence: Math.min(estimate.confidence, most) };
+}
+
+function estimateVoices(evidence: Evidence, coefficients: Coefficients): Estimate | null {
   const features = describeWinner(evidence);
   if (!features) return null;
   const model =

@@ -18,6 +18,8 @@ export interface Evidence {
    * nothing, absent: not asked.
    */
   readonly chosen?: number | null | undefined;
+  /** Where the winner's word was learned: how far it is trusted, and what the picture says alone. */
+  readonly learned?: { readonly trust: number; readonly seen: Evidence };
 }
 
 /** The evidence for the winner as numbers. */

@@ -22,6 +22,8 @@ export interface Background {
 export interface WordsTestimony extends Testimony {
   /** 0…1: weight of the word that is one of the class's own names; 0 where none is. */
   readonly exact: Float64Array;
+  /** 0…1: how far the word that gave the class its score is trusted; 1: nobody had to learn it. */
+  readonly trust: (position: number) => number;
   readonly background: Background | null;
   /** Classes that a not-word ruled out although they would have come first. */
   readonly vetoed: ReadonlySet<number>;

@@ -182,6 +182,7 @@ export class VocabularyIndex {
       exact: scores.map((score, position) =>
         board.at(position)?.row === EXACT ? score * (2 * trusted(position) - 1) : 0,
       ),
+      trust: trusted,
       background,
       vetoed: banned.above(first?.score ?? -1),
       via: (position) => {

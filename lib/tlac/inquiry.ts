@@ -129,16 +129,20 @@ export class Inquiry {
     return this.clock.time("match", () => index.hear(candidates, description, this.askOptions()));
   }
 
-  weigh(words: WordsTestimony | null, seen: Seen, { candidates }: Words): Evidence {
+  weigh(words: WordsTestimony | null, seen: Seen, { candidates }: Pick<Words, "candidates">): Evidence {
     const { index, examples } = this.options;
     const { length } = index.vocabulary.classes;
-    return {
+    const evidence: Evidence = {
       words,
       ...seen,
       combined: combine({ words, ...seen }, length, RANKING_LENGTH, words?.vetoed),
       exampleFacts: examples ?? null,
       lmmProbability: candidates[0]?.probability,
     };
+    const trust = words?.trust(evidence.combined.order[0] ?? -1) ?? 1;
+    // Where no picture speaks, the word is all there is.
+    if (trust === 1 || !(seen.sight ?? seen.examples)) return evidence;
+    return { ...evidence, learned: { trust, seen: this.weigh(null, seen, { candidates: [] }) } };
   }
 
   /** What was seen alone. */

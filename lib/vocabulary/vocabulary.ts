@@ -18,8 +18,8 @@ export interface VocabularyClass {
   readonly label: string;
   /** Other names of it, in any language; they count like the label. */
   readonly aliases: readonly string[];
-  /** Those of the aliases that people's answers taught, and how many answers each rests on. */
-  readonly learned?: readonly { readonly name: string; readonly answers: number }[];
+  /** Those of the aliases that people's answers taught, and how far each is trusted, 0…1. */
+  readonly learned?: readonly { readonly name: string; readonly trust: number }[];
   /** Names of other things that are easily taken for it. */
   readonly not: readonly string[];
   /** Smallest cosine of this class, −1…1, which flows of version 0.1 may have set. */

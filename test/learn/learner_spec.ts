@@ -68,7 +68,7 @@ describe("what people teach", () => {
     const { classes, digest } = await learner.extend(VOCABULARY);
     assert.notEqual(digest, VOCABULARY.digest);
     const { learned } = classes.find(({ id }) => id === "nail") ?? {};
-    assert.deepEqual(learned, [{ name: "metal pin", answers: 1 }]);
+    assert.deepEqual(learned, [{ name: "metal pin", trust: 2 / 3 }]);
     assert.equal((await files()).length, 1);
     const undone = await learner.undo(lesson.id, WHO, VOCABULARY);
     assert.deepEqual(names(undone.changes), ["-example nail", "-alias nail metal pin"]);

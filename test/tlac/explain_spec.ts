@@ -39,7 +39,7 @@ function evidenceOf(testimonies: {
   const via = (): undefined => undefined;
   return {
     words: words
-      ? { ...words, exact: new Float64Array(2), background, vetoed: new Set(), via }
+      ? { ...words, exact: new Float64Array(2), trust: () => 1, background, vetoed: new Set(), via }
       : null,
     sight: sight ? { ...sight, background, recognises: () => false, via } : null,
     examples: examples ?? null,

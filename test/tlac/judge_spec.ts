@@ -35,6 +35,7 @@ function decide(given: Given): Verdict {
     scores,
     ...shareBelief(scores, none, 20),
     exact: scores.map((score, position) => (position === exact ? score : 0)),
+    trust: () => 1,
     background: null,
     vetoed: new Set(vetoed === undefined ? [] : [vetoed]),
     via: () => undefined,

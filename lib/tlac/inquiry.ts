@@ -129,7 +129,11 @@ export class Inquiry {
     return this.clock.time("match", () => index.hear(candidates, description, this.askOptions()));
   }
 
-  weigh(words: WordsTestimony | null, seen: Seen, { candidates }: Pick<Words, "candidates">): Evidence {
+  weigh(
+    words: WordsTestimony | null,
+    seen: Seen,
+    { candidates }: Pick<Words, "candidates">,
+  ): Evidence {
     const { index, examples } = this.options;
     const { length } = index.vocabulary.classes;
     const evidence: Evidence = {

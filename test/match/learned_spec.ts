@@ -10,7 +10,8 @@ describe("a word that answers taught", () => {
 
   /** `answers`: 0 where a person typed the word. */
   function build(answers: number): Promise<VocabularyIndex> {
-    const learned = answers > 0 ? { learned: [{ name: "padlock", trust: (answers + 1) / (answers + 2) }] } : {};
+    const learned =
+      answers > 0 ? { learned: [{ name: "padlock", trust: (answers + 1) / (answers + 2) }] } : {};
     const crack = { label: "crack", aliases: ["padlock"], ...learned };
     return VocabularyIndex.build(createVocabulary([crack, { label: "dent" }]), embedder);
   }

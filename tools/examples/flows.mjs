@@ -1038,13 +1038,14 @@ function wholePlant(createTab) {
 function manyWorkers(createTab) {
   const title = "17 - Many workers on one broker";
   const worker = createTab("tlac17", "Worker (on each machine)", "");
-  // A session that outlives its connection: what waits for a worker that restarts is kept.
+  // A session that outlives its connection: what waits for a worker that restarts is kept, but not
+  // for so long that old pictures are judged as new ones.
   const broker = worker.config("broker", "mqtt-broker", {
     ...localBroker,
     protocolVersion: "5",
     clientid: "tlac-worker-1",
     cleansession: false,
-    sessionExpiry: 3600,
+    sessionExpiry: 60,
   });
   const server = worker.config("server", "lmm-server", {
     name: "of this worker",
@@ -1058,7 +1059,7 @@ function manyWorkers(createTab) {
     40,
     note(
       "Import this tab on each machine: the broker gives each picture to one of them",
-      "Set the broker's address, and a client id of its own on each machine (tlac-worker-1, -2, …). $share/tlac/cameras/+ is a shared subscription of MQTT 5: each picture goes to one worker alone. Each worker has its own queue, scene memory and caches, and sees every so many frames of a camera. Results go to results/<camera>. What belongs to a camera as a whole, such as its alert, is on the other tab, on one machine alone.",
+      "Set the broker's address, and a client id of its own on each machine (tlac-worker-1, -2, …). $share/tlac/cameras/+ is a shared subscription of MQTT 5: each picture goes to one worker alone. Each worker has its own queue, scene memory and caches, and sees every so many frames of a camera. Results go to results/<camera>. What belongs to a camera as a whole, such as its alert, is on the other tab, on one machine alone. What waits for a worker that is away is dropped after a minute (session expiry).",
     ),
   );
   worker.add(

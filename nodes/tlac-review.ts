@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
 
 import { createSharedEnder } from "../lib/async/shared-ender";
 import { throwIfClosed, toError } from "../lib/errors";
+import type { Result } from "../lib/tlac/result";
 import { handleInput } from "./runtime/input/handle-input";
 import { RecordUse } from "./runtime/record/shared-record";
 import { Pin } from "./runtime/review/pin";
@@ -100,7 +101,8 @@ export default function (RED: NodeAPI): void {
         const { sample } = readSettings();
         await queue.keep(
           message,
-          ({ result }) => result.outcome !== "class" || isDrawn(result.id, sample),
+          ({ result }) =>
+            !isRepeat(result) && (result.outcome !== "class" || isDrawn(result.id, sample)),
           signal,
         );
         const status = awaiting(await queue.count(), drifting, language);
@@ -118,6 +120,14 @@ export default function (RED: NodeAPI): void {
     ReviewNode,
     { credentials: { pin: { type: "password" } } },
   );
+}
+
+/**
+ * What a repeat repeats was before people already, if it was to be. Results come from anywhere, so
+ * that one may not tell.
+ */
+function isRepeat({ cached }: Partial<Result>): boolean {
+  return cached?.frame === true;
 }
 
 /** An id is random, so that its first digits draw the sample, the same for each who looks. */

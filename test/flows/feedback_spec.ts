@@ -173,6 +173,23 @@ describe("corrections in a flow", function () {
     );
   });
 
+  it("reach a repeat of an unchanged scene, of which nothing else is written down", async () => {
+    await start();
+    const first = await classify("door2");
+    const [unnoticed, again] = [await classify("door2"), await classify("door2")];
+    assert.deepEqual([unnoticed.cached.frame, again.cached.frame], [true, true]);
+    const answer = await teach({ id: again.id, correct: "rocket" });
+    assert.deepEqual([answer.id, answer.camera, answer.label], [again.id, "line 1", "rocket"]);
+    assert.equal((await teach({ id: again.id, undo: true })).undone, true);
+    await flow.close();
+    const record = DecisionRecord.open(path.join(userDir, "tlac", "record"));
+    const all = await collect(record.read());
+    assert.deepEqual(
+      all.map(({ entry }) => entry.id),
+      [first.id, again.id],
+    );
+  });
+
   it("teach clip-match as well", async () => {
     await start({ record: "all" }, { ...dragNode("clip-match"), vocabulary: "words" });
     flow.send("n", { payload: cat });

@@ -210,6 +210,23 @@ describe("tlac-review", function () {
     }
   });
 
+  it("shows a scene that has not changed only once", async () => {
+    const flow = await start({ sample: "100" });
+    const first = await keep(flow);
+    for (const outcome of ["unknown", "class"] as const) {
+      const { payload, ...rest } = await message({ outcome });
+      const cached = { frame: true, reconcile: false };
+      flow.send("n", { ...rest, payload: { ...(payload as object), cached } });
+    }
+    const other = await keep(flow);
+    const { items } = await next();
+    assert.deepEqual(
+      items.map(({ id }) => id),
+      [first, other],
+    );
+    for (const id of [first, other]) await ask("answer", { id, correct: null });
+  });
+
   it("shows how good the decisions are, and turns yellow where they drift", async () => {
     const record = DecisionRecord.open(path.join(userDir, "tlac", "record"));
     for (let day = 1; day < 25; day++) {

@@ -8,6 +8,7 @@ import { teachFrom, undoAnswer, type School } from "../../../lib/learn/teach";
 import type { DecisionRecord, Recorded } from "../../../lib/record/record";
 import type { Vocabulary } from "../../../lib/vocabulary/vocabulary";
 import { findEmbedder, settleExamples } from "../examples/shared-examples";
+import { recordRepeat } from "./recorder";
 import { findLearner, findTyped } from "./shared-learners";
 
 /** What a person says of a decision. */
@@ -67,6 +68,7 @@ export async function giveAnswer(
   { language, signal }: { readonly language: Language; readonly signal: AbortSignal },
 ): Promise<GivenAnswer> {
   const feedback = bound(given);
+  await recordRepeat(record, feedback.id);
   const recorded = await record.get(feedback.id);
   if (feedback.undo) return takeBack(RED, record, recorded, feedback, language);
   const { vocabulary } = recorded.entry;

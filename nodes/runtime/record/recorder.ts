@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
 
 import type { Frame } from "../../../lib/frame/frame";
-import type { NewDecision } from "../../../lib/record/record";
+import type { DecisionRecord, NewDecision } from "../../../lib/record/record";
 import type { Result } from "../../../lib/tlac/result";
 import type { Said } from "./classify-and-hear";
 import type { DriftListener } from "./quality-watch";
@@ -27,9 +27,22 @@ export interface Decided {
 const MOST_RECENT = 500;
 const recent = new Map<string, NewDecision>();
 
+/** Half an hour of a still scene at five frames a second. */
+const MOST_REPEATS = 10_000;
+const repeats = new Map<string, NewDecision>();
+
 /** One of the last decisions of this process, recorded or not. */
 export function findRecent(id: string): NewDecision | undefined {
-  return recent.get(id);
+  return recent.get(id) ?? repeats.get(id);
+}
+
+/** Writes a repeat down now that somebody speaks of it; nothing where the id is no repeat's. */
+export async function recordRepeat(record: DecisionRecord, id: string): Promise<void> {
+  const repeat = repeats.get(id);
+  if (!repeat) return;
+  repeats.delete(id);
+  // On a disk that fails now it is tried again with the next answer.
+  if (!(await record.append(repeat))) put(repeats, MOST_REPEATS, repeat);
 }
 
 /** Hands the decisions of one node to the record. */
@@ -56,13 +69,17 @@ export class Recorder {
         ...(answers?.[at] ?? { answers: [] }),
         result,
       };
-      remember(decision);
+      put(recent, MOST_RECENT, decision);
       if (recording === "" || this.use.isReleased) continue;
-      // An unchanged scene has been kept with the decision that it repeats.
+      // An unchanged scene is in the record with the decision that it repeats: a still camera
+      // would push everything else out of it.
+      if (result.cached.frame) {
+        put(repeats, MOST_REPEATS, decision);
+        continue;
+      }
       const isWanted =
         recording === "all" || (recording === "review" && result.outcome !== "class");
-      const frame = isWanted && !result.cached.frame ? frames?.[at] : undefined;
-      void this.use.record.append(decision, frame);
+      void this.use.record.append(decision, isWanted ? frames?.[at] : undefined);
     }
   }
 
@@ -77,8 +94,8 @@ export class Recorder {
   }
 }
 
-function remember(decision: NewDecision): void {
-  recent.set(decision.result.id, decision);
-  const [oldest] = recent.keys();
-  if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest);
+function put(decisions: Map<string, NewDecision>, most: number, decision: NewDecision): void {
+  decisions.set(decision.result.id, decision);
+  const [oldest] = decisions.keys();
+  if (decisions.size > most && oldest !== undefined) decisions.delete(oldest);
 }

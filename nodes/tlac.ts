@@ -161,7 +161,7 @@ export default function (RED: NodeAPI): void {
         };
         const { scenes, frame } = settings;
         const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);
-        const scene = { camera: turn.camera ?? "", context: contextOf(options) };
+        const scene = { camera: turn.camera ?? "", context: contextOf(options), lmm };
         const keep = (judged: Judged, answers?: Heard["answers"]): Judged => {
           const { frames } = judged.image;
           recorder.keep({ ...compared.origin, ...judged, frames, answers, camera: turn.camera });
@@ -194,6 +194,9 @@ export default function (RED: NodeAPI): void {
           return results && conclude(image, results);
         };
         const judge = async (image: ResolvedImage): Promise<Judged> => {
+          // What was in front of it in the line may have answered for this one, too.
+          const known = await recall(image);
+          if (known) return known;
           const { frames, frameMs } = image;
           const { results, answers } = await classifyAndHear(frames, { ...options, frameMs });
           return conclude(image, results, answers);

@@ -110,12 +110,14 @@ export interface Result {
 
 /** The same answer once more, for an unchanged scene: a decision of its own that cost no call. */
 export function repeatResult(last: Result): Result {
-  const timings = { frame: 0, lmm: 0, embed: 0, match: 0, total: 0 };
-  return freezeDeep({
+  const repeat: { -readonly [Key in keyof Result]: Result[Key] } = {
     ...last,
     id: randomUUID(),
     cached: { ...last.cached, frame: true },
     lmmCalls: [],
-    timings,
-  });
+    timings: { frame: 0, lmm: 0, embed: 0, match: 0, total: 0 },
+  };
+  // It was not checked again.
+  delete repeat.spotCheck;
+  return freezeDeep(repeat);
 }

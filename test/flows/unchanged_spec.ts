@@ -59,7 +59,7 @@ describe("a scene that has not changed", () => {
     };
     const server = { ...dragNode("lmm-server", "server"), host: double.url, kind: "ollama" };
     flow = await startFlow([tlac, lmmServer], judge, [
-      { ...server, model: "llava:7b", canary: false },
+      { ...server, model: "llava:7b", canary: false, latestOnly: false },
     ]);
   }
 
@@ -83,6 +83,19 @@ describe("a scene that has not changed", () => {
     assert.ok(Buffer.isBuffer(again.image));
     assert.equal(questionsTo(double).length, 1);
     assert.deepEqual([again.counts.in, again.counts.class], [2, 2]);
+  });
+
+  it("costs one call also where more of it waits while that is under way", async () => {
+    await start("reuse");
+    const release = double.hold("first-token");
+    for (let at = 0; at < 3; at++) flow.send("n", { camera: "a", payload: scene });
+    flow.send("n", { camera: "b", payload: other });
+    await double.journal.reached("evaluating", "/api/chat");
+    release();
+    const out: Out[] = [];
+    while (out.length < 4) out.push((await flow.next("door1")) as Out);
+    assert.equal(out.filter(({ payload }) => payload.cached.frame).length, 2);
+    assert.equal(questionsTo(double).length, 2);
   });
 
   it("leaves unjudged by door 3 where that is wanted", async () => {

@@ -1,5 +1,6 @@
 import type { Frame } from "../../../lib/frame/frame";
 import type { Phrase } from "../../../lib/i18n/catalogue";
+import type { Lmm, LmmIdentity } from "../../../lib/lmm/lmm";
 import { FrameGate } from "../../../lib/tlac/frame-gate";
 import { repeatResult, type Result } from "../../../lib/tlac/result";
 import { readChoice, readNumber, type NumberField } from "../settings/read-settings";
@@ -30,6 +31,8 @@ export function noteOldScenes(
 export interface Scene {
   readonly camera: string;
   readonly context: string;
+  /** Whose model may be another one by now. */
+  readonly lmm: Pick<Lmm, "identity"> | null;
 }
 
 export type Unchanged = "off" | "reuse" | "skip";
@@ -58,12 +61,19 @@ export class SceneMemory {
   }
 
   /** The camera's last result, under a new id, if its scene and the settings are unchanged. */
-  async recall({ camera, context }: Scene, image: ResolvedImage): Promise<Result | undefined> {
+  async recall(
+    { camera, context, lmm }: Scene,
+    image: ResolvedImage,
+  ): Promise<Result | undefined> {
     const frame = this.singleOf(image);
-    const last = frame && (await this.gate.recall(camera, context, frame));
-    return last ? repeatResult(last) : undefined;
+    // Also where there is nothing to compare with yet: a frame that rests first would be decoded
+    // anew to be remembered.
+    if (!frame || !(await isComparable(frame))) return undefined;
+    const last = await this.gate.recall(camera, context, frame);
+    return last && isSameModel(last.models.lmm, lmm?.identity) ? repeatResult(last) : undefined;
   }
 
+  /** What cannot be remembered is judged anew the next time. */
   async remember(
     { camera, context }: Scene,
     image: ResolvedImage,
@@ -71,11 +81,24 @@ export class SceneMemory {
   ): Promise<void> {
     const frame = this.singleOf(image);
     const [result] = results;
-    if (frame && result) await this.gate.remember(camera, context, frame, result);
+    if (!frame || !result || !(await isComparable(frame))) return;
+    await this.gate.remember(camera, context, frame, result);
   }
 
   /** A batch is not what one camera sees now. */
   private singleOf({ frames, batch }: ResolvedImage): Frame | undefined {
     return batch || this.unchanged === "off" ? undefined : frames[0];
   }
+}
+
+function isComparable(frame: Frame): Promise<boolean> {
+  return frame.sceneGrid().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Of models of which one is not known, the same is assumed: a server that is away changes nothing. */
+function isSameModel(last: LmmIdentity | null, now: LmmIdentity | undefined): boolean {
+  return !last || !now || (last.name === now.name && last.digest === now.digest);
 }

@@ -23,7 +23,9 @@ export function comparedNamesOf(
   { label, aliases, learned = [], glossary }: VocabularyClass,
   info: Pick<EmbedderInfo, "languages">,
 ): string[] {
-  const isTyped = (name: string): boolean => !learned.some((one) => one.name === name);
+  // An alias is the word without its doubled spaces and line ends.
+  const folds = new Set(learned.map(({ name }) => foldName(name)));
+  const isTyped = (name: string): boolean => folds.size === 0 || !folds.has(foldName(name));
   const names = [label, ...aliases.filter(isTyped), ...(glossary?.english ?? [])];
   return names.filter((name) => isReadable(name, info));
 }

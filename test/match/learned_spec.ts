@@ -53,4 +53,13 @@ describe("a word that answers taught", () => {
     assert.equal(learned.look(shown)?.recognises(0) ?? false, false);
     assert.ok(!embedder.embedded.includes("a photo of a padlock"));
   });
+
+  it("does so in whatever spelling it was taught", async () => {
+    const learned = [{ name: "Pad  Locks", trust: 0.5 }];
+    const crack = { label: "crack", aliases: ["Pad  Locks", "gap"], learned };
+    embedder.embedded.length = 0;
+    await VocabularyIndex.build(createVocabulary([crack, { label: "dent" }]), embedder);
+    assert.ok(embedder.embedded.includes("a photo of a gap"));
+    assert.ok(!embedder.embedded.includes("a photo of a Pad Locks"));
+  });
 });

@@ -61,10 +61,7 @@ export class SceneMemory {
   }
 
   /** The camera's last result, under a new id, if its scene and the settings are unchanged. */
-  async recall(
-    { camera, context, lmm }: Scene,
-    image: ResolvedImage,
-  ): Promise<Result | undefined> {
+  async recall({ camera, context, lmm }: Scene, image: ResolvedImage): Promise<Result | undefined> {
     const frame = this.singleOf(image);
     // Also where there is nothing to compare with yet: a frame that rests first would be decoded
     // anew to be remembered.

@@ -89,15 +89,41 @@ export interface Defect {
   readonly spots?: number;
   /** Long side over short side. */
   readonly shape?: number;
+  /** It is a band with sharp edges from side to side, or from top to bottom, and no spot. */
+  readonly across?: "width" | "height";
   /** Levels by which red, green and blue change. */
   readonly levels: readonly [number, number, number];
 }
 
 export function damage(scene: Raw, defect: Defect, random: Random): Raw {
   const copy: Raw = { ...scene, data: Buffer.from(scene.data) };
-  const { spots = 1 } = defect;
+  const { spots = 1, across } = defect;
+  if (across) {
+    paintBand(copy, across, defect, random);
+    return copy;
+  }
   for (let spot = 0; spot < spots; spot++) paintSpot(copy, defect, defect.area / spots, random);
   return copy;
+}
+
+/** A band of that share of the picture, anywhere in it. */
+function paintBand(
+  { data, width, height }: Raw,
+  across: "width" | "height",
+  { area, levels }: Defect,
+  random: Random,
+): void {
+  const first = random() * (1 - area);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const place = across === "width" ? y / height : x / width;
+      if (place < first || place >= first + area) continue;
+      for (let channel = 0; channel < 3; channel++) {
+        const at = (y * width + x) * 3 + channel;
+        data[at] = clamp((data[at] as number) + (levels[channel] as number));
+      }
+    }
+  }
 }
 
 /** An ellipse of that area whose edge is soft. */

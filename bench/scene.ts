@@ -47,6 +47,18 @@ const DEFECTS: readonly (Defect & { readonly usual: boolean })[] = [
   { name: "spot as bright, redder", area: 0.02, levels: [36, -18, 0], usual: true },
 ];
 
+/** What crosses the picture, as bands of light do. */
+const CROSSING: readonly Defect[] = [
+  ...(["width", "height"] as const).flatMap((across) =>
+    [0.02, 0.1, 0.3, 0.45].map((area) => ({
+      ...{ name: `stripe across the ${across}, 30 levels darker`, area, across },
+      levels: grey(-30),
+    })),
+  ),
+  { name: "level that rises, 25 levels brighter", area: 0.3, across: "width", levels: grey(25) },
+  { name: "everything redder", area: 1, across: "width", levels: [36, -18, 0] },
+];
+
 const EVENING_FRAMES = 40;
 
 interface Tally {
@@ -62,6 +74,7 @@ export async function measureSceneGate(photos: readonly string[]): Promise<void>
   const random = createRandom(11);
   const still = new Map<string, Tally>();
   const found = new Map<string, Tally & { usual: boolean }>();
+  const crossing = new Map<string, Tally>();
   const evening: Tally = { opened: 0, all: 0 };
   let scenes = 0;
   for await (const scene of readScenes(photos)) {
@@ -78,14 +91,25 @@ export async function measureSceneGate(photos: readonly string[]): Promise<void>
     const judged = await look(scene, hard, random);
     for (const defect of DEFECTS) {
       const now = await look(damage(scene, defect, random), hard, random);
-      const name = `${(100 * defect.area).toFixed(1)} % of the area: ${defect.name}`;
+      const name = nameOf(defect);
       const tally = found.get(name) ?? { opened: 0, all: 0, usual: defect.usual };
       count(tally, judged, now);
       found.set(name, tally);
     }
+    for (const defect of CROSSING) {
+      const now = await look(damage(scene, defect, random), hard, random);
+      const tally = crossing.get(nameOf(defect)) ?? { opened: 0, all: 0 };
+      count(tally, judged, now);
+      crossing.set(nameOf(defect), tally);
+    }
   }
   printStill(scenes, still, evening);
   printFound(found);
+  printCrossing(crossing);
+}
+
+function nameOf({ area, name }: Defect): string {
+  return `${(100 * area).toFixed(1)} % of the area: ${name}`;
 }
 
 /** A scene that stands still, with the last judged frame kept as the gate keeps it. */
@@ -132,6 +156,15 @@ function printFound(found: ReadonlyMap<string, Tally & { usual: boolean }>): voi
     text: "≥ 99 %",
     met: usual.opened >= 0.99 * usual.all,
   });
+}
+
+function printCrossing(crossing: ReadonlyMap<string, Tally>): void {
+  printTitle("Scene gate: changes that cross the picture and open it, recorded with all of that");
+  for (const [name, { opened, all }] of crossing) printFigure(name, percent(opened, all));
+  const tallies = [...crossing.values()];
+  const all = tallies.reduce((sum, one) => sum + one.all, 0);
+  const opened = tallies.reduce((sum, one) => sum + one.opened, 0);
+  printFigure("all", percent(opened, all), { text: "≥ 95 %", met: opened >= 0.95 * all });
 }
 
 async function* readScenes(photos: readonly string[]): AsyncGenerator<Raw> {

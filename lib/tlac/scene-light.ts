@@ -4,6 +4,8 @@ import { medianLevel, takeBrightness } from "./scene-blocks";
 /** How far the light may change and still be light: a lamp that fails is a change of the scene. */
 const MOST_GAIN = 1.35;
 const MOST_OFFSET = 5;
+/** By how much more one colour of it may change: beyond evening light, what it falls on changed. */
+const MOST_TINT = 1.12;
 /** The same for bands, which lamps on alternating current draw through a picture. */
 const MOST_BAND = 1.2;
 
@@ -29,11 +31,19 @@ const BAND_REACH = 4;
 const MOST_STEP = 0.03;
 /** Beside the picture's edge too few lines lie around to tell. */
 const BORDER = 2;
+/** A line beside a step of 7.5 % is further than this from the mean of those so near. */
+const EDGE_REACH = 2;
+const MOST_EDGE = 0.03;
 
 /** One colour of each block, before and now. */
 export interface ChannelPair {
   readonly old: Float32Array;
   readonly seen: Float32Array;
+}
+
+interface Light {
+  readonly gain: number;
+  readonly offset: number;
 }
 
 /** Adds what the old blocks would be in the light of now. */
@@ -44,11 +54,11 @@ export function followLight(
   let lit = new Float32Array(GRID_BLOCKS).fill(1);
   let expected: Float32Array[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    expected = pairs.map(({ old, seen }) =>
-      applyLight(
-        old.map((level, at) => level * (lit[at] as number)),
+    expected = applyLight(
+      pairs.map(({ old, seen }) => ({
+        old: old.map((level, at) => level * (lit[at] as number)),
         seen,
-      ),
+      })),
     );
     const bands = findBands(takeBrightness(expected), now);
     lit = lit.map((gain, at) => gain * (bands[at] as number));
@@ -59,14 +69,36 @@ export function followLight(
   return pairs.map((pair, channel) => ({ ...pair, expected: expected[channel] as Float32Array }));
 }
 
-/** With a gain and an offset that most blocks share. */
-function applyLight(old: Float32Array, seen: Float32Array): Float32Array {
+/** What most blocks share; the colours of light change less than its brightness does. */
+function applyLight(pairs: readonly ChannelPair[]): Float32Array[] {
+  const lights = pairs.map((pair) => findLight(pair, 1 / MOST_GAIN, MOST_GAIN));
+  const gains = lights.flatMap((light) => (light ? [light.gain] : [])).sort((a, b) => a - b);
+  const common = gains.length > 0 ? middleOf(gains) : 1;
+  const [least, most] = [common / MOST_TINT, common * MOST_TINT];
+  return pairs.map((pair, channel) => {
+    let light = lights[channel];
+    if (light && (light.gain < least || light.gain > most)) light = findLight(pair, least, most);
+    // A colour that is too dark or too bright to tell is lit like the others.
+    const { gain, offset } = light ?? { gain: common, offset: 0 };
+    return pair.old.map((level) => Math.max(0, gain * level + offset));
+  });
+}
+
+/** Of one value at least, in order; between two that are in the middle. */
+function middleOf(sorted: readonly number[]): number {
+  const below = sorted[(sorted.length - 1) >> 1] as number;
+  return (below + (sorted[sorted.length >> 1] as number)) / 2;
+}
+
+/** The gain, within these, and the offset of one colour, where enough of it is exposed. */
+function findLight({ old, seen }: ChannelPair, least: number, most: number): Light | undefined {
   const misses = new Float32Array(GRID_BLOCKS);
   const some = new Float32Array(GRID_BLOCKS);
-  let most = Infinity;
-  let light = { gain: 1, offset: 0 };
+  let mostMiss = Infinity;
+  let light: Light | undefined;
   for (let round = 0; round < 3; round++) {
-    light = fitLight(old, seen, (at) => (misses[at] as number) <= most);
+    light = fitLight(old, seen, least, most, (at) => (misses[at] as number) <= mostMiss);
+    if (!light) return undefined;
     let count = 0;
     for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
       if (!isExposed(old[at] as number) || !isExposed(seen[at] as number)) continue;
@@ -74,10 +106,9 @@ function applyLight(old: Float32Array, seen: Float32Array): Float32Array {
       misses[at] = Math.abs(miss);
       some[count++] = misses[at] as number;
     }
-    most = Math.max(2, 3 * medianLevel(some, count));
+    mostMiss = Math.max(2, 3 * medianLevel(some, count));
   }
-  const { gain, offset } = light;
-  return old.map((level) => Math.max(0, gain * level + offset));
+  return light;
 }
 
 function isExposed(level: number): boolean {
@@ -88,8 +119,10 @@ function isExposed(level: number): boolean {
 function fitLight(
   old: Float32Array,
   seen: Float32Array,
+  least: number,
+  most: number,
   counts: (at: number) => boolean,
-): { gain: number; offset: number } {
+): Light | undefined {
   let [count, x, y, xx, xy] = [0, 0, 0, 0, 0];
   for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
     const a = old[at] as number;
@@ -102,17 +135,13 @@ function fitLight(
     xy += a * b;
   }
   // Hardly anything is exposed well enough to tell.
-  if (count < LEAST_EXPOSED) return { gain: 1, offset: 0 };
+  if (count < LEAST_EXPOSED) return undefined;
   const spread = xx - (x * x) / count;
   // A picture of one colour does not tell a gain from an offset.
   const slope = spread > count ? (xy - (x * y) / count) / spread : y / Math.max(1, x);
-  const gain = within(MOST_GAIN, slope);
+  const gain = Math.min(most, Math.max(least, slope));
   const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, (y - gain * x) / count));
   return { gain, offset };
-}
-
-function within(most: number, gain: number): number {
-  return Math.min(most, Math.max(1 / most, gain));
 }
 
 /**
@@ -149,11 +178,12 @@ function findLines(
     }
     if (count < LEAST_LIT) continue;
     const middle = ratios.subarray(0, count).sort()[count >> 1] as number;
-    gains[line] = within(MOST_BAND, middle);
+    gains[line] = Math.min(MOST_BAND, Math.max(1 / MOST_BAND, middle));
   }
   // A line too dark or too bright to tell is lit like the one before it.
   let last = gains.find((gain) => !Number.isNaN(gain)) ?? 1;
-  return dropThings(gains.map((gain) => (last = Number.isNaN(gain) ? last : gain)));
+  const smooth = dropThings(gains.map((gain) => (last = Number.isNaN(gain) ? last : gain)));
+  return hasEdge(smooth) ? smooth.fill(1) : smooth;
 }
 
 /** A line that stands out from those around it is lit as they are. */
@@ -163,6 +193,19 @@ function dropThings(gains: Float32Array): Float32Array {
     const around = gains.slice(Math.max(0, line - BAND_REACH), line + BAND_REACH + 1).sort();
     const middle = around[around.length >> 1] as number;
     return Math.abs(gain - middle) > MOST_STEP ? middle : gain;
+  });
+}
+
+/**
+ * Whether brightness steps from one line to the next: bands of light rise and fall over many lines
+ * (two and a half waves of 16 % stay under a third of this), a stripe or a level has an edge.
+ */
+function hasEdge(gains: Float32Array): boolean {
+  return gains.some((gain, line) => {
+    if (line < EDGE_REACH || line >= GRID_SIDE - EDGE_REACH) return false;
+    const around = gains.subarray(line - EDGE_REACH, line + EDGE_REACH + 1);
+    const mean = around.reduce((sum, one) => sum + one, 0) / around.length;
+    return Math.abs(gain - mean) > MOST_EDGE;
   });
 }
 

@@ -28,12 +28,17 @@ interface Recording {
   /** The patch is so many times as wide and as flat as a square one. */
   readonly stretch?: number;
   readonly colour?: boolean;
+  /** By how much each place (shares 0…1 of width and height) is as bright as it was. */
+  readonly across?: (u: number, v: number) => number;
+  /** The same for red, green and blue everywhere. */
+  readonly tint?: readonly [number, number, number];
 }
 
 /** A scene with edges, gradients and texture, as its grid of blocks. */
 async function record(how: Recording = {}): Promise<Uint8Array> {
   const { seed = 1, noise = 3, gain = 1, offset = 0, band = 0, shift = 0, quality = 80 } = how;
   const { defect = 0, depth = 30, stretch = 1, colour = false, side: fromRight = 0 } = how;
+  const { across = () => 1, tint = [1, 1, 1] } = how;
   const side = Math.sqrt(defect * WIDTH * HEIGHT);
   let state = seed * 7_919;
   const data = Buffer.alloc(WIDTH * HEIGHT * 3);
@@ -49,7 +54,8 @@ async function record(how: Recording = {}): Promise<Uint8Array> {
         state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
         const jitter = (noise * 3 * ((state >>> 24) - 128)) / 128;
         const sign = colour ? [-1, 0.5, 0][channel]! : -1;
-        const value = plate + texture + (inside ? sign * depth : 0);
+        const surface = across(x / WIDTH, y / HEIGHT) * tint[channel]!;
+        const value = surface * (plate + texture) + (inside ? sign * depth : 0);
         data[(y * WIDTH + x) * 3 + channel] = Math.max(
           0,
           Math.min(255, lit * (1 + fromRight * (x / WIDTH - 0.5)) * value + offset + jitter),
@@ -61,6 +67,22 @@ async function record(how: Recording = {}): Promise<Uint8Array> {
     .jpeg({ quality })
     .toBuffer();
   return (await readFrames(jpeg)).frames[0]!.sceneGrid();
+}
+
+function within(share: number, from: number, to: number): boolean {
+  return share >= from && share < to;
+}
+
+/** A surface of one colour with a little noise, as a grid; `paint` says what is another. */
+function surface(
+  colour: readonly number[],
+  paint: (row: number, column: number) => readonly number[] | undefined = () => undefined,
+): Uint8Array {
+  return Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => {
+    const [block, channel] = [Math.floor(at / 3), at % 3];
+    const painted = paint(Math.floor(block / 64), block % 64) ?? colour;
+    return painted[channel]! + ((at * 7) % 3) - 1;
+  });
 }
 
 describe("what a scene changes by", () => {
@@ -79,6 +101,8 @@ describe("what a scene changes by", () => {
     ["light that comes from one side", { seed: 2, side: 0.2 }],
     ["another black level", { seed: 2, offset: 8 }],
     ["bands of flickering light", { seed: 2, band: 0.06 }],
+    ["bands as strong as two frames of them can differ", { seed: 3, band: 0.15 }],
+    ["evening light", { seed: 2, gain: 0.8, side: 0.12, tint: [1.08, 1, 0.92] }],
     ["a camera that trembles", { seed: 2, shift: 1 }],
     ["all of it", { seed: 3, noise: 5, gain: 1.1, band: 0.05, quality: 60, shift: 1 }],
   ];
@@ -97,6 +121,14 @@ describe("what a scene changes by", () => {
     ["a defect of 1 %", { ...light, defect: 0.01 }],
     ["a faint one of 2 %", { seed: 2, defect: 0.02, depth: 15 }],
     ["another colour that is as bright", { ...light, defect: 0.02, colour: true, depth: 40 }],
+    ["a stripe from side to side", { ...light, across: (_, v) => (within(v, 0.4, 0.5) ? 0.85 : 1) }],
+    ["a stripe from top to bottom", { ...light, across: (u) => (within(u, 0.3, 0.42) ? 1.2 : 1) }],
+    ["a stripe along the edge", { ...light, across: (_, v) => (v > 0.9 ? 0.85 : 1) }],
+    ["a level that rises", { ...light, across: (_, v) => (within(v, 0.3, 0.6) ? 0.85 : 1) }],
+    ["a third that gets darker", { ...light, across: (u) => (u < 0.35 ? 0.85 : 1) }],
+    ["nearly half that gets darker", { seed: 2, across: (u) => (u < 0.45 ? 0.85 : 1) }],
+    ["another colour everywhere", { ...light, tint: [1.25, 0.9, 0.9] }],
+    ["one colour that rises everywhere", { seed: 2, tint: [1.33, 1, 1] }],
     ["another scene", { seed: 2, shift: 60 }],
     ["a lamp that fails", { seed: 2, gain: 0.2 }],
   ];
@@ -110,5 +142,40 @@ describe("what a scene changes by", () => {
   it("tells how large a defect is, roughly", async () => {
     const change = measureChange(judged, await record({ seed: 2, defect: 0.05 }));
     assert.ok(change > 0.03 && change < 0.07, String(change));
+  });
+
+  const grey = (level: number): number[] => [level, level, level];
+  const stripes: [string, Uint8Array][] = [6, 13, 20, 32].flatMap((rows) => [
+    [`${rows} rows`, surface(grey(180), (row) => (row >= 16 && row < 16 + rows ? grey(155) : undefined))],
+    [`${rows} columns`, surface(grey(180), (_, at) => (at >= 16 && at < 16 + rows ? grey(155) : undefined))],
+  ]);
+  for (const [what, now] of stripes) {
+    it(`is one on a plain surface: ${what} that are darker`, () => {
+      const change = measureChange(surface(grey(180)), now);
+      assert.ok(change > 0.05, String(change));
+    });
+  }
+
+  it("is one: a level that rises in a plain tank", () => {
+    const tank = (level: number): Uint8Array =>
+      surface(grey(175), (row) => (row >= level ? grey(150) : undefined));
+    const change = measureChange(tank(40), tank(20));
+    assert.ok(change > 0.2, String(change));
+  });
+
+  const COLOURS: [number[], number[]][] = [
+    [[180, 160, 130], [200, 130, 110]],
+    [[120, 170, 90], [160, 170, 90]],
+  ];
+  for (const [old, seen] of COLOURS) {
+    it(`is one: ${old.join(", ")} that turns to ${seen.join(", ")} everywhere`, () => {
+      const change = measureChange(surface(old), surface(seen));
+      assert.ok(change > 0.5, String(change));
+    });
+  }
+
+  it("is none: brighter light of which only one colour is exposed", () => {
+    const change = measureChange(surface([120, 2, 2]), surface([150, 3, 2]));
+    assert.ok(isUnchanged(change), String(change));
   });
 });

@@ -121,7 +121,10 @@ describe("what a scene changes by", () => {
     ["a defect of 1 %", { ...light, defect: 0.01 }],
     ["a faint one of 2 %", { seed: 2, defect: 0.02, depth: 15 }],
     ["another colour that is as bright", { ...light, defect: 0.02, colour: true, depth: 40 }],
-    ["a stripe from side to side", { ...light, across: (_, v) => (within(v, 0.4, 0.5) ? 0.85 : 1) }],
+    [
+      "a stripe from side to side",
+      { ...light, across: (_, v) => (within(v, 0.4, 0.5) ? 0.85 : 1) },
+    ],
     ["a stripe from top to bottom", { ...light, across: (u) => (within(u, 0.3, 0.42) ? 1.2 : 1) }],
     ["a stripe along the edge", { ...light, across: (_, v) => (v > 0.9 ? 0.85 : 1) }],
     ["a level that rises", { ...light, across: (_, v) => (within(v, 0.3, 0.6) ? 0.85 : 1) }],
@@ -146,8 +149,14 @@ describe("what a scene changes by", () => {
 
   const grey = (level: number): number[] => [level, level, level];
   const stripes: [string, Uint8Array][] = [6, 13, 20, 32].flatMap((rows) => [
-    [`${rows} rows`, surface(grey(180), (row) => (row >= 16 && row < 16 + rows ? grey(155) : undefined))],
-    [`${rows} columns`, surface(grey(180), (_, at) => (at >= 16 && at < 16 + rows ? grey(155) : undefined))],
+    [
+      `${rows} rows`,
+      surface(grey(180), (row) => (row >= 16 && row < 16 + rows ? grey(155) : undefined)),
+    ],
+    [
+      `${rows} columns`,
+      surface(grey(180), (_, at) => (at >= 16 && at < 16 + rows ? grey(155) : undefined)),
+    ],
   ]);
   for (const [what, now] of stripes) {
     it(`is one on a plain surface: ${what} that are darker`, () => {
@@ -164,8 +173,14 @@ describe("what a scene changes by", () => {
   });
 
   const COLOURS: [number[], number[]][] = [
-    [[180, 160, 130], [200, 130, 110]],
-    [[120, 170, 90], [160, 170, 90]],
+    [
+      [180, 160, 130],
+      [200, 130, 110],
+    ],
+    [
+      [120, 170, 90],
+      [160, 170, 90],
+    ],
   ];
   for (const [old, seen] of COLOURS) {
     it(`is one: ${old.join(", ")} that turns to ${seen.join(", ")} everywhere`, () => {

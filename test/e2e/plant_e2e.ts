@@ -84,7 +84,7 @@ describe("a whole plant on Mosquitto", function () {
     requireMosquitto(this);
     folder = await mkdtemp(path.join(tmpdir(), "tlac-plant-"));
     ends.push(() => rm(folder, { recursive: true, force: true }));
-    for (const name of ["dog", "cat", "espresso"]) {
+    for (const name of ["dog", "cat", "espresso", "palace"]) {
       photos.set(name, await readFile(path.join(EXAMPLES, "photos", `${name}.jpg`)));
     }
     broker = await startMosquitto(folder, await findPort());
@@ -119,8 +119,10 @@ describe("a whole plant on Mosquitto", function () {
   });
 
   it("hands what nobody knows to a person, and takes it for no sign of the end", async () => {
-    await show("gate", ..."espresso ".repeat(6).trim().split(" "));
-    while ((await waiting()).length < 6) await sleep(50);
+    // A scene that stands still is one question, however many frames show it.
+    await show("gate", ..."espresso ".repeat(6).trim().split(" "), "palace");
+    while ((await waiting()).length < 2) await sleep(50);
+    assert.equal((await waiting()).length, 2);
     assert.equal((await retained(GATE)).state, "raised");
     assert.deepEqual(told(), [RAISED]);
   });
@@ -137,7 +139,7 @@ describe("a whole plant on Mosquitto", function () {
     assert.equal((JSON.parse(text) as Answered).correct, null);
     await ask("answer", { id: first, undo: true });
     await probe.until(ANSWERS, '"undone":true');
-    assert.equal((await waiting()).length, 5);
+    assert.equal((await waiting()).length, 1);
   });
 
   it("outlives a crash of Node-RED: last will, no second alert, and the all-clear", async () => {
@@ -147,7 +149,7 @@ describe("a whole plant on Mosquitto", function () {
     editor = await start();
     await probe.until(NODE_RED, "online", before);
     // What waits for people still does.
-    while ((await waiting()).length < 5) await sleep(50);
+    while ((await waiting()).length < 1) await sleep(50);
     // All states are told anew, but nobody is alerted again.
     const again = await probe.until(GATE, '"event":"state"', before);
     assert.equal(stateOf(again.text).state, "raised");

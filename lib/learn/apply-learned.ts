@@ -13,7 +13,7 @@ import type { Learned, LearnedName } from "./learned-names";
 export function applyLearned(vocabulary: Vocabulary, learnt: Learned): Vocabulary {
   const { names } = learnt;
   if (names.length === 0) return vocabulary;
-  const record = readRecord(learnt);
+  const trust = trustIn(learnt);
   const typed = vocabulary.classes.reduce(
     (sum, { aliases, not }) => sum + 1 + aliases.length + not.length,
     0,
@@ -33,9 +33,7 @@ export function applyLearned(vocabulary: Vocabulary, learnt: Learned): Vocabular
       const of = (kind: LearnedName["kind"]): string[] =>
         mine.flatMap((one) => (one.kind === kind ? [one.name] : []));
       const learned = mine.flatMap(({ kind, name, lessons }) =>
-        kind === "alias" && lessons.length > 0
-          ? [{ name, trust: trustIn(lessons.length, record) }]
-          : [],
+        kind === "alias" && lessons.length > 0 ? [{ name, trust }] : [],
       );
       return {
         ...entry,
@@ -47,29 +45,24 @@ export function applyLearned(vocabulary: Vocabulary, learnt: Learned): Vocabular
   );
 }
 
-/** How often answers to a word that had been answered before said the same, and something else. */
-interface TrackRecord {
-  readonly agreed: number;
-  readonly contradicted: number;
-}
-
-function readRecord({ names, held }: Learned): TrackRecord {
-  const repeats = names.map(({ kind, lessons }) => (kind === "alias" ? lessons.length - 1 : 0));
-  const others = held.map(({ claims }) => {
-    const counts = claims.map(({ lessons }) => lessons);
-    return counts.reduce((sum, count) => sum + count, 0) - Math.max(0, ...counts);
-  });
-  const sum = (counts: readonly number[]): number =>
-    counts.reduce((all, count) => all + Math.max(0, count), 0);
-  return { agreed: sum(repeats), contradicted: sum(others) };
-}
-
 /**
- * How likely a word means the same class the next time, 0…1, by Laplace's rule of succession over
- * the answers to this word, all of which agree, and those to the others: an LMM that calls its
- * things by one name is believed sooner than one that has a word for anything it does not know.
+ * How likely a learned word means the same class the next time, 0…1, by Laplace's rule of succession
+ * over all answers to words that had been answered before: an LMM that calls its things by one name
+ * is believed sooner than one that has a word for anything it does not know. One for all words,
+ * because few of them are answered twice.
  */
-function trustIn(answers: number, { agreed, contradicted }: TrackRecord): number {
-  const others = agreed - (answers - 1);
-  return (others + answers + 1) / (others + contradicted + answers + 2);
+function trustIn({ names, held }: Learned): number {
+  const agreed = names.map(({ kind, lessons }) => (kind === "alias" ? lessons.length - 1 : 0));
+  const contradicted = held.map(({ claims }) => {
+    const counts = claims.map(({ lessons }) => lessons);
+    return sum(counts) - Math.max(0, ...counts);
+  });
+  // The answer that taught the word counts as one that agreed.
+  const right = sum(agreed) + 1;
+  return (right + 1) / (right + sum(contradicted) + 2);
+}
+
+/** What a person settled rests on no lesson, and counts for none. */
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + Math.max(0, count), 0);
 }

@@ -23,7 +23,7 @@ describe("a word that answers taught", () => {
     return heard;
   }
 
-  it("counts the more answers say so, and never as much as one that was typed", async () => {
+  it("counts the more it is trusted, and never as much as one that was typed", async () => {
     const once = await hear(1);
     const twice = await hear(2);
     const often = await hear(30);

@@ -38,6 +38,17 @@ export async function boundEncoded(
   return boundNumbers(held, turn, rules);
 }
 
+/** An encoded picture of 8 bits that stands upright. */
+export async function boundUpright(
+  bytes: Uint8Array,
+  size: Size,
+  failOn: FailOnOptions,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const sharp = await loadSharp();
+  return bound(sharp(bytes, { failOn, limitInputPixels: false }), size, turnOf(1), rules);
+}
+
 /** Pixels that are decoded already. */
 export async function boundRaw(raw: RawImage, rules: FrameRules): Promise<BoundedImage> {
   const { data, width, height, channels } = raw;

@@ -4,7 +4,11 @@ import { computePixels } from "./compute-pixels";
 import type { BoundedImage } from "./bounded-image";
 import type { Frame } from "./frame";
 import { loadSharp, type Sharp } from "./load-sharp";
+import { Pause } from "./pause";
 import { computeSceneGrid, type SceneGrid } from "./scene-grid";
+
+/** Bytes that are hashed in a third of a millisecond. */
+const HASH_SLICE = 1 << 19;
 
 /**
  * A Frame over bounded pixels, which it keeps for `pixels` until it rests; `decode` makes them
@@ -15,11 +19,12 @@ export async function createFrame(
   jpegQuality: number,
   decode: () => Promise<BoundedImage>,
 ): Promise<Frame> {
-  const { width, height, data, scaled } = image;
-  const encoding = encodeJpeg(await loadSharp(), image, jpegQuality);
-  // Computed here while other threads write the JPEG.
-  const hash = createHash("sha256").update(`${width}x${height}:`).update(data).digest("hex");
-  const jpeg = await encoding;
+  const { width, height, scaled } = image;
+  const sharp = await loadSharp();
+  const [jpeg, hash] = await Promise.all([
+    encodeJpeg(sharp, image, jpegQuality),
+    hashPixels(image),
+  ]);
   let kept: BoundedImage | undefined = image;
   let grid: Promise<SceneGrid> | undefined;
   return {
@@ -36,12 +41,27 @@ export async function createFrame(
   };
 }
 
+/**
+ * With the Huffman codes of the standard (T.81, annex K): to search for the shortest ones takes
+ * longer than all the rest of encoding and saves 2 % of a camera's picture.
+ */
 function encodeJpeg(
   sharp: Sharp,
   { data, width, height }: BoundedImage,
   quality: number,
 ): Promise<Buffer> {
   return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-    .jpeg({ quality, progressive: false })
+    .jpeg({ quality, progressive: false, optimiseCoding: false })
     .toBuffer();
+}
+
+/** In slices between which everything else has its turn, while other threads write the JPEG. */
+async function hashPixels({ data, width, height }: BoundedImage): Promise<string> {
+  const hash = createHash("sha256").update(`${width}x${height}:`);
+  const pause = new Pause();
+  for (let start = 0; start < data.length; start += HASH_SLICE) {
+    if (start > 0) await pause.rest();
+    hash.update(data.subarray(start, start + HASH_SLICE));
+  }
+  return hash.digest("hex");
 }

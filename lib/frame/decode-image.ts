@@ -1,7 +1,7 @@
 import type { Metadata } from "sharp";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
-import { boundEncoded, boundRaw } from "./bound-image";
+import { boundEncoded, boundRaw, boundUpright } from "./bound-image";
 import type { BoundedImage } from "./bounded-image";
 import {
   checkHeldCost,
@@ -23,7 +23,7 @@ import type { EncodedImage, ImageSource } from "./image-source";
 import { checkJpeg } from "./jpeg/check-jpeg";
 import { mendJpeg, shareUnrefined } from "./jpeg/mend-jpeg";
 import { readJpegStructure, type JpegStructure } from "./jpeg/read-structure";
-import { stripJpeg } from "./jpeg/strip-jpeg";
+import { hasExif, stripJpeg } from "./jpeg/strip-jpeg";
 import { loadSharp } from "./load-sharp";
 import { damaged, checkSize, unsupported } from "./refuse";
 
@@ -132,7 +132,7 @@ async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<Bounded
   if (structure.header) checkJpegCost(structure.header, structure.scans.length);
   if (!isSuspicious(bytes, structure)) {
     try {
-      return await decodeStrictly("JPEG", bytes, rules);
+      return await decodeWholeJpeg(bytes, structure, rules);
     } catch (thrown) {
       if (thrown instanceof TlacError || isTimeout(thrown)) throw thrown;
     }
@@ -145,6 +145,19 @@ async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<Bounded
   }
   const header = await readHeader("JPEG", mended, rules);
   return boundEncoded(mended, header, { failOn: lost ? "error" : "warning" }, rules);
+}
+
+/** Without Exif data, the library would read nothing from the header that is not known already. */
+async function decodeWholeJpeg(
+  bytes: Uint8Array,
+  structure: JpegStructure,
+  rules: FrameRules,
+): Promise<BoundedImage> {
+  const { header } = structure;
+  if (!header || hasExif(bytes, structure)) return decodeStrictly("JPEG", bytes, rules);
+  checkSize("JPEG", header, rules.maxPixels);
+  throwIfClosed(rules.signal);
+  return boundUpright(bytes, header, "warning", rules);
 }
 
 /** Whether the decoder's silence would prove nothing. */

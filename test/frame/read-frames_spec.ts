@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import path from "node:path";
 import { runInNewContext } from "node:vm";
 
 import sharp from "sharp";
@@ -84,6 +86,17 @@ describe("frames: formats", () => {
         .toBuffer();
       const frame = await readOne(tagged);
       assert.equal(frame.hash, upright.hash, `orientation ${index + 1}`);
+      const photo = await readOne(
+        await sharp(tagged).keepMetadata().jpeg({ quality: 95 }).toBuffer(),
+      );
+      assert.deepEqual([photo.width, photo.height], [upright.width, upright.height]);
+      for (const [x, y] of [
+        [0.25, 0.25],
+        [0.75, 0.25],
+        [0.25, 0.75],
+      ] as const) {
+        assertColour(await colourAt(photo, x, y), await colourAt(upright, x, y));
+      }
     }
   });
 
@@ -523,6 +536,14 @@ describe("frames: bounds and content", () => {
     );
   });
 
+  it("writes the JPEG with the pixels that the image library would write at that quality", async () => {
+    const photo = path.resolve("examples/photos/palace.jpg");
+    const { jpeg } = await readOne(await sharp(photo).png().toBuffer());
+    const plain = await sharp(photo).jpeg({ quality: 90 }).toBuffer();
+    assert.deepEqual(await sharp(jpeg).raw().toBuffer(), await sharp(plain).raw().toBuffer());
+    assert.ok(jpeg.length < 1.05 * plain.length, `${jpeg.length} for ${plain.length} bytes`);
+  });
+
   it("turns a wide-gamut profile into sRGB", async () => {
     const grey = await quarters().withIccProfile("p3").png().toBuffer();
     assertColour(await colourAt(await readOne(grey), 0.25, 0.25), RED);
@@ -570,6 +591,8 @@ describe("frames: bounds and content", () => {
       height,
       channels: 3,
     });
+    const pixels = createHash("sha256").update("4x2:").update(Buffer.alloc(24, 5));
+    assert.equal((await readOne(flat(4, 2))).hash, pixels.digest("hex"));
     assert.notEqual((await readOne(flat(4, 2))).hash, (await readOne(flat(2, 4))).hash);
   });
 });

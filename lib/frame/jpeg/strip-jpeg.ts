@@ -34,18 +34,30 @@ export function stripJpeg(bytes: Uint8Array, { segments }: JpegStructure): Uint8
   return Buffer.concat(kept);
 }
 
+/** Whether an Exif segment may say that the picture is stored turned. */
+export function hasExif(bytes: Uint8Array, { segments }: JpegStructure): boolean {
+  return segments.some(
+    (segment) => segment.marker === APP1 && nameOf(bytes, segment).startsWith("Exif"),
+  );
+}
+
+/** The first letters of what an application segment holds. */
+function nameOf(bytes: Uint8Array, { start }: JpegSegment): string {
+  return Buffer.from(bytes.subarray(start, start + 12)).toString("latin1");
+}
+
 /** Application segments other than those that tell size, colours and orientation, and comments. */
 function findDispensable(bytes: Uint8Array, segments: readonly JpegSegment[]): JpegSegment[] {
-  let hasExif = false;
+  let isExifKept = false;
   let profile = 0;
   return segments.filter((segment) => {
     const { marker, start, end } = segment;
     if (marker === COM) return true;
     if (marker <= APP0 || marker > APP15 || marker === APP14) return false;
-    const name = Buffer.from(bytes.subarray(start, start + 12)).toString("latin1");
+    const name = nameOf(bytes, segment);
     if (marker === APP1 && name.startsWith("Exif\0")) {
-      const isFirst = !hasExif;
-      hasExif = true;
+      const isFirst = !isExifKept;
+      isExifKept = true;
       return !isFirst;
     }
     if (marker === APP2 && name.startsWith("ICC_PROFILE\0")) {

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 
 import type { Embedder } from "../../lib/clip/embedder";
+import { createNormaliser } from "../../lib/clip/normalise-pixels";
 import { VectorTable } from "../../lib/clip/vector-table";
 import type { Frame } from "../../lib/frame/frame";
 import { readFrames } from "../../lib/frame/read-frames";
@@ -47,14 +48,16 @@ export async function measureWitnesses(embedder: Embedder): Promise<Row> {
   const lmm = new Recogniser(embedder);
   const { features } = await embedder.see(frame);
   const examples = drawExamples(features?.length ?? 0, EXAMPLES, labels.length);
-  const pixels = await frame.pixels(await readStarterSpec());
+  const spec = await readStarterSpec();
+  const { data, width } = await frame.pixels(spec);
+  const planes = createNormaliser(spec)(data);
   const raw = await openRawVisionModel();
   // A frame of its own each time: what was seen of a frame is remembered with it.
   const fresh = (): Frame => ({ ...frame, hash: randomUUID() });
   const { ours, bare } = await fastest(
     {
       ours: () => classifyFrame(fresh(), { mode: "slac", lmm, index, examples }),
-      bare: () => raw.see(pixels.data, pixels.width),
+      bare: () => raw.see(planes, width),
     },
     ROUNDS,
   );

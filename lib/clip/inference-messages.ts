@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
-import type { PixelSpec } from "../frame/frame";
+import type { Pixels, PixelSpec } from "../frame/frame";
 import type { Dtype } from "./dtype";
 import type { Family } from "./family";
 import type { Provider } from "./provider";
@@ -27,11 +27,8 @@ export interface Protocol {
   count: { question: { texts: readonly string[] }; answer: number[] };
   /** Answer: unit vectors one after another. */
   texts: { question: { texts: readonly string[] }; answer: Float32Array };
-  /** Planar pixels [3, height, width] in; what the graph has out: unit vectors and raw logits. */
-  image: {
-    question: { data: Float32Array; width: number; height: number };
-    answer: ImageAnswer;
-  };
+  /** What the graph has: unit vectors and raw logits. */
+  image: { question: Pixels; answer: ImageAnswer };
 }
 
 export interface Opened {

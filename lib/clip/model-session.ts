@@ -6,6 +6,7 @@ import type { Dtype } from "./dtype";
 import { FAMILIES, truncateIds } from "./family";
 import type { ImageAnswer, SessionSpec } from "./inference-messages";
 import { loadTransformers, type Transformers } from "./load-transformers";
+import { createNormaliser } from "./normalise-pixels";
 import type { Provider } from "./provider";
 import { normalizeVector } from "./vector";
 
@@ -34,6 +35,7 @@ export class ModelSession {
   dims = 0;
   /** Why the CPU took the place of the wanted provider; null where it did not. */
   refusal: string | null = null;
+  private readonly normalise: ((bytes: Uint8Array) => Float32Array) | null;
 
   private constructor(
     private readonly library: Transformers,
@@ -41,7 +43,9 @@ export class ModelSession {
     private readonly tokenizer: PreTrainedTokenizer,
     private readonly text: PreTrainedModel,
     private readonly vision: PreTrainedModel | null,
-  ) {}
+  ) {
+    this.normalise = spec.pixelSpec && createNormaliser(spec.pixelSpec);
+  }
 
   /**
    * Loads tokenizer and towers, and tries them; what the wanted provider cannot, the CPU does.
@@ -108,7 +112,7 @@ export class ModelSession {
     const size = pixelSpec && pixelSize(pixelSpec);
     if (!this.vision || !size) return;
     const { width, height } = size;
-    await this.embedImage(new Float32Array(3 * width * height).fill(0.5), width, height);
+    await this.embedImage(new Uint8Array(3 * width * height).fill(128), width, height);
   }
 
   async dispose(): Promise<void> {
@@ -137,9 +141,11 @@ export class ModelSession {
     return joinUnitVectors(parts, this.spec.folder);
   }
 
-  async embedImage(data: Float32Array, width: number, height: number): Promise<ImageAnswer> {
-    if (!this.vision) throw this.unusable("image", IMAGE_OUTPUTS, []);
-    const tensor = new this.library.Tensor("float32", data, [1, 3, height, width]);
+  /** @param bytes [height, width, 3] */
+  async embedImage(bytes: Uint8Array, width: number, height: number): Promise<ImageAnswer> {
+    if (!this.vision || !this.normalise) throw this.unusable("image", IMAGE_OUTPUTS, []);
+    const planes = this.normalise(bytes);
+    const tensor = new this.library.Tensor("float32", planes, [1, 3, height, width]);
     const outputs = await this.run(this.vision, { pixel_values: tensor });
     const raw = IMAGE_OUTPUTS.map((name) => outputs[name]).find((output) => output !== undefined);
     const features = outputs[FEATURES] ?? raw;

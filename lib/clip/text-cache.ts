@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFile, readFile, stat } from "node:fs/promises";
 
+import { rememberTexts } from "../basics/remember";
 import { writeWholeFile } from "../basics/write-whole-file";
 
 /** Bounds of what is remembered and of the file, which may hold outdated entries as well. */
@@ -189,9 +190,9 @@ function toOwnMemory(vector: Float32Array): Float32Array {
   return vector.byteLength === vector.buffer.byteLength ? vector : vector.slice();
 }
 
-function hashText(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest().toString("base64", 0, KEY_BYTES);
-}
+const hashText = rememberTexts((text) =>
+  createHash("sha256").update(text, "utf8").digest().toString("base64", 0, KEY_BYTES),
+);
 
 function checksum(payload: Buffer): Buffer {
   return createHash("sha256").update(payload).digest();

@@ -1,6 +1,6 @@
 import type { BoundedImage } from "./bounded-image";
 import type { Pixels, PixelSpec } from "./frame";
-import { resample } from "./resample";
+import { resample, type Size } from "./resample";
 
 /**
  * Beyond this ratio of long to short side only the middle is resized: the centre crop drops the
@@ -9,37 +9,41 @@ import { resample } from "./resample";
 const MAX_RATIO = 8;
 
 /**
- * What an image tower takes, by the rules of Hugging Face's image processors: resize with
- * antialiasing (as Pillow does), centre crop (what lies outside is black), rescale, normalise.
+ * What an image tower is shown, by the rules of Hugging Face's image processors: resize with
+ * antialiasing (as Pillow does), centre crop (what lies outside is black).
  */
 export async function computePixels(image: BoundedImage, spec: PixelSpec): Promise<Pixels> {
   const part = spec.crop ? cutExtremes(image) : image;
-  const resized = await resample(part, targetSize(part, spec), spec.kernel);
-  const { width, height } = spec.crop ?? resized;
-  const left = Math.floor((resized.width - width) / 2);
-  const top = Math.floor((resized.height - height) / 2);
-  const plane = width * height;
-  const data = new Float32Array(3 * plane);
-  for (let channel = 0; channel < 3; channel++) {
-    const values = normaliseBytes(spec, channel);
-    for (let y = 0; y < height; y++) {
-      const row = top + y;
-      for (let x = 0; x < width; x++) {
-        const column = left + x;
-        const inside = row >= 0 && row < resized.height && column >= 0 && column < resized.width;
-        const byte = inside ? resized.data[(row * resized.width + column) * 3 + channel] : 0;
-        data[channel * plane + y * width + x] = values[byte ?? 0] ?? 0;
-      }
-    }
-  }
-  return { data, width, height };
+  const size = targetSize(part, spec);
+  const crop = spec.crop ?? size;
+  const left = Math.floor((size.width - crop.width) / 2);
+  const top = Math.floor((size.height - crop.height) / 2);
+  const inside = {
+    left: Math.max(left, 0),
+    top: Math.max(top, 0),
+    width: Math.min(crop.width, size.width),
+    height: Math.min(crop.height, size.height),
+  };
+  const middle = await resample(part, size, spec.kernel, inside);
+  return frameInBlack(middle, crop, inside.left - left, inside.top - top);
 }
 
-/** The normalised value of each byte of one channel. */
-function normaliseBytes(spec: PixelSpec, channel: number): Float32Array {
-  const mean = spec.mean[channel] ?? 0;
-  const std = spec.std[channel] ?? 1;
-  return Float32Array.from({ length: 256 }, (_, byte) => (byte * spec.rescale - mean) / std);
+/** The picture at its place in one of the size that is wanted, in memory of its own. */
+function frameInBlack(
+  { data, width, height }: BoundedImage,
+  size: Size,
+  left: number,
+  top: number,
+): Pixels {
+  // A sender of bytes sends all the memory that they lie in.
+  const isOwn = data.byteLength === data.buffer.byteLength;
+  if (isOwn && width === size.width && height === size.height) return { ...size, data };
+  const framed = new Uint8Array(size.width * size.height * 3);
+  for (let row = 0; row < height; row++) {
+    const line = data.subarray(row * width * 3, (row + 1) * width * 3);
+    framed.set(line, ((top + row) * size.width + left) * 3);
+  }
+  return { ...size, data: framed };
 }
 
 function cutExtremes(image: BoundedImage): BoundedImage {
@@ -58,10 +62,7 @@ function cutExtremes(image: BoundedImage): BoundedImage {
   return { width: long, height, data: Buffer.concat(rows) };
 }
 
-function targetSize(
-  { width, height }: BoundedImage,
-  spec: PixelSpec,
-): { width: number; height: number } {
+function targetSize({ width, height }: BoundedImage, spec: PixelSpec): Size {
   if (!spec.resize) return { width, height };
   if ("width" in spec.resize) return { width: spec.resize.width, height: spec.resize.height };
   const { shortest } = spec.resize;

@@ -23,9 +23,9 @@ export interface PixelSpec {
   readonly std: readonly [number, number, number];
 }
 
-/** Planar float pixels [3, height, width], ready for an image tower. */
+/** Bytes [height, width, 3] of the size that an image tower wants, in memory of their own. */
 export interface Pixels {
-  readonly data: Float32Array;
+  readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
 }
@@ -41,7 +41,7 @@ export interface Frame {
   readonly hash: string;
   /** A picture of numbers (16-bit, radiometric, floating-point): which of them became black and white. */
   readonly scaled?: Scaled;
-  /** Resized with antialiasing, cropped, normalised. */
+  /** Resized with antialiasing and cropped; whoever has the image tower normalises them. */
   pixels(spec: PixelSpec): Promise<Pixels>;
   /** The picture in blocks, to be compared with an earlier one of the same scene. */
   sceneGrid(): Promise<SceneGrid>;

@@ -13,7 +13,13 @@ let loaded: Sharp | undefined;
 export async function loadSharp(): Promise<Sharp> {
   try {
     // Importing anew takes half a millisecond each time, which a frame would pay thrice.
-    return (loaded ??= (await import("sharp")).default);
+    if (!loaded) {
+      loaded = (await import("sharp")).default;
+      // It would remember what it has done for pictures that never come again: each costs a tenth
+      // of a millisecond and the memory.
+      loaded.cache(false);
+    }
+    return loaded;
   } catch (cause) {
     throw new TlacError(
       "BAD_CONFIG",

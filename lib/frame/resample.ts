@@ -4,9 +4,15 @@ import { loadSharp } from "./load-sharp";
 
 type Kernel = PixelSpec["kernel"];
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** A part of a picture in pixels. */
+export interface Rectangle extends Size {
+  readonly left: number;
+  readonly top: number;
 }
 
 /**
@@ -14,38 +20,63 @@ interface Size {
  * of reduction, and pixels that have their centre in their middle. libvips agrees where a side
  * shrinks. Where one grows it lies half a pixel aside (and its nearest takes the first pixel, not
  * the middle one), so those are ours.
+ *
+ * @param part of the resized picture: what is wanted of it, which is all that is computed
  */
 export async function resample(
   image: BoundedImage,
   size: Size,
   kernel: Kernel,
+  part: Rectangle,
 ): Promise<BoundedImage> {
-  const shrunk = kernel === "nearest" ? image : await shrink(image, size, kernel);
-  if (shrunk.width === size.width && shrunk.height === size.height) return shrunk;
-  return resampleColumns(resampleRows(shrunk, size.width, kernel), size.height, kernel);
+  if (kernel !== "nearest" && isSmaller(size, image)) return shrink(image, size, kernel, part);
+  const shrunk = kernel === "nearest" ? image : await shrinkSides(image, size, kernel);
+  const columns = createTaps(shrunk.width, size.width, kernel);
+  const rows = createTaps(shrunk.height, size.height, kernel);
+  return resampleColumns(
+    resampleRows(shrunk, columns.slice(part.left, part.left + part.width)),
+    rows.slice(part.top, part.top + part.height),
+  );
+}
+
+function isSmaller(size: Size, image: Size): boolean {
+  const { width, height } = size;
+  if (width > image.width || height > image.height) return false;
+  return width < image.width || height < image.height;
 }
 
 /** Only the sides that are longer than wanted. */
-async function shrink(image: BoundedImage, size: Size, kernel: Kernel): Promise<BoundedImage> {
-  const width = Math.min(image.width, size.width);
-  const height = Math.min(image.height, size.height);
+async function shrinkSides(
+  image: BoundedImage,
+  wanted: Size,
+  kernel: Exclude<Kernel, "nearest">,
+): Promise<BoundedImage> {
+  const width = Math.min(image.width, wanted.width);
+  const height = Math.min(image.height, wanted.height);
   if (width === image.width && height === image.height) return image;
+  return shrink(image, { width, height }, kernel, { left: 0, top: 0, width, height });
+}
+
+async function shrink(
+  image: BoundedImage,
+  { width, height }: Size,
+  kernel: Exclude<Kernel, "nearest">,
+  part: Rectangle,
+): Promise<BoundedImage> {
   const sharp = await loadSharp();
   const raw = { width: image.width, height: image.height, channels: 3 as const };
   const data = await sharp(image.data, { raw, limitInputPixels: false })
     .resize({ width, height, fit: "fill", kernel })
+    .extract(part)
     .raw()
     .toBuffer();
-  return { data, width, height };
+  return { data, width: part.width, height: part.height };
 }
 
-function resampleRows(
-  { data, width, height }: BoundedImage,
-  to: number,
-  kernel: Kernel,
-): BoundedImage {
+function resampleRows({ data, width, height }: BoundedImage, taps: readonly Tap[]): BoundedImage {
+  const to = taps.length;
   const out = Buffer.alloc(to * height * 3);
-  for (const [x, tap] of createTaps(width, to, kernel).entries()) {
+  for (const [x, tap] of taps.entries()) {
     for (let y = 0; y < height; y++) {
       applyTap(data, (y * width + tap.first) * 3, 3, tap.weights, out, (y * to + x) * 3);
     }
@@ -53,19 +84,15 @@ function resampleRows(
   return { data: out, width: to, height };
 }
 
-function resampleColumns(
-  { data, width, height }: BoundedImage,
-  to: number,
-  kernel: Kernel,
-): BoundedImage {
-  const out = Buffer.alloc(width * to * 3);
-  for (const [y, tap] of createTaps(height, to, kernel).entries()) {
+function resampleColumns({ data, width }: BoundedImage, taps: readonly Tap[]): BoundedImage {
+  const out = Buffer.alloc(width * taps.length * 3);
+  for (const [y, tap] of taps.entries()) {
     for (let x = 0; x < width; x++) {
       const from = (tap.first * width + x) * 3;
       applyTap(data, from, width * 3, tap.weights, out, (y * width + x) * 3);
     }
   }
-  return { data: out, width, height: to };
+  return { data: out, width, height: taps.length };
 }
 
 /** Writes one RGB pixel: the weighted sum of those from `from` on, `step` bytes apart. */

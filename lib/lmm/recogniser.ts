@@ -61,7 +61,8 @@ export function nameLikeliest(probabilities: Float32Array, labels: readonly Labe
 /** Indexes of the largest values, largest first; of equal ones the first. Sorting all takes ten times as long. */
 function findLargest(values: Float32Array, count: number): number[] {
   const largest: number[] = [];
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
     let place = largest.length;
     while (place > 0 && value > (values[largest[place - 1] as number] as number)) place -= 1;
     if (place >= count) continue;

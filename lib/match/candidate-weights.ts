@@ -71,7 +71,7 @@ export function weighCandidates(
         rank,
         banned,
       };
-      const key = JSON.stringify([fold, banned]);
+      const key = `${banned.join()}\n${fold}`;
       if (entry.weight > (best.get(key)?.weight ?? 0)) best.set(key, entry);
     }
   }

@@ -42,6 +42,11 @@ export class ScoreBoard {
     return { position, score, word, row: this.rows[position] ?? EXACT };
   }
 
+  /** Whether a class's score is that of a word that is one of its names. */
+  isExact(position: number): boolean {
+    return this.scores[position] !== NO_SCORE && this.rows[position] === EXACT;
+  }
+
   /** The best class; the first in the vocabulary's order where some are equal. */
   best(): Source | undefined {
     let best = -1;

@@ -1,4 +1,4 @@
-import { remember } from "../basics/remember";
+import { remember, rememberTexts } from "../basics/remember";
 import type { Embedder, EmbedOptions, Label, Sight } from "../clip/embedder";
 import type { Candidate } from "../lmm/lmm";
 import { addAbsenceNames } from "../vocabulary/absence-names";
@@ -43,10 +43,6 @@ const MOST_COSINES = 1_000_000;
 /** What an entry of them takes besides, in cosines. */
 const COSINES_OF_AN_ENTRY = 50;
 
-/** Texts whose reading is remembered: so many, so long; whole sentences hardly come again. */
-const MOST_TEXTS = 2_000;
-const MOST_TEXT_LENGTH = 100;
-
 /**
  * A vocabulary ready to be matched in one model's space: every readable name of every class as a
  * vector, embedded once.
@@ -54,7 +50,9 @@ const MOST_TEXT_LENGTH = 100;
 export class VocabularyIndex {
   private readonly names: NameTable;
   private readonly notWords: NameTable;
-  private readonly readShort: (text: string) => Described;
+  private readonly findDescribed: (text: string) => Described;
+  /** The text that is embedded for a proposed word; empty where the model cannot read it. */
+  private readonly render: (word: string) => string;
   /** By the vector, which the embedder hands out again for the same word. */
   private readonly compare: (vector: Float32Array) => Compared;
   private readonly trust: Trust;
@@ -64,7 +62,7 @@ export class VocabularyIndex {
   private constructor(
     readonly vocabulary: Vocabulary,
     readonly embedder: Embedder,
-    private readonly template: string,
+    template: string,
     /** Name in each row of the table, and the position of its class. */
     private readonly rowNames: readonly string[],
     private readonly owners: Int32Array,
@@ -75,7 +73,10 @@ export class VocabularyIndex {
     this.notWords = foldNames(vocabulary, "not");
     this.trust = readTrust(vocabulary);
     this.recognised = findRecognised(embedder.info.labels ?? [], this.names, this.trust);
-    this.readShort = remember((text: string) => this.read(text), MOST_TEXTS);
+    this.findDescribed = rememberTexts((text) => findDescribed(text, this.names, this.notWords));
+    this.render = rememberTexts((word) =>
+      isReadable(word, embedder.info) ? renderTemplate(template, word) : "",
+    );
     this.compare = remember(
       (vector: Float32Array) => compareWord(vector, table, background),
       Math.ceil(MOST_COSINES / (table.rows + COSINES_OF_AN_ENTRY)),
@@ -173,14 +174,14 @@ export class VocabularyIndex {
     const none = Math.max(background?.score ?? -1, NO_WORD);
     const share = shareBelief(scores, none, this.embedder.info.sharpness.words);
     const trusted = (position: number): number => {
-      const source = board.at(position);
-      return source?.row === EXACT ? this.trust(sources[source.word]?.fold ?? "", position) : 1;
+      if (!board.isExact(position)) return 1;
+      return this.trust(sources[board.at(position)?.word ?? -1]?.fold ?? "", position);
     };
     return {
       scores,
       ...doubt(share, trusted),
       exact: scores.map((score, position) =>
-        board.at(position)?.row === EXACT ? score * (2 * trusted(position) - 1) : 0,
+        board.isExact(position) ? score * (2 * trusted(position) - 1) : 0,
       ),
       trust: trusted,
       background,
@@ -259,14 +260,6 @@ export class VocabularyIndex {
     return found;
   }
 
-  private findDescribed(text: string): Described {
-    return text.length <= MOST_TEXT_LENGTH ? this.readShort(text) : this.read(text);
-  }
-
-  private read(text: string): Described {
-    return findDescribed(text, this.names, this.notWords);
-  }
-
   /** Offers the cosine of every readable word to every name; the nearest background word of each. */
   private async offerNear(
     words: readonly WeighedName[],
@@ -274,11 +267,9 @@ export class VocabularyIndex {
     banned: ScoreBoard,
     options: EmbedOptions,
   ): Promise<{ rank: number; word: string; score: number }[]> {
-    const readable = [...words.entries()].filter(([, { name }]) =>
-      isReadable(name, this.embedder.info),
-    );
+    const readable = [...words.entries()].filter(([, { name }]) => this.render(name) !== "");
     const vectors = await this.embedder.embedTexts(
-      readable.map(([, { name }]) => renderTemplate(this.template, name)),
+      readable.map(([, { name }]) => this.render(name)),
       options,
     );
     const backgrounds: { rank: number; word: string; score: number }[] = [];

@@ -16,8 +16,15 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
 /** Japanese as soon as one label is written in it: labels are what the reader calls things. */
 export function vocabularyLanguage(vocabulary: Vocabulary): Language {
-  return vocabulary.classes.some(({ label }) => JAPANESE.test(label)) ? "ja" : "en-US";
+  const known = languages.get(vocabulary);
+  if (known) return known;
+  const isJapanese = vocabulary.classes.some(({ label }) => JAPANESE.test(label));
+  const language = isJapanese ? "ja" : "en-US";
+  languages.set(vocabulary, language);
+  return language;
 }
+
+const languages = new WeakMap<Vocabulary, Language>();
 
 /**
  * A sentence that says which word or sight led to which class, how sure that is or why there is no

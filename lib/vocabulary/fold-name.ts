@@ -1,3 +1,5 @@
+import { rememberTexts } from "../basics/remember";
+
 /** Plurals that no rule finds; both forms fold to the singular. */
 const IRREGULAR = new Map(
   Object.entries({
@@ -99,7 +101,9 @@ const ENGLISH_WORD = /(?<![\p{L}\p{N}\p{M}])[a-z]+(?![\p{L}\p{N}\p{M}])/gu;
  * A and A-, `<1 mm` and `>1 mm`, C and C++, ○ and ×. A key for comparing, not a text to show;
  * empty where only punctuation is there.
  */
-export function foldName(text: string): string {
+export const foldName = rememberTexts(fold);
+
+function fold(text: string): string {
   const letters = /[^\0-\x7f]/.test(text) ? foldSigns(text) : text.toLowerCase();
   const named = letters
     // Dimensions: M8×20, M8 x 20.

@@ -155,7 +155,7 @@ export class ExampleIndex {
     const sums = new Float64Array(this.classes);
     const { rows, owners } = this;
     forEachDot(rows, query, (row, cosine) => {
-      if (without.has(row)) return;
+      if (without.size > 0 && without.has(row)) return;
       const owner = owners[row] as number;
       sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (cosine - 1));
     });
@@ -172,11 +172,18 @@ export class ExampleIndex {
   }
 
   private centred(vector: Float32Array): Float32Array {
-    const shifted = vector.map((value, column) => value - (this.centre[column] as number));
+    const { centre } = this;
+    const shifted = new Float32Array(vector.length);
     let square = 0;
-    for (const value of shifted) square += value * value;
+    for (let column = 0; column < shifted.length; column++) {
+      shifted[column] = (vector[column] as number) - (centre[column] as number);
+      square += (shifted[column] as number) ** 2;
+    }
     // A picture that equals the mean has no direction, and no example that it is like.
     const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-    return shifted.map((value) => value * scale);
+    for (let column = 0; column < shifted.length; column++) {
+      shifted[column] = (shifted[column] as number) * scale;
+    }
+    return shifted;
   }
 }

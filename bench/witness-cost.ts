@@ -57,7 +57,7 @@ export function measureLargeVocabulary(): void {
   const random = createRandom(3);
   const dims = 1_280;
   const examples = drawExamples(dims, EXAMPLES, CLASSES);
-  const names = new VectorTable(
+  const names = VectorTable.of(
     Array.from({ length: CLASSES }, () => unit(512, random)),
     512,
   );
@@ -67,7 +67,7 @@ export function measureLargeVocabulary(): void {
     const picture = unit(dims, random);
     const text = unit(512, random);
     const started = performance.now();
-    names.forEachCosine(text, (row, cosine) => {
+    names.forEachDot(text, (row, cosine) => {
       words[row] = cosine;
     });
     const testimony = examples.testify(picture);

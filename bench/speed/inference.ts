@@ -122,7 +122,7 @@ export async function measureScan(): Promise<Row> {
   const vectors = Array.from({ length: 64 }, () =>
     Float32Array.from({ length: dims }, () => random() - 0.5),
   );
-  const table = new VectorTable(
+  const table = VectorTable.of(
     Array.from({ length: rows }, (_, row) => vectors[row % vectors.length] as Float32Array),
     dims,
   );
@@ -132,7 +132,7 @@ export async function measureScan(): Promise<Row> {
   const { ours, bare } = await fastest(
     {
       ours: () => {
-        table.forEachCosine(word, (row, cosine) => {
+        table.forEachDot(word, (row, cosine) => {
           cosines[row] = cosine;
         });
       },

@@ -30,12 +30,12 @@ export class BackgroundTable {
     const others = BACKGROUND_WORDS.filter((word) => !used.has(foldName(word)));
     const texts = others.map((word) => renderTemplate(template, word));
     const vectors = await embedder.embedTexts(texts, options);
-    const all = new VectorTable(vectors, dims);
+    const all = VectorTable.of(vectors, dims);
     const nearest = new Float64Array(all.rows).fill(-1);
     let compared = 0;
     // Name by name: a table of all names would have to be fetched from memory for each word.
     for (const name of names) {
-      all.forEachCosine(name, (row, cosine) => {
+      all.forEachDot(name, (row, cosine) => {
         if (cosine > (nearest[row] as number)) nearest[row] = cosine;
       });
       compared += all.rows;
@@ -44,7 +44,7 @@ export class BackgroundTable {
     const isOther = (_: unknown, row: number): boolean => (nearest[row] ?? 1) < sameName;
     return new BackgroundTable(
       others.filter(isOther),
-      new VectorTable(vectors.filter(isOther), dims),
+      VectorTable.of(vectors.filter(isOther), dims),
     );
   }
 
@@ -52,7 +52,7 @@ export class BackgroundTable {
   nearest(vector: Float32Array): Background | null {
     let score = -2;
     let nearest = -1;
-    this.table.forEachCosine(vector, (row, cosine) => {
+    this.table.forEachDot(vector, (row, cosine) => {
       if (cosine <= score) return;
       score = cosine;
       nearest = row;

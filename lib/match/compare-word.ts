@@ -21,7 +21,7 @@ export function compareWord(
   background: BackgroundTable,
 ): Compared {
   const cosines = new Float64Array(table.rows);
-  table.forEachCosine(vector, (row, cosine) => {
+  table.forEachDot(vector, (row, cosine) => {
     cosines[row] = cosine;
   });
   return { cosines, background: background.nearest(vector) };

@@ -103,7 +103,7 @@ export class VocabularyIndex {
       }
     }
     const vectors = await embedder.embedTexts(texts, options);
-    const table = new VectorTable(vectors, dims);
+    const table = VectorTable.of(vectors, dims);
     const background = await BackgroundTable.build(
       vocabulary,
       vectors,
@@ -203,7 +203,7 @@ export class VocabularyIndex {
     const size = this.vocabulary.classes.length;
     const board = new ScoreBoard(size);
     if (embedding) {
-      this.table.forEachCosine(embedding, (row, cosine) => {
+      this.table.forEachDot(embedding, (row, cosine) => {
         board.offer(this.owners[row] as number, cosine, 0, row);
       });
     }

@@ -141,12 +141,12 @@ async function findNearClasses(
   { signal }: EmbedOptions,
 ): Promise<LintFinding[]> {
   const nearlyTheSame = sameName + (1 - sameName) * NEARLY_THE_SAME;
-  const table = new VectorTable(vectors, dims);
+  const table = VectorTable.of(vectors, dims);
   const nearest = new Map<string, { a: NamedText; b: NamedText; similarity: number }>();
   for (const [position, a] of names.entries()) {
     const vector = vectors[position];
     if (!vector) continue;
-    table.forEachCosine(vector, (row, similarity) => {
+    table.forEachDot(vector, (row, similarity) => {
       const b = names[row];
       if (row <= position || similarity < nearlyTheSame || !b || a.entry.id === b.entry.id) return;
       const pair = JSON.stringify([a.entry.id, b.entry.id].sort());

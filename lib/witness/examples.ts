@@ -1,5 +1,5 @@
 import type { ExampleSet } from "../examples/example-set";
-import { forEachDot } from "../clip/vector";
+import { VectorTable } from "../clip/vector-table";
 import { shareBelief, type Testimony } from "./testimony";
 
 /** Confirmed pictures as vectors: row by row the features and the position of their class. */
@@ -54,12 +54,12 @@ export class ExampleIndex {
   readonly digest: string;
   private readonly centre: Float32Array;
   /** Centred, of length 1. */
-  private readonly rows: Float32Array;
+  private readonly rows: VectorTable;
   private readonly owners: Int32Array;
   private readonly dims: number;
   private readonly counts: Int32Array;
   /** As given, unit vectors. */
-  private readonly vectors: Float32Array;
+  private readonly vectors: VectorTable;
   /** What `rivalCosine` has found, by position; NaN where nobody has asked. */
   private readonly rivals: Float64Array;
 
@@ -67,7 +67,7 @@ export class ExampleIndex {
     { vectors, dims, owners, digest = "" }: ExampleRows,
     private readonly classes: number,
   ) {
-    this.vectors = vectors;
+    this.vectors = new VectorTable(owners.length, dims);
     this.rivals = new Float64Array(classes).fill(NaN);
     this.dims = dims;
     this.digest = digest;
@@ -75,16 +75,14 @@ export class ExampleIndex {
     this.counts = new Int32Array(classes);
     this.centre = new Float32Array(dims);
     for (const owner of owners) this.counts[owner] = (this.counts[owner] ?? 0) + 1;
-    for (const [at, value] of vectors.entries()) {
-      const column = at % dims;
-      this.centre[column] = (this.centre[column] ?? 0) + value;
+    for (const row of owners.keys()) {
+      this.vectors.set(row, vectors.subarray(row * dims, (row + 1) * dims));
+      addTo(this.centre, this.vectors.at(row));
     }
     const weight = owners.length + ORIGIN_WEIGHT;
     for (const [column, sum] of this.centre.entries()) this.centre[column] = sum / weight;
-    this.rows = new Float32Array(vectors.length);
-    for (let start = 0; start < vectors.length; start += dims) {
-      this.rows.set(this.centred(vectors.subarray(start, start + dims)), start);
-    }
+    this.rows = new VectorTable(owners.length, dims);
+    for (const row of owners.keys()) this.rows.set(row, this.centred(this.vectors.at(row)));
   }
 
   /** The examples of a vocabulary's classes; those of others are left out. */
@@ -114,15 +112,12 @@ export class ExampleIndex {
     const { dims, vectors, owners } = this;
     const mean = new Float32Array(dims);
     for (const [row, owner] of owners.entries()) {
-      if (owner !== position) continue;
-      for (let column = 0; column < dims; column++) {
-        mean[column] = (mean[column] as number) + (vectors[row * dims + column] as number);
-      }
+      if (owner === position) addTo(mean, vectors.at(row));
     }
     const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
     if (length === 0) return 0;
     let nearest = -1;
-    forEachDot(vectors, mean, (row, dot) => {
+    vectors.forEachDot(mean, (row, dot) => {
       if (owners[row] !== position) nearest = Math.max(nearest, dot / length);
     });
     return nearest === -1 ? 0 : nearest;
@@ -132,7 +127,7 @@ export class ExampleIndex {
   find(features: Float32Array): ReadonlySet<number> {
     const found = new Set<number>();
     if (features.length !== this.dims) return found;
-    forEachDot(this.vectors, features, (row, cosine) => {
+    this.vectors.forEachDot(features, (row, cosine) => {
       if (cosine > SAME_PICTURE) found.add(row);
     });
     return found;
@@ -154,7 +149,7 @@ export class ExampleIndex {
     const query = this.centred(features);
     const sums = new Float64Array(this.classes);
     const { rows, owners } = this;
-    forEachDot(rows, query, (row, cosine) => {
+    rows.forEachDot(query, (row, cosine) => {
       if (without.size > 0 && without.has(row)) return;
       const owner = owners[row] as number;
       sums[owner] = (sums[owner] as number) + Math.exp(AFFINITY * (cosine - 1));
@@ -185,5 +180,11 @@ export class ExampleIndex {
       shifted[column] = (shifted[column] as number) * scale;
     }
     return shifted;
+  }
+}
+
+function addTo(sum: Float32Array, vector: Float32Array): void {
+  for (let column = 0; column < sum.length; column++) {
+    sum[column] = (sum[column] as number) + (vector[column] as number);
   }
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { EnvHttpProxyAgent } from "undici";
+import type { EnvHttpProxyAgent } from "undici";
 
 import type { Dtype } from "./dtype";
 import { TlacError } from "../errors";
@@ -80,7 +80,7 @@ async function downloadFiles(
   const { signal, onProgress, idleMs = IDLE_MS } = options;
   const hub = readHubAddress(options.baseUrl);
   const repo = preset.repo ?? preset.name;
-  const agent = createAgent(idleMs);
+  const agent = await createAgent(idleMs);
   try {
     for (const [index, file] of files.entries()) {
       const manifest = await readManifest(folder);
@@ -110,7 +110,8 @@ async function downloadFiles(
 }
 
 /** Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws `EMBEDDER_UNAVAILABLE`. */
-function createAgent(idleMs: number): EnvHttpProxyAgent {
+async function createAgent(idleMs: number): Promise<EnvHttpProxyAgent> {
+  const { EnvHttpProxyAgent } = await import("undici");
   const timeouts = { headersTimeout: idleMs, bodyTimeout: idleMs, connect: { timeout: idleMs } };
   try {
     return new EnvHttpProxyAgent(timeouts);

@@ -1,4 +1,4 @@
-/** The weight formats that transformers.js knows by file name. */
+/** The weight formats that the hub's ONNX repositories tell by file name, as transformers.js reads them. */
 export const DTYPES = ["fp32", "fp16", "int8", "q8", "uint8", "q4", "q4f16", "bnb4"] as const;
 
 export type Dtype = (typeof DTYPES)[number];
@@ -31,7 +31,6 @@ export const DTYPE_PREFERENCE: readonly Dtype[] = [
   "bnb4",
 ];
 
-/** transformers.js takes an unknown dtype for fp32 without a word, so it is checked here. */
 export function isDtype(value: unknown): value is Dtype {
   return DTYPES.some((dtype) => dtype === value);
 }

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { request, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
 import type { MessageKey, MessageParams } from "../i18n/catalogue";
@@ -110,6 +110,7 @@ class FileDownload {
   /** Follows redirects by hand, because the first answer, not the last, knows the file's hash. */
   private async open(offset: number): Promise<Opened> {
     const { agent, authorization, signal } = this.options;
+    const { request } = await import("undici");
     const { origin } = new URL(this.options.url);
     let { url } = this.options;
     let etag: string | null = null;

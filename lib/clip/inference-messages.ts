@@ -11,8 +11,6 @@ export interface SessionSpec {
   readonly folder: string;
   readonly family: Family;
   readonly maxTokens: number;
-  /** One text a run, so that a text's vector is its own. */
-  readonly batchMatters: boolean;
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly threads: number;
   /** Where it cannot be used, the CPU takes its place. Absent: the CPU. */
@@ -25,15 +23,13 @@ export interface Protocol {
   open: { question: { spec: SessionSpec }; answer: Opened };
   close: { question: object; answer: null };
   count: { question: { texts: readonly string[] }; answer: number[] };
-  /** Answer: unit vectors one after another. */
-  texts: { question: { texts: readonly string[] }; answer: Float32Array };
+  /** `alone`: one text a run, so that a text's vector is its own. Answer: unit vectors in a row. */
+  texts: { question: { texts: readonly string[]; alone: boolean }; answer: Float32Array };
   /** What the graph has: unit vectors and raw logits. */
   image: { question: Pixels; answer: ImageAnswer };
 }
 
 export interface Opened {
-  /** Length of a text's vector. */
-  readonly dims: number;
   /** Why the CPU took the place of the provider that was wanted; null where it did not. */
   readonly refusal: string | null;
 }

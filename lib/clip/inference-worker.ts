@@ -2,6 +2,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 
 import { TlacError, toError } from "../errors";
 import type { Failure, Kind, Protocol, Reply, Request } from "./inference-messages";
+import { loadRuntime } from "./load-runtime";
 import { ModelSession } from "./model-session";
 
 // Runs as the one thread that owns every model of the process: onnxruntime's run() blocks its
@@ -13,7 +14,7 @@ async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
   if (request.kind === "open") {
     const session = await ModelSession.open(request.question.spec);
     sessions.set(request.session, session);
-    return { dims: session.dims, refusal: session.refusal };
+    return { refusal: session.refusal };
   }
   const session = sessions.get(request.session);
   if (!session) throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.session-lost");
@@ -24,8 +25,10 @@ async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
       return null;
     case "count":
       return session.count(request.question.texts);
-    case "texts":
-      return session.embedTexts(request.question.texts);
+    case "texts": {
+      const { texts, alone } = request.question;
+      return session.embedTexts(texts, alone);
+    }
     case "image": {
       const { data, width, height } = request.question;
       return session.embedImage(data, width, height);
@@ -63,3 +66,9 @@ function serve(port: MessagePort): void {
 }
 
 if (parentPort) serve(parentPort);
+try {
+  // While the other side still checks the model's folder.
+  loadRuntime();
+} catch {
+  // Who opens a model is told.
+}

@@ -6,13 +6,13 @@ import { downloadModel, listMissingFiles, presetFolder } from "./download";
 import type { Dtype, EmbedderInfo } from "./embedder";
 import { FAMILIES } from "./family";
 import type { ProgressListener } from "./load-progress";
-import { checkDtype, inspectModelFolder } from "./model-folder";
+import { checkDtype, inspectModelFolder, readModelFacts, type ModelFolder } from "./model-folder";
 import { verifyFiles } from "./manifest";
 import type { Provider } from "./provider";
 import { findPreset, findStarterFolder, towerFile, type Preset } from "./presets";
 import { TextCache } from "./text-cache";
 import { WorkerEmbedder } from "./worker-embedder";
-import { sharedHost } from "./worker-host";
+import { sharedHost, type WorkerHost } from "./worker-host";
 
 /** More threads gain little on one small model, and a plant's box has other work. */
 const MOST_THREADS = 4;
@@ -38,65 +38,93 @@ export async function loadEmbedder(
   onProgress: ProgressListener,
   signal: AbortSignal,
 ): Promise<WorkerEmbedder> {
-  const { dtype, cacheDir } = options;
-  checkDtype(dtype);
+  checkDtype(options.dtype);
+  const threads = boundThreads(options.threads);
   const preset = findPreset(options.model);
   const folder = await provideFolder(options, preset, onProgress, signal);
   onProgress({ phase: "load" });
+  const host = sharedHost();
+  host.prepare();
+  try {
+    const embedder = await openFolder(folder, preset, { ...options, threads }, host, signal);
+    onProgress({ phase: "ready" });
+    return embedder;
+  } catch (thrown) {
+    await host.endIfIdle();
+    throwIfClosed(signal);
+    throw thrown;
+  }
+}
+
+async function openFolder(
+  folder: string,
+  preset: Preset | undefined,
+  { dtype, threads, provider = "cpu", cacheDir }: EmbedderOptions & { readonly threads: number },
+  host: WorkerHost,
+  signal: AbortSignal,
+): Promise<WorkerEmbedder> {
   const model = await inspectModelFolder(folder, {
     ...(dtype ? { dtype } : {}),
     ...(preset ? { preferred: preset.dtypes } : {}),
-    signal,
-  }).catch((thrown: unknown) => {
-    throwIfClosed(signal);
-    throw thrown;
   });
   throwIfClosed(signal);
   if (preset && preset.repo !== null) {
-    const { text, vision } = model.dtypes;
-    const towers = [towerFile("text", text), ...(vision ? [towerFile("vision", vision)] : [])];
-    await verifyFiles(preset, folder, [...preset.files, ...towers], signal);
+    await verifyFiles(preset, folder, filesOf(model, preset), signal);
   }
-  const { family, maxTokens, batchMatters, dtypes, digest, pixelSpec, labels } = model;
-  const host = sharedHost();
-  const threads = boundThreads(options.threads);
-  const { provider = "cpu" } = options;
-  const { session, dims, refusal } = await host.open({
-    folder,
-    family,
-    maxTokens,
-    batchMatters,
-    dtypes,
-    threads,
-    provider,
-    pixelSpec,
-  });
-  const { sharpness, sameName } = preset ?? FAMILIES[family];
-  const info: EmbedderInfo = {
-    name: preset?.name ?? path.basename(folder),
-    digest,
-    family,
-    dtype: { text: dtypes.text, vision: dtypes.vision ?? dtypes.text },
-    dims,
-    maxTokens,
-    languages: preset?.languages ?? model.languages,
-    hasVision: dtypes.vision !== null,
-    labels,
-    sharpness,
-    sameName,
-    refused: refusal === null ? null : { provider, reason: refusal },
-  };
-  // Each provider rounds in its own way.
-  const own = provider === "cpu" || refusal !== null ? "" : `-${provider}`;
-  const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}${own}.vectors`);
-  const cache = await TextCache.open(cacheFile, dims);
-  const embedder = new WorkerEmbedder(info, host, session, pixelSpec, cache);
-  if (signal.aborted) {
-    await embedder.dispose();
+  const { family, maxTokens, dtypes, pixelSpec, labels } = model;
+  const spec = { folder, family, maxTokens, dtypes, threads, provider, pixelSpec };
+  const opening = host.open(spec);
+  try {
+    // The thread loads the image tower while this one reads the files.
+    const [{ session, refusal }, { digest, batchMatters }] = await Promise.all([
+      opening,
+      readModelFacts(model, signal),
+    ]);
+    // Each provider rounds in its own way.
+    const own = provider === "cpu" || refusal !== null ? "" : `-${provider}`;
+    const cacheFile = path.join(cacheDir, "texts", `${digest}-${dtypes.text}${own}.vectors`);
+    const cache =
+      (await TextCache.restore(cacheFile)) ?? (await tryTexts(host, session, cacheFile));
+    const { sharpness, sameName } = preset ?? FAMILIES[family];
+    const info: EmbedderInfo = {
+      name: preset?.name ?? path.basename(folder),
+      digest,
+      family,
+      dtype: { text: dtypes.text, vision: dtypes.vision ?? dtypes.text },
+      dims: cache.dims,
+      maxTokens,
+      languages: preset?.languages ?? model.languages,
+      hasVision: dtypes.vision !== null,
+      labels,
+      sharpness,
+      sameName,
+      refused: refusal === null ? null : { provider, reason: refusal },
+    };
     throwIfClosed(signal);
+    return new WorkerEmbedder(info, host, session, { pixelSpec, batchMatters }, cache);
+  } catch (thrown) {
+    await opening.then(
+      ({ session }) => host.close(session),
+      () => undefined,
+    );
+    throw thrown;
   }
-  onProgress({ phase: "ready" });
-  return embedder;
+}
+
+/**
+ * Loads the text tower and embeds a first text, which nothing but a run tells the length of. A
+ * model that has a cache has shown before that it can: it loads its text tower when it needs it.
+ */
+async function tryTexts(host: WorkerHost, session: number, cacheFile: string): Promise<TextCache> {
+  const texts = ["a photo"];
+  const vector = await host.ask("texts", session, { texts, alone: true });
+  const cache = await TextCache.open(cacheFile, vector.length);
+  cache.add(texts, [vector]);
+  return cache;
+}
+
+function filesOf({ dtypes: { text, vision } }: ModelFolder, { files }: Preset): string[] {
+  return [...files, towerFile("text", text), ...(vision ? [towerFile("vision", vision)] : [])];
 }
 
 async function provideFolder(

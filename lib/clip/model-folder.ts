@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { isRecord, type UnknownRecord } from "../basics/is-record";
+import { isRecord } from "../basics/is-record";
 import { freezeDeep } from "../basics/freeze-deep";
-import { TlacError, toError } from "../errors";
+import { TlacError } from "../errors";
 import type { PixelSpec } from "../frame/frame";
 import { readPixelSpec } from "../frame/pixel-spec";
 import { DTYPE_PREFERENCE, DTYPES, isDtype, type Dtype } from "./dtype";
 import { detectFamily, detectLanguages, readMaxTokens, type Family } from "./family";
 import { readFileFacts } from "./file-facts";
 import { towerFile, type TowerDtypes } from "./presets";
+import { checkEnds, missingFile, readJson, readRecord } from "./read-json";
 
 /** A name that the image tower itself was trained on. */
 export interface Label {
@@ -25,14 +26,18 @@ export interface ModelFolder {
   readonly dtypes: { readonly text: Dtype; readonly vision: Dtype | null };
   readonly maxTokens: number;
   readonly languages: "en" | "multilingual";
+  /** Null without an image tower. */
+  readonly pixelSpec: PixelSpec | null;
+  readonly labels: readonly Label[] | null;
+}
+
+/** What only reading all of a model's files tells. */
+export interface ModelFacts {
   /**
    * Whether a text's vector depends on what it shares a batch with. It does where activations are
    * quantised by the extremes of the whole batch; the dtype in a file's name does not tell.
    */
   readonly batchMatters: boolean;
-  /** Null without an image tower. */
-  readonly pixelSpec: PixelSpec | null;
-  readonly labels: readonly Label[] | null;
   /** First 16 hex digits of the SHA-256 over the files that decide what comes out. */
   readonly digest: string;
 }
@@ -42,7 +47,6 @@ export interface InspectOptions {
   readonly dtype?: Dtype;
   /** What to prefer before the general order. */
   readonly preferred?: TowerDtypes;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -53,14 +57,14 @@ export async function inspectModelFolder(
   folder: string,
   options: InspectOptions = {},
 ): Promise<ModelFolder> {
-  const { dtype, preferred, signal } = options;
+  const { dtype, preferred } = options;
   checkDtype(dtype);
   if (!(await isFolder(folder))) throw new TlacError("BAD_CONFIG", "clip.no-folder", { folder });
   const config = await readRecord(folder, "config.json");
   const tokenizerConfig = await readRecord(folder, "tokenizer_config.json");
-  await readRecord(folder, "tokenizer.json");
+  await checkEnds(folder, "tokenizer.json");
   const text = await chooseDtype(folder, "text", dtype, preferred?.text);
-  if (text === null) throw missing(folder, towerFile("text", dtype ?? "fp32"));
+  if (text === null) throw missingFile(folder, towerFile("text", dtype ?? "fp32"));
   const vision = await chooseDtype(folder, "vision", dtype, preferred?.vision);
   const family = detectFamily(config);
   const preprocessor = vision ? await readRecord(folder, "preprocessor_config.json") : null;
@@ -70,10 +74,20 @@ export async function inspectModelFolder(
     dtypes: { text, vision },
     maxTokens: readMaxTokens(family, config, tokenizerConfig),
     languages: detectLanguages(config),
-    batchMatters: (await readFileFacts(path.join(folder, towerFile("text", text)), signal)).dynamic,
     pixelSpec: preprocessor ? readPixelSpec(preprocessor) : null,
     labels: await readLabels(folder),
-    digest: await digestFolder(folder, { text, vision }, signal),
+  };
+}
+
+/** Reads a model's files through; `signal` ends it with an error of its own. */
+export async function readModelFacts(
+  { folder, dtypes }: Pick<ModelFolder, "folder" | "dtypes">,
+  signal?: AbortSignal,
+): Promise<ModelFacts> {
+  const text = path.join(folder, towerFile("text", dtypes.text));
+  return {
+    batchMatters: (await readFileFacts(text, signal)).dynamic,
+    digest: await digestFolder(folder, dtypes, signal),
   };
 }
 
@@ -93,10 +107,10 @@ async function chooseDtype(
   wanted: Dtype | undefined,
   preferred: Dtype | undefined,
 ): Promise<Dtype | null> {
-  const there: Dtype[] = [];
-  for (const dtype of DTYPE_PREFERENCE) {
-    if (await isFile(path.join(folder, towerFile(tower, dtype)))) there.push(dtype);
-  }
+  const found = await Promise.all(
+    DTYPE_PREFERENCE.map((dtype) => isFile(path.join(folder, towerFile(tower, dtype)))),
+  );
+  const there = DTYPE_PREFERENCE.filter((_, index) => found[index]);
   if (wanted === undefined) {
     return there.find((dtype) => dtype === preferred) ?? there[0] ?? null;
   }
@@ -126,23 +140,6 @@ function isLabel(value: unknown): value is Label {
     Array.isArray(value.synonyms) &&
     value.synonyms.every((synonym) => typeof synonym === "string")
   );
-}
-
-async function readRecord(folder: string, file: string): Promise<UnknownRecord> {
-  const value = await readJson(folder, file);
-  if (isRecord(value)) return value;
-  throw badJson(folder, file, "{…} expected");
-}
-
-async function readJson(folder: string, file: string): Promise<unknown> {
-  const text = await readFile(path.join(folder, file), "utf8").catch((thrown: unknown) => {
-    throw missing(folder, file, thrown);
-  });
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (thrown) {
-    throw badJson(folder, file, toError(thrown).message);
-  }
 }
 
 async function digestFolder(
@@ -182,14 +179,4 @@ async function isFolder(place: string): Promise<boolean> {
     (stats) => stats.isDirectory(),
     () => false,
   );
-}
-
-function missing(folder: string, file: string, cause?: unknown): TlacError {
-  const params = { folder, file };
-  return new TlacError("EMBEDDER_UNAVAILABLE", "clip.missing-file", params, { cause });
-}
-
-function badJson(folder: string, file: string, reason: string): TlacError {
-  const params = { file: path.join(folder, file), reason };
-  return new TlacError("EMBEDDER_UNAVAILABLE", "clip.bad-json", params);
 }

@@ -1,13 +1,14 @@
-import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
+import path from "node:path";
 
 import { TlacError, toError } from "../errors";
 import { pixelSize } from "../frame/pixel-spec";
-import type { Dtype } from "./dtype";
-import { FAMILIES, truncateIds } from "./family";
+import { Graph, type Outputs } from "./graph";
 import type { ImageAnswer, SessionSpec } from "./inference-messages";
-import { loadTransformers, type Transformers } from "./load-transformers";
+import { loadRuntime, type Runtime } from "./load-runtime";
 import { createNormaliser } from "./normalise-pixels";
+import { towerFile } from "./presets";
 import type { Provider } from "./provider";
+import { TextTokenizer } from "./tokenizer";
 import { normalizeVector } from "./vector";
 
 /**
@@ -22,116 +23,82 @@ const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
 const FEATURES = "image_features";
 const LOGITS = "logits";
 
-interface GraphSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
+interface TextTower {
+  readonly tokenizer: TextTokenizer;
+  readonly graph: Graph;
 }
 
-type Outputs = Readonly<Record<string, Tensor | undefined>>;
-
-/** One model in this thread's memory. Calls must not overlap. */
+/**
+ * One model in this thread's memory. The text tower comes with the first text: after a restart the
+ * vectors of all known texts are on disk, and it is half of the memory and of the time to load.
+ * Calls must not overlap.
+ */
 export class ModelSession {
-  /** Length of a text's vector, which no config file says reliably. */
-  dims = 0;
   /** Why the CPU took the place of the wanted provider; null where it did not. */
   refusal: string | null = null;
   private readonly normalise: ((bytes: Uint8Array) => Float32Array) | null;
+  private text: TextTower | null = null;
+  private vision: Graph | null = null;
 
   private constructor(
-    private readonly library: Transformers,
+    private readonly runtime: Runtime,
     private readonly spec: SessionSpec,
-    private readonly tokenizer: PreTrainedTokenizer,
-    private readonly text: PreTrainedModel,
-    private readonly vision: PreTrainedModel | null,
+    private provider: Provider,
   ) {
     this.normalise = spec.pixelSpec && createNormaliser(spec.pixelSpec);
   }
 
   /**
-   * Loads tokenizer and towers, and tries them; what the wanted provider cannot, the CPU does.
-   * Throws `EMBEDDER_UNAVAILABLE`.
+   * Loads the image tower. On anything but the CPU, which runs whatever it has loaded, both towers
+   * are loaded and tried; what the wanted provider cannot, the CPU does. Throws
+   * `EMBEDDER_UNAVAILABLE`.
    */
   static async open(spec: SessionSpec): Promise<ModelSession> {
-    const library = await loadTransformers();
     const { provider = "cpu" } = spec;
-    if (provider === "cpu") return ModelSession.openOn(library, spec, "cpu");
-    try {
-      return await ModelSession.openOn(library, spec, provider);
-    } catch (thrown) {
-      const session = await ModelSession.openOn(library, spec, "cpu");
-      session.refusal = reasonOf(thrown);
-      return session;
+    const session = new ModelSession(loadRuntime(), spec, provider);
+    if (provider !== "cpu") {
+      try {
+        await session.tryBoth();
+        return session;
+      } catch (thrown) {
+        await session.dispose();
+        session.refusal = reasonOf(thrown);
+        session.provider = "cpu";
+      }
     }
-  }
-
-  private static async openOn(
-    library: Transformers,
-    spec: SessionSpec,
-    provider: Provider,
-  ): Promise<ModelSession> {
-    const session = await ModelSession.load(library, spec, provider);
-    try {
-      session.dims = (await session.embedTexts(["a photo"])).length;
-      // Only the CPU runs whatever it has loaded.
-      if (provider !== "cpu") await session.tryImage();
-      return session;
-    } catch (thrown) {
-      await session.dispose();
-      throw thrown;
-    }
-  }
-
-  private static async load(
-    library: Transformers,
-    spec: SessionSpec,
-    provider: Provider,
-  ): Promise<ModelSession> {
-    const { folder, dtypes } = spec;
-    const opened: PreTrainedModel[] = [];
-    const open = async (file: string, dtype: Dtype): Promise<PreTrainedModel> => {
-      const tower = await openTower(library, spec, file, dtype, provider);
-      opened.push(tower);
-      return tower;
-    };
-    try {
-      const tokenizer = await library.AutoTokenizer.from_pretrained(folder, {
-        local_files_only: true,
-      });
-      const text = await open("text_model", dtypes.text);
-      const vision = dtypes.vision ? await open("vision_model", dtypes.vision) : null;
-      return new ModelSession(library, spec, tokenizer, text, vision);
-    } catch (thrown) {
-      await Promise.all(opened.map((tower) => tower.dispose()));
-      const params = { folder, reason: toError(thrown).message };
-      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.load-failed", params);
-    }
-  }
-
-  private async tryImage(): Promise<void> {
-    const { pixelSpec } = this.spec;
-    const size = pixelSpec && pixelSize(pixelSpec);
-    if (!this.vision || !size) return;
-    const { width, height } = size;
-    await this.embedImage(new Uint8Array(3 * width * height).fill(128), width, height);
+    await session.openVision();
+    return session;
   }
 
   async dispose(): Promise<void> {
-    await this.text.dispose();
-    await this.vision?.dispose();
+    const { text, vision } = this;
+    this.text = null;
+    this.vision = null;
+    await text?.graph.dispose();
+    await vision?.dispose();
   }
 
   /** Tokens before truncation, special ones included. */
-  count(texts: readonly string[]): number[] {
-    return texts.map((text) => this.encode(text).length);
+  async count(texts: readonly string[]): Promise<number[]> {
+    const { tokenizer } = await this.openText();
+    return texts.map((text) => tokenizer.count(text));
   }
 
-  /** Unit vectors one after another. */
-  async embedTexts(texts: readonly string[]): Promise<Float32Array> {
-    const rows = this.tokenize(texts);
+  /** Rows of ids as the text tower wants them. */
+  async tokenize(texts: readonly string[]): Promise<number[][]> {
+    const { tokenizer } = await this.openText();
+    return texts.map((text) => tokenizer.tokenize(text));
+  }
+
+  /**
+   * Unit vectors one after another. `alone`: one text a run, so that a text's vector is its own. It
+   * is half as fast, but paid once a text: the same text has the same vector on every day and in
+   * every vocabulary.
+   */
+  async embedTexts(texts: readonly string[], alone: boolean): Promise<Float32Array> {
+    const rows = await this.tokenize(texts);
     const parts: Float32Array[] = new Array<Float32Array>(texts.length);
-    // One by one is half as fast, but paid once a text: the same text has the same vector on every
-    // day and in every vocabulary.
-    for (const batch of groupRows(rows, this.spec.batchMatters ? 1 : BATCH_TEXTS)) {
+    for (const batch of groupRows(rows, alone ? 1 : BATCH_TEXTS)) {
       const flat = await this.runTexts(batch.map((index) => rows[index] ?? []));
       const dims = flat.length / batch.length;
       for (const [row, index] of batch.entries()) {
@@ -143,68 +110,80 @@ export class ModelSession {
 
   /** @param bytes [height, width, 3] */
   async embedImage(bytes: Uint8Array, width: number, height: number): Promise<ImageAnswer> {
-    if (!this.vision || !this.normalise) throw this.unusable("image", IMAGE_OUTPUTS, []);
-    const planes = this.normalise(bytes);
-    const tensor = new this.library.Tensor("float32", planes, [1, 3, height, width]);
-    const outputs = await this.run(this.vision, { pixel_values: tensor });
-    const raw = IMAGE_OUTPUTS.map((name) => outputs[name]).find((output) => output !== undefined);
-    const features = outputs[FEATURES] ?? raw;
-    const logits = outputs[LOGITS];
-    if (!raw && !logits) throw this.unusable("image", IMAGE_OUTPUTS, Object.keys(outputs));
+    const { vision, normalise } = this;
+    if (!vision || !normalise) throw this.unusable("image", IMAGE_OUTPUTS, []);
+    const tensor = new this.runtime.Tensor("float32", normalise(bytes), [1, 3, height, width]);
+    const wanted = [...IMAGE_OUTPUTS, FEATURES, LOGITS];
+    const outputs = await this.run(vision, { pixel_values: tensor }, wanted);
+    const raw = firstOf(outputs, IMAGE_OUTPUTS);
+    const features = outputs.get(FEATURES) ?? raw;
+    const logits = outputs.get(LOGITS);
+    if (!raw && !logits) throw this.unusable("image", IMAGE_OUTPUTS, vision.outputNames);
     return {
-      embedding: raw ? joinUnitVectors([toFloats(raw)], this.spec.folder) : null,
-      features: features ? joinUnitVectors([toFloats(features)], this.spec.folder) : null,
-      logits: logits ? toFloats(logits) : null,
+      embedding: raw ? joinUnitVectors([raw], this.spec.folder) : null,
+      features: features ? joinUnitVectors([features], this.spec.folder) : null,
+      logits: logits ?? null,
     };
   }
 
-  /** Rows of ids as the text tower wants them. */
-  tokenize(texts: readonly string[]): number[][] {
-    const { maxTokens, family } = this.spec;
-    const closing = this.closingId();
-    return texts.map((text) => {
-      const ids = truncateIds(this.encode(text), maxTokens, closing);
-      if (!FAMILIES[family].padToEnd) return ids;
-      // Declared as a number, but a tokenizer may have none.
-      const pad = this.tokenizer.pad_token_id as number | undefined;
-      const padding = pad ?? closing ?? 0;
-      return [...ids, ...new Array<number>(maxTokens - ids.length).fill(padding)];
-    });
+  private async tryBoth(): Promise<void> {
+    await this.openVision();
+    await this.embedTexts(["a photo"], true);
+    const { pixelSpec } = this.spec;
+    const size = pixelSpec && pixelSize(pixelSpec);
+    if (!this.vision || !size) return;
+    const { width, height } = size;
+    await this.embedImage(new Uint8Array(3 * width * height).fill(128), width, height);
   }
 
-  private encode(text: string): number[] {
-    return this.tokenizer.encode(FAMILIES[this.spec.family].lowercase ? text.toLowerCase() : text);
+  private async openVision(): Promise<void> {
+    const { vision } = this.spec.dtypes;
+    if (vision) this.vision = await this.load(() => this.openGraph(towerFile("vision", vision)));
   }
 
-  /** The id that ends every text; null where the tokenizer sets none. */
-  private closingId(): number | null {
-    return this.tokenizer.encode("").at(-1) ?? null;
+  private async openText(): Promise<TextTower> {
+    return (this.text ??= await this.load(async () => ({
+      tokenizer: await TextTokenizer.open(this.spec.folder, this.spec),
+      graph: await this.openGraph(towerFile("text", this.spec.dtypes.text)),
+    })));
+  }
+
+  private async openGraph(file: string): Promise<Graph> {
+    const { folder, threads } = this.spec;
+    return Graph.open(this.runtime, path.join(folder, file), { threads, provider: this.provider });
+  }
+
+  private async load<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (thrown instanceof TlacError) throw thrown;
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.load-failed", {
+        folder: this.spec.folder,
+        reason: toError(thrown).message,
+      });
+    }
   }
 
   /** Rows of one length, so that nothing is padded and no mask matters. */
   private async runTexts(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     const shape = [rows.length, rows[0]?.length ?? 0];
-    const { Tensor } = this.library;
+    const { Tensor } = this.runtime;
     const ids = BigInt64Array.from(rows.flat(), BigInt);
-    const outputs = await this.run(this.text, {
+    const inputs = {
       input_ids: new Tensor("int64", ids, shape),
       attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), shape),
       token_type_ids: new Tensor("int64", new BigInt64Array(ids.length), shape),
-    });
-    const output = TEXT_OUTPUTS.map((name) => outputs[name]).find((tensor) => tensor !== undefined);
-    if (!output) throw this.unusable("text", TEXT_OUTPUTS, Object.keys(outputs));
-    return toFloats(output);
+    };
+    const { graph } = await this.openText();
+    const output = firstOf(await this.run(graph, inputs, TEXT_OUTPUTS), TEXT_OUTPUTS);
+    if (!output) throw this.unusable("text", TEXT_OUTPUTS, graph.outputNames);
+    return output;
   }
 
-  /** Gives the graph those of `inputs` that it declares. */
-  private async run(
-    model: PreTrainedModel,
-    inputs: Readonly<Record<string, Tensor>>,
-  ): Promise<Outputs> {
-    const { inputNames } = graphOf(model);
-    const declared = Object.entries(inputs).filter(([name]) => inputNames.includes(name));
+  private async run(graph: Graph, ...call: Parameters<Graph["run"]>): Promise<Outputs> {
     try {
-      return (await model(Object.fromEntries(declared))) as Outputs;
+      return await graph.run(...call);
     } catch (thrown) {
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.run-failed", {
         folder: this.spec.folder,
@@ -227,41 +206,13 @@ export class ModelSession {
   }
 }
 
-async function openTower(
-  library: Transformers,
-  spec: SessionSpec,
-  file: string,
-  dtype: Dtype,
-  provider: Provider,
-): Promise<PreTrainedModel> {
-  // The class decides nothing that we use: file name and output names do.
-  return library.CLIPTextModelWithProjection.from_pretrained(spec.folder, {
-    local_files_only: true,
-    model_file_name: file,
-    dtype,
-    device: provider,
-    session_options: {
-      intraOpNumThreads: spec.threads,
-      interOpNumThreads: 1,
-      // Spinning burns a third more CPU for no gain, in a process that has other things to do.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    },
-  });
+function firstOf(outputs: Outputs, names: readonly string[]): Float32Array | undefined {
+  return names.map((name) => outputs.get(name)).find((output) => output !== undefined);
 }
 
 function reasonOf(thrown: unknown): string {
   const reason = thrown instanceof TlacError ? thrown.params.reason : undefined;
   return typeof reason === "string" ? reason : toError(thrown).message;
-}
-
-function graphOf(model: PreTrainedModel): GraphSession {
-  const { model: session } = model.sessions as Readonly<Record<string, GraphSession | undefined>>;
-  return session ?? { inputNames: [], outputNames: [] };
-}
-
-function toFloats(tensor: Tensor): Float32Array {
-  // The constructor copies a typed array at once; `from` goes number by number.
-  return new Float32Array(tensor.data as ArrayLike<number>);
 }
 
 /** Indices of rows of equal length, at most `size` together. */

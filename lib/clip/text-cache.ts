@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { appendFile, open, readFile, stat } from "node:fs/promises";
 
 import { rememberTexts } from "../basics/remember";
 import { writeWholeFile } from "../basics/write-whole-file";
@@ -44,9 +44,18 @@ export class TextCache {
 
   private constructor(
     private readonly file: string,
-    private readonly dims: number,
+    /** Length of every vector. */
+    readonly dims: number,
     private readonly limits: CacheLimits,
   ) {}
+
+  /** The cache of a file that tells the length of its vectors by itself; null where it has none. */
+  static async restore(file: string): Promise<TextCache | null> {
+    const header = await readHeader(file).catch(() => null);
+    if (!header || !isHeader(header)) return null;
+    const cache = await TextCache.open(file, header.readUInt32LE(8));
+    return cache.size > 0 ? cache : null;
+  }
 
   /** Reads what the file has; a missing or foreign file is an empty cache. */
   static async open(
@@ -104,7 +113,7 @@ export class TextCache {
 
   private async load(): Promise<void> {
     const bytes = await readFile(this.file).catch(() => null);
-    if (!bytes || !this.hasHeader(bytes)) return;
+    if (!bytes || !isHeader(bytes) || bytes.readUInt32LE(8) !== this.dims) return;
     let offset = HEADER_BYTES;
     while (offset < bytes.length) {
       const end = this.readBlock(bytes, offset);
@@ -114,15 +123,6 @@ export class TextCache {
       await nextTurn();
     }
     this.fileBytes = offset;
-  }
-
-  private hasHeader(bytes: Buffer): boolean {
-    return (
-      bytes.length >= HEADER_BYTES &&
-      bytes.readUInt32LE(0) === MAGIC &&
-      bytes.readUInt32LE(4) === VERSION &&
-      bytes.readUInt32LE(8) === this.dims
-    );
   }
 
   /** Where the block at `offset` ends; null where it is damaged. */
@@ -183,6 +183,24 @@ export class TextCache {
     }
     return Buffer.concat(blocks);
   }
+}
+
+async function readHeader(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isHeader(bytes: Buffer): boolean {
+  return (
+    bytes.length >= HEADER_BYTES &&
+    bytes.readUInt32LE(0) === MAGIC &&
+    bytes.readUInt32LE(4) === VERSION
+  );
 }
 
 /** A part of a block would keep the whole block in memory, beyond any bound. */

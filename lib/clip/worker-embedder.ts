@@ -3,6 +3,7 @@ import { Memo } from "../basics/memo";
 import { throwIfClosed, TlacError } from "../errors";
 import type { Frame, PixelSpec } from "../frame/frame";
 import type { Embedder, EmbedderInfo, EmbedOptions, Sight } from "./embedder";
+import type { ModelFacts, ModelFolder } from "./model-folder";
 import type { TextCache } from "./text-cache";
 import { softmax } from "./vector";
 import type { WorkerHost } from "./worker-host";
@@ -25,7 +26,7 @@ export class WorkerEmbedder implements Embedder {
     readonly info: EmbedderInfo,
     private readonly host: WorkerHost,
     private readonly session: number,
-    private readonly pixelSpec: PixelSpec | null,
+    private readonly model: Pick<ModelFolder & ModelFacts, "pixelSpec" | "batchMatters">,
     private readonly cache: TextCache,
   ) {}
 
@@ -63,7 +64,7 @@ export class WorkerEmbedder implements Embedder {
     for (let from = 0; from < missing.length; from += CHUNK_TEXTS) {
       const chunk = missing.slice(from, from + CHUNK_TEXTS);
       const flat = await this.untilEnded(
-        this.host.ask("texts", this.session, { texts: chunk }),
+        this.host.ask("texts", this.session, { texts: chunk, alone: this.model.batchMatters }),
         signal,
       );
       const { dims } = this.info;
@@ -84,7 +85,7 @@ export class WorkerEmbedder implements Embedder {
   /** One run a frame, however many ask for it. */
   async see(frame: Frame, { signal }: EmbedOptions = {}): Promise<Sight> {
     this.throwIfEnded(signal);
-    const { pixelSpec } = this;
+    const { pixelSpec } = this.model;
     if (!pixelSpec) {
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.no-vision", { model: this.info.name });
     }

@@ -33,6 +33,11 @@ export class WorkerHost {
     return this.loss !== null;
   }
 
+  /** Starts the thread ahead of its next model, so that both sides get ready at once. */
+  prepare(): void {
+    if (!this.loss) (this.worker ??= this.start()).unref();
+  }
+
   /** Loads a model; resolves to its session's number and how it was opened. */
   async open(spec: SessionSpec): Promise<Opened & { readonly session: number }> {
     const session = ++this.lastNumber;
@@ -121,8 +126,8 @@ export class WorkerHost {
     }
   }
 
-  /** A thread without models keeps nothing but memory. Never rejects. */
-  private async endIfIdle(): Promise<void> {
+  /** Ends the thread where it has no models: it keeps nothing but memory. Never rejects. */
+  async endIfIdle(): Promise<void> {
     if (this.sessions.size > 0 || this.pending.size > 0) return;
     const { worker } = this;
     this.worker = null;

@@ -1,3 +1,4 @@
+import { segmentWords } from "../basics/japanese-words";
 import { absenceNamesOf } from "../vocabulary/absence-names";
 import { foldName } from "../vocabulary/fold-name";
 import { readDenials } from "./denial/read-denials";
@@ -7,9 +8,6 @@ const MAX_WORDS = 8;
 
 /** A description is one sentence; what goes on beyond this is not read. */
 const MAX_TEXT = 1_000;
-
-/** Splits Japanese, which has no spaces, by its dictionary, and everything else as it is written. */
-const SEGMENTER = new Intl.Segmenter("ja", { granularity: "word" });
 
 /** A mark behind or before a word that belongs to its name: A-, C++, <1 mm. */
 const MARKS_BEHIND = /[+#*%-]+(?![\p{L}\p{N}])/uy;
@@ -30,7 +28,7 @@ export interface NameInText {
  */
 export function findNamesInText(text: string, isName: (fold: string) => boolean): NameInText[] {
   const bounded = text.slice(0, MAX_TEXT);
-  const words = [...SEGMENTER.segment(bounded)].filter(({ isWordLike }) => isWordLike);
+  const words = [...segmentWords(bounded)].filter(({ isWordLike }) => isWordLike);
   const denialAt = readDenials(bounded);
   const found = new Map<string, boolean>();
   const add = (fold: string, denied: boolean): void => {

@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 
-import { Agent, buildConnector } from "undici";
+import type * as undici from "undici";
 
 import { readCa } from "./read-ca";
 
@@ -37,7 +37,9 @@ export interface AgentSettings {
  * Connections of one client's own to a host that it trusts in its own way. Nothing of a request is
  * sent before the certificate is looked at. Throws `BAD_CONFIG` for a CA file that cannot be used.
  */
-export async function createAgent({ trust, connectMs }: AgentSettings): Promise<Agent> {
+export async function createAgent({ trust, connectMs }: AgentSettings): Promise<undici.Agent> {
+  // Loaded with the first connection: it takes 50 ms, and many a Node-RED has none of ours.
+  const { Agent, buildConnector } = await import("undici");
   const timeout = { timeout: connectMs };
   switch (trust.kind) {
     case "usual":
@@ -47,7 +49,13 @@ export async function createAgent({ trust, connectMs }: AgentSettings): Promise<
     case "none":
       return new Agent({ connect: { ...timeout, rejectUnauthorized: false } });
     case "pin":
-      return new Agent({ connect: pinned(trust.fingerprint, connectMs) });
+      // A session that is taken up again shows no certificate.
+      return new Agent({
+        connect: pinned(
+          buildConnector({ ...timeout, rejectUnauthorized: false, maxCachedSessions: 0 }),
+          trust.fingerprint,
+        ),
+      });
   }
 }
 
@@ -59,10 +67,10 @@ export function toFingerprint(text: string): string {
     .toUpperCase();
 }
 
-function pinned(fingerprint: string, connectMs: number): buildConnector.connector {
-  // A session that is taken up again shows no certificate.
-  const options = { timeout: connectMs, rejectUnauthorized: false, maxCachedSessions: 0 };
-  const connect = buildConnector(options);
+function pinned(
+  connect: undici.buildConnector.connector,
+  fingerprint: string,
+): undici.buildConnector.connector {
   return (target, callback) => {
     connect(target, (...[error, socket]) => {
       if (error) {

@@ -98,10 +98,10 @@ export function serveModels(RED: NodeAPI): void {
   RED.httpAdmin.post(
     `${ROOT}/check`,
     write,
-    reply(async ({ body, signal }): Promise<FolderAnswer> => {
+    reply(async ({ body }): Promise<FolderAnswer> => {
       const folder = path.resolve(readField(body, "folder"));
       const dtype = readDtype(body);
-      const model = await inspectModelFolder(folder, { signal, ...(dtype ? { dtype } : {}) });
+      const model = await inspectModelFolder(folder, dtype ? { dtype } : {});
       const { family, languages, dtypes, labels } = model;
       return {
         folder,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -91,7 +91,7 @@ describe("the embedder on the starter model", () => {
     try {
       const other = await wanting.value;
       assert.equal(other.info.refused?.provider, provider);
-      assert.match(other.info.refused.reason, /Unsupported device/);
+      assert.match(other.info.refused.reason, /\[dml\] backend not found/);
       assert.equal(embedder.info.refused, null);
       const texts = ["a photo of a gasket"];
       assert.deepEqual(await other.embedTexts(texts), await embedder.embedTexts(texts));
@@ -226,6 +226,36 @@ describe("the embedder on the starter model", () => {
       await assert.rejects(embedding, { code: "EMBEDDER_UNAVAILABLE", key: "clip.no-vision" });
     } finally {
       await textOnly.release();
+      await copy.remove();
+    }
+  });
+
+  it("loads its text tower after a restart with the first new text only", async () => {
+    const copy = await copyStarter();
+    const file = path.join(copy.folder, "onnx", "text_model_int8.onnx");
+    const open = (): EmbedderLease => acquireEmbedder({ model: copy.folder, cacheDir });
+    const replace = async (content: Buffer): Promise<void> => {
+      await rm(file);
+      await writeFile(file, content);
+      await utimes(file, 1, 1);
+    };
+    try {
+      const weights = await readFile(file);
+      await replace(weights);
+      const first = open();
+      const known = await (await first.value).embedTexts(["a text of yesterday"]);
+      await first.release();
+      await disposeIdleEmbedders();
+      // By size and time still the same file, so that only reading it tells.
+      await replace(Buffer.alloc(weights.length));
+      const second = open();
+      const restarted = await second.value;
+      assert.deepEqual(await restarted.embedTexts(["a text of yesterday"]), known);
+      assert.ok((await restarted.see(await makeFrame(7))).embedding);
+      const error = { code: "EMBEDDER_UNAVAILABLE", key: "clip.load-failed" };
+      await assert.rejects(restarted.embedTexts(["a text of today"]), error);
+      await second.release();
+    } finally {
       await copy.remove();
     }
   });

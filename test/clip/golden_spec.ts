@@ -75,8 +75,8 @@ for (const [name, family, maxTokens] of [
       assert.equal(embedder.info.dims, 24);
     });
 
-    it("has the same ids for every text, long ones included", () => {
-      const ids = session.tokenize(golden.texts.map(({ text }) => text));
+    it("has the same ids for every text, long ones included", async () => {
+      const ids = await session.tokenize(golden.texts.map(({ text }) => text));
       for (const [i, { text, ids: expected }] of golden.texts.entries()) {
         assert.deepEqual(ids[i], expected, text);
       }

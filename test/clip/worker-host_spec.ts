@@ -10,7 +10,6 @@ const TEXT_ONLY: SessionSpec = {
   folder: findStarterFolder(),
   family: "clip",
   maxTokens: 256,
-  batchMatters: false,
   dtypes: { text: "int8", vision: null },
   pixelSpec: null,
   threads: 1,
@@ -38,7 +37,6 @@ describe("the inference thread", () => {
   it("is one for all models and ends with the last", async () => {
     const first = await host.open(TEXT_ONLY);
     const second = await host.open(TEXT_ONLY);
-    assert.equal(first.dims, 384);
     assert.equal(workers.length, 1);
     const ended = once(workers[0]!, "exit");
     await host.close(first.session);
@@ -52,9 +50,9 @@ describe("the inference thread", () => {
 
   it("comes back with its models after a crash", async () => {
     const { session } = await host.open(TEXT_ONLY);
-    const before = await host.ask("texts", session, { texts: ["a screw"] });
+    const before = await host.ask("texts", session, { texts: ["a screw"], alone: true });
     await crash();
-    assert.deepEqual(await host.ask("texts", session, { texts: ["a screw"] }), before);
+    assert.deepEqual(await host.ask("texts", session, { texts: ["a screw"], alone: true }), before);
     assert.equal(workers.length, 2);
     await host.close(session);
   });
@@ -63,14 +61,17 @@ describe("the inference thread", () => {
     const opening = host.open(TEXT_ONLY);
     await crash();
     const { session } = await opening;
-    assert.equal((await host.ask("texts", session, { texts: ["a screw"] })).length, 384);
+    assert.equal(
+      (await host.ask("texts", session, { texts: ["a screw"], alone: true })).length,
+      384,
+    );
     await host.close(session);
   });
 
   it("gives up after a second crash, for what waits and what comes", async () => {
     const { session } = await host.open(TEXT_ONLY);
     await crash();
-    const waiting = host.ask("texts", session, { texts: ["a screw"] });
+    const waiting = host.ask("texts", session, { texts: ["a screw"], alone: true });
     const refused = assert.rejects(waiting, {
       code: "EMBEDDER_UNAVAILABLE",
       key: "clip.worker-lost",
@@ -87,7 +88,7 @@ describe("the inference thread", () => {
     const { session } = await host.open(TEXT_ONLY);
     const owner = new AbortController();
     const texts = ["a screw", "a nail"];
-    const abandoned = host.ask("texts", session, { texts }, owner.signal);
+    const abandoned = host.ask("texts", session, { texts, alone: true }, owner.signal);
     owner.abort();
     await assert.rejects(abandoned, { code: "CLOSED" });
     const ended = once(workers[0]!, "exit");
@@ -97,7 +98,7 @@ describe("the inference thread", () => {
 
   it("says what failed in it, in a sentence that can be translated", async () => {
     const folder = `${TEXT_ONLY.folder}/nothing`;
-    const opening = host.open({ ...TEXT_ONLY, folder });
+    const opening = host.open({ ...TEXT_ONLY, folder, dtypes: { text: "int8", vision: "fp16" } });
     const ended = once(workers[0]!, "exit");
     await assert.rejects(opening, { key: "clip.load-failed", message: /could not be loaded/ });
     await ended;

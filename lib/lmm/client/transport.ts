@@ -1,4 +1,4 @@
-import { Agent, fetch as undiciFetch } from "undici";
+import type { Agent } from "undici";
 
 import { TlacError } from "../../errors";
 import { readCa } from "../../net/read-ca";
@@ -61,7 +61,8 @@ export class Transport {
   ): Promise<Answered> {
     const dispatcher = await this.connect();
     const { secrets } = this.settings;
-    const response = await undiciFetch(input, {
+    const { fetch } = await import("undici");
+    const response = await fetch(input, {
       method: init.method ?? "GET",
       headers: init.headers as Record<string, string>,
       body: (init.body ?? null) as string | null,
@@ -116,6 +117,7 @@ export class Transport {
   private async createAgent(): Promise<Agent> {
     const { connectMs, caFile } = this.settings;
     const secureContext = caFile ? { secureContext: await readCa(caFile) } : {};
+    const { Agent } = await import("undici");
     if (this.closed) throw new TlacError("CLOSED", "tlac.closed");
     this.connected = new Agent({
       headersTimeout: 0,

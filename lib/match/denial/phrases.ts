@@ -23,18 +23,23 @@ interface Found<T> {
 
 /** Finds the longest of many phrases at a place among words. */
 export class PhraseTable<T> {
-  private readonly root: Branch<T> = { next: new Map() };
+  private root: Branch<T> | undefined;
 
-  constructor(rows: readonly (readonly [phrases: Phrases, value: T])[]) {
-    for (const [phrases, value] of rows) {
-      for (const phrase of phrases.split("\n")) {
-        if (phrase.trim()) this.add(this.root, phrase.trim().split(/\s+/), value);
-      }
-    }
-  }
+  constructor(private readonly rows: readonly (readonly [phrases: Phrases, value: T])[]) {}
 
   find(words: readonly Word[], at: number): Found<T> | null {
-    return this.walk(this.root, words, at, 0);
+    // Built at the first question: that takes 50 ms, and many flows ask no LMM.
+    return this.walk((this.root ??= this.build()), words, at, 0);
+  }
+
+  private build(): Branch<T> {
+    const root: Branch<T> = { next: new Map() };
+    for (const [phrases, value] of this.rows) {
+      for (const phrase of phrases.split("\n")) {
+        if (phrase.trim()) this.add(root, phrase.trim().split(/\s+/), value);
+      }
+    }
+    return root;
   }
 
   private add(branch: Branch<T>, [first, ...others]: readonly string[], value: T): void {
@@ -64,7 +69,7 @@ export class PhraseTable<T> {
     if (word === undefined) return best;
     const direct = next.get(word) ?? (/^\d/.test(word) ? next.get("#") : undefined);
     if (direct) take(this.walk(direct, words, at + 1, 0));
-    if (next !== this.root.next && adverbs < MAX_ADVERBS && ADVERB.test(word)) {
+    if (next !== this.root?.next && adverbs < MAX_ADVERBS && ADVERB.test(word)) {
       take(this.walk({ next }, words, at + 1, adverbs + 1));
     }
     const gap = next.get("*");

@@ -1,9 +1,8 @@
+import { segmentWords } from "../../basics/japanese-words";
 import type { Denial, DenialAt } from "./denial";
 import * as cues from "./japanese";
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
-
-const SEGMENTER = new Intl.Segmenter("ja", { granularity: "word" });
 
 /** What is read behind a name, in characters; longer sentences are about more than one thing. */
 const LOOK_BEHIND = 80;
@@ -155,7 +154,7 @@ class Follower {
   private isAboutAnother(between: string, isHandled: boolean): boolean {
     if (isHandled && PERSON.test(this.name)) return true;
     let done = "";
-    for (const { segment } of SEGMENTER.segment(between)) {
+    for (const { segment } of segmentWords(between)) {
       const marks = isHandled ? /^を$/ : /^(?:は|が|も|を)$/;
       if (marks.test(segment) && done !== "" && !NO_THING.test(done)) return true;
       done += segment;
@@ -165,7 +164,7 @@ class Follower {
 
   private skipNoun(): void {
     let taken = 0;
-    for (const { segment, index } of SEGMENTER.segment(this.rest.slice(this.at))) {
+    for (const { segment, index } of segmentWords(this.rest.slice(this.at))) {
       if (taken > 0 && (cues.PARTICLES.has(segment) || taken >= MAX_NOUN)) {
         this.at += index;
         return;

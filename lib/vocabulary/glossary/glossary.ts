@@ -1,3 +1,4 @@
+import { segmentWords } from "../../basics/japanese-words";
 import { foldName } from "../fold-name";
 import ja from "./ja.json";
 
@@ -103,9 +104,6 @@ function dropSizes(name: string): string {
   return name.replace(OUTER_CODE, "");
 }
 
-/** Splits Japanese by its dictionary: ビス is no part of サービス. */
-const SEGMENTER = new Intl.Segmenter("ja", { granularity: "word" });
-
 /**
  * English names that a name may have which is not in the glossary as it is, for a person to
  * judge: each meaning of はし, each part of ボルト・ナット, and the known word at the end of a
@@ -125,7 +123,7 @@ export function guessEnglish(name: string): string[] {
 }
 
 function guessCompound(name: string): string[] {
-  const starts = [...SEGMENTER.segment(name)].map(({ index }) => index);
+  const starts = [...segmentWords(name)].map(({ index }) => index);
   for (const { index } of name.matchAll(/./gsu)) {
     if (index === 0) continue;
     const back = name.slice(index);

@@ -1,8 +1,13 @@
-import type { Tokenizer } from "@huggingface/tokenizers";
-
 import { isRecord, type UnknownRecord } from "../basics/is-record";
 import { FAMILIES, truncateIds, type Family } from "./family";
 import { readRecord } from "./read-json";
+
+/** What is used of the library, whose own declarations name their files as bundlers read them. */
+interface Tokenizer {
+  encode(text: string): { readonly ids: readonly number[] };
+  token_to_id(token: string): number | undefined;
+}
+type Library = Record<"Tokenizer", new (table: object, config: object) => Tokenizer>;
 
 export interface TokenRules {
   readonly family: Family;
@@ -30,8 +35,8 @@ export class TextTokenizer {
   static async open(folder: string, rules: TokenRules): Promise<TextTokenizer> {
     const model = await readRecord(folder, "tokenizer.json");
     const config = await readRecord(folder, "tokenizer_config.json");
-    const { Tokenizer } = await import("@huggingface/tokenizers");
-    const tokenizer = new Tokenizer(model, config);
+    const library = (await import("@huggingface/tokenizers")) as unknown as Library;
+    const tokenizer = new library.Tokenizer(model, config);
     const pad = paddingToken(config);
     return new TextTokenizer(
       tokenizer,
@@ -54,7 +59,7 @@ export class TextTokenizer {
     return [...ids, ...new Array<number>(maxTokens - ids.length).fill(padding)];
   }
 
-  private encode(text: string): number[] {
+  private encode(text: string): readonly number[] {
     const { lowercase } = FAMILIES[this.rules.family];
     return this.tokenizer.encode(lowercase ? text.toLowerCase() : text).ids;
   }

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
+import { throwIfClosed } from "../lib/errors";
 import { classifyFrames, classifyWords } from "../lib/tlac/classify";
 import { departJudged } from "./runtime/input/departures";
 import { handleInput, withWarning } from "./runtime/input/handle-input";
@@ -69,6 +70,7 @@ export default function (RED: NodeAPI): void {
           const words = readWords(value, name);
           const compared = await matcher.prepareFor(message);
           const result = await classifyWords(words, { ...compared, rules, signal });
+          throwIfClosed(signal);
           recorder.keep({ ...compared.origin, results: [result], camera });
           return sign.mark(departJudged([result], undefined, language));
         }
@@ -83,6 +85,7 @@ export default function (RED: NodeAPI): void {
             return { image, results: await classifyFrames(frames, options) };
           },
         });
+        throwIfClosed(signal);
         recorder.keep({ ...known.origin, results, frames: image.frames, camera });
         return sign.mark(departJudged(results, image, language));
       },

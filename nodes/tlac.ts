@@ -1,9 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 
 import type { LoadProgress } from "../lib/clip/load-progress";
-import { toError } from "../lib/errors";
+import { throwIfClosed, toError } from "../lib/errors";
 import { translate } from "../lib/i18n/catalogue";
 import { settleFrames, type ClassifyOptions } from "../lib/tlac/classify";
+import type { Lmm } from "../lib/lmm/lmm";
 import { DriftWatch } from "../lib/tlac/drift-watch";
 import { MODES, type Result } from "../lib/tlac/result";
 import { serveEvaluation } from "./admin/evaluation/serve-evaluation";
@@ -69,6 +70,7 @@ interface TlacDef
 interface Judged {
   readonly image: ResolvedImage;
   readonly results: readonly Result[];
+  readonly answers?: Heard["answers"];
 }
 
 export default function (RED: NodeAPI): void {
@@ -104,6 +106,15 @@ export default function (RED: NodeAPI): void {
       lmmUse.countUnasked(spotCheck);
       const seen = spotCheck && drift.note(spotCheck.agrees);
       if (seen) this.warn(translate("nodes.drift", { ...seen }, language));
+    };
+    const count = (result: Result, lmm: Lmm | null): void => {
+      const { cached, cascade } = result;
+      if (cached.frame) {
+        if (lmm) lmmUse.countSaved("frame");
+        return;
+      }
+      if (cached.reconcile) lmmUse.countSaved("reconcile");
+      if (cascade === "sight") noteUnasked(result);
     };
     const depart = ({ results, image }: Judged): Departure => {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);
@@ -162,36 +173,29 @@ export default function (RED: NodeAPI): void {
         const { scenes, frame } = settings;
         const loaded = await loadImage(value, nameProperty(source), { ...frame, signal }, turn);
         const scene = { camera: turn.camera ?? "", context: contextOf(options), lmm };
-        const keep = (judged: Judged, answers?: Heard["answers"]): Judged => {
-          const { frames } = judged.image;
-          recorder.keep({ ...compared.origin, ...judged, frames, answers, camera: turn.camera });
-          return judged;
-        };
-        const recall = async (image: ResolvedImage): Promise<Judged | undefined> => {
-          const known = await scenes.recall(scene, image);
-          if (!known) return undefined;
-          if (lmm) lmmUse.countSaved("frame");
-          if (scenes.unchanged === "skip") throw new Skip("unchanged");
-          return keep({ image, results: [known] });
-        };
-        const conclude = async (
+        const recall = async (
           image: ResolvedImage,
-          results: readonly Result[],
-          answers?: Heard["answers"],
-        ): Promise<Judged> => {
-          for (const result of results) {
-            if (result.cached.reconcile) lmmUse.countSaved("reconcile");
-            if (result.cascade === "sight") noteUnasked(result);
-          }
-          await scenes.remember(scene, image, results);
-          return keep({ image, results }, answers);
+          gone?: AbortSignal,
+        ): Promise<Judged | undefined> => {
+          const known = await scenes.recall(scene, image);
+          throwIfClosed(gone);
+          if (!known) return undefined;
+          if (scenes.unchanged !== "skip") return { image, results: [known] };
+          if (lmm) lmmUse.countSaved("frame");
+          throw new Skip("unchanged");
         };
-        const settle = async (image: ResolvedImage): Promise<Judged | undefined> => {
+        const settle = async (
+          image: ResolvedImage,
+          gone: AbortSignal,
+        ): Promise<Judged | undefined> => {
           const { frames, frameMs } = image;
-          const results = await takeTurn(signal, () =>
-            settleFrames(frames, { ...options, frameMs }),
+          const results = await takeTurn(gone, () =>
+            settleFrames(frames, { ...options, frameMs, signal: gone }),
           );
-          return results && conclude(image, results);
+          throwIfClosed(gone);
+          if (!results) return undefined;
+          await scenes.remember(scene, image, results);
+          return { image, results };
         };
         const judge = async (image: ResolvedImage): Promise<Judged> => {
           // What was in front of it in the line may have answered for this one, too.
@@ -199,13 +203,23 @@ export default function (RED: NodeAPI): void {
           if (known) return known;
           const { frames, frameMs } = image;
           const { results, answers } = await classifyAndHear(frames, { ...options, frameMs });
-          return conclude(image, results, answers);
+          await scenes.remember(scene, image, results);
+          return { image, results, answers };
         };
         // What needs no LMM does not wait for one.
-        const early = async (image: ResolvedImage): Promise<Judged | undefined> =>
-          (await recall(image)) ?? (lmm ? settle(image) : undefined);
+        const early = async (
+          image: ResolvedImage,
+          gone: AbortSignal,
+        ): Promise<Judged | undefined> =>
+          (await recall(image, gone)) ?? (lmm ? settle(image, gone) : undefined);
         const job = { ...turn, signal, image: loaded, early, work: judge };
-        return depart(await (lmm ? lmmUse.run(job) : compareInTurn(job)));
+        const judged = await (lmm ? lmmUse.run(job) : compareInTurn(job));
+        // Only what leaves by a door of decisions is one: not what was skipped or closed meanwhile.
+        throwIfClosed(signal);
+        for (const result of judged.results) count(result, lmm);
+        const { frames } = judged.image;
+        recorder.keep({ ...compared.origin, ...judged, frames, camera: turn.camera });
+        return depart(judged);
       },
       release: async () => {
         thumbnail?.close();

@@ -28,8 +28,8 @@ export interface FrameOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Does the work when its turn comes. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+/** Does the work when its turn comes, unless the signal fires before: `CLOSED`. */
+export type InTurn = <T>(work: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;
 
 /** `FrameOptions` with every default filled in. */
 export interface FrameRules {

@@ -20,8 +20,11 @@ const MAX_BATCH_BYTES = 256 * 1024 ** 2;
 export interface LoadedImages {
   /** They came as an array. */
   readonly batch: boolean;
-  /** In their order. Throws `BAD_IMAGE`, `CLOSED`. */
-  readonly decode: () => Promise<Frame[]>;
+  /**
+   * In their order. Throws `BAD_IMAGE`, `CLOSED` by the signal, which stands for that of the options
+   * until the frames are there.
+   */
+  readonly decode: (signal?: AbortSignal) => Promise<Frame[]>;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function loadImages(input: unknown, options: FrameOptions): Promise
   throwIfClosed(rules.signal);
   if (!Array.isArray(input) || isNumbers(input)) {
     const source = await readSource(input, rules);
-    return { batch: false, decode: async () => [await decodeFrame(source, rules)] };
+    return { batch: false, decode: async (signal) => [await decodeFrame(source, rules, signal)] };
   }
   const items: readonly unknown[] = input;
   if (items.length === 0) throw new TlacError("BAD_MESSAGE", "frame.empty-batch");
@@ -65,9 +68,9 @@ export async function loadImages(input: unknown, options: FrameOptions): Promise
     throw new TlacError("BAD_MESSAGE", "frame.heavy-batch", { max: MAX_BATCH_BYTES });
   });
   // One by one: a decoded input may take hundreds of megabytes until it is bounded.
-  const decode = (): Promise<Frame[]> =>
+  const decode = (signal?: AbortSignal): Promise<Frame[]> =>
     forEachImage(sources, async (source) => {
-      const frame = await decodeFrame(source, rules);
+      const frame = await decodeFrame(source, rules, signal);
       // Its pixels would lie about until all others are there.
       frame.rest();
       return frame;
@@ -94,12 +97,17 @@ async function forEachImage<T, U>(
   return done;
 }
 
-async function decodeFrame(source: ImageSource, rules: FrameRules): Promise<Frame> {
-  throwIfClosed(rules.signal);
-  const decode = (): Promise<BoundedImage> => decodeImage(source, rules);
+async function decodeFrame(
+  source: ImageSource,
+  rules: FrameRules,
+  signal = rules.signal,
+): Promise<Frame> {
+  throwIfClosed(signal);
+  const decode = (signal: AbortSignal | undefined): Promise<BoundedImage> =>
+    decodeImage(source, { ...rules, signal });
   return rules.inTurn(async () => {
-    const image = await decode();
-    throwIfClosed(rules.signal);
-    return createFrame(image, rules.jpegQuality, decode);
-  });
+    const image = await decode(signal);
+    throwIfClosed(signal);
+    return createFrame(image, rules.jpegQuality, () => decode(rules.signal));
+  }, signal);
 }

@@ -1,3 +1,4 @@
+import { createSharedEnder } from "../async/shared-ender";
 import { TlacError, toError } from "../errors";
 
 /** Why a message was not judged; `msg.skipped.reason`, a public API. */
@@ -22,9 +23,10 @@ export interface Job<T> {
   readonly signal?: AbortSignal;
   /**
    * What is done before the work while the job waits, and without a turn of its own. Jobs behind
-   * it overtake it only if it takes long. An outcome ends the job without its turn.
+   * it overtake it only if it takes long. An outcome ends the job without its turn. `gone` fires
+   * once the job is skipped or `CLOSED`: nobody waits for the rest then.
    */
-  readonly prepare?: () => Promise<JobOutcome<T> | undefined>;
+  readonly prepare?: (gone: AbortSignal) => Promise<JobOutcome<T> | undefined>;
   readonly work: () => Promise<T>;
 }
 
@@ -88,6 +90,7 @@ export class BoundedQueue {
         return;
       }
       let patience: NodeJS.Timeout | undefined;
+      const gone = createSharedEnder();
       const leave = (): void => {
         this.remove(waiting);
         clearTimeout(ageTimer);
@@ -115,7 +118,7 @@ export class BoundedQueue {
             this.moveUp();
           }, PATIENCE_MS);
           const isInLine = (): boolean => this.waiting.includes(waiting);
-          void (async () => job.prepare?.())().then(
+          void (async () => job.prepare?.(gone.signal))().then(
             (outcome) => {
               clearTimeout(patience);
               if (!isInLine()) return;
@@ -145,10 +148,12 @@ export class BoundedQueue {
             });
         },
         skip: (skipped) => {
+          gone.abort();
           end({ skipped });
         },
       };
       const close = (): void => {
+        gone.abort();
         fail(new TlacError("CLOSED", "tlac.closed"));
       };
       const expire = (): void => {

@@ -106,7 +106,7 @@ class PhotoTest {
   private async readFrame(image: unknown, options: FrameOptions): Promise<Frame> {
     const { signal } = this;
     const loaded = await loadImage(readText(image, "image"), "image", { ...options, signal });
-    const [frame] = (await loaded.decode()).frames;
+    const [frame] = (await loaded.decode(signal)).frames;
     if (!frame) throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property: "image" });
     return frame;
   }

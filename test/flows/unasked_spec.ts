@@ -6,6 +6,7 @@ import type { NodeMessageInFlow } from "node-red";
 
 import type { Result } from "../../lib/tlac/result";
 import lmmServer from "../../nodes/lmm-server";
+import { takeTurn } from "../../nodes/runtime/scene/image-line";
 import type { LmmServerNode } from "../../nodes/runtime/settings/config-nodes";
 import tlac from "../../nodes/tlac";
 import helper from "node-red-node-test-helper";
@@ -42,9 +43,11 @@ describe("an image that needs no LMM", () => {
     await double.close();
   });
 
-  async function start(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  type Settings = Readonly<Record<string, unknown>>;
+
+  async function start(settings: Settings = {}, line: Settings = {}): Promise<void> {
     const judge = { ...dragNode("tlac"), classes: "espresso, dog, cat", server: "server" };
-    const server = { ...dragNode("lmm-server", "server"), host: double.url, canary: false };
+    const server = { ...dragNode("lmm-server", "server"), host: double.url, canary: false, ...line };
     flow = await startFlow([tlac, lmmServer], { ...judge, spotChecks: "0", ...settings }, [server]);
   }
 
@@ -62,6 +65,22 @@ describe("an image that needs no LMM", () => {
     answer?.();
     assert.equal(resultOf(await flow.next("door2")).cascade, "words");
     assert.equal(questionsTo(double).length, 1);
+  });
+
+  it("is no decision where a newer one of its camera has taken its place meanwhile", async () => {
+    await start({}, { latestOnly: true });
+    flow.send("n", { payload: await paint(), camera: "a" });
+    await double.journal.waitFor(() => questionsTo(double).length > 0);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const models = takeTurn(new AbortController().signal, () => held);
+    flow.send("n", { payload: cup, camera: "b", topic: "older" });
+    flow.send("n", { payload: cup, camera: "b", topic: "newer" });
+    assert.equal((await flow.next("door3")).topic, "older");
+    release();
+    await models;
+    assert.equal((await flow.next("door1")).topic, "newer");
+    assert.equal(readActivity().saved.sight, 1);
   });
 
   it("leaves while the server is down", async () => {

@@ -217,6 +217,37 @@ describe("bounded queue", () => {
     assert.deepEqual([queue.active, queue.length], [0, 0]);
   });
 
+  it("tells what prepares a job when nobody waits for it any more", async () => {
+    const queue = createQueue({ maxAgeMs: 5 });
+    const gate = new Gate();
+    const running = queue.run(gate);
+    const signals: AbortSignal[] = [];
+    const job = (lane: string, signal?: AbortSignal) =>
+      queue.run({
+        lane,
+        ...(signal && { signal }),
+        prepare: (gone) => {
+          signals.push(gone);
+          return gate.work().then(() => undefined);
+        },
+        work: () => Promise.resolve(lane),
+      });
+    const owner = new AbortController();
+    const ends = [job("north"), job("north"), job("south", owner.signal)];
+    assert.equal(skippedBecause(await ends[0]!), "superseded");
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true, false, false],
+    );
+    owner.abort();
+    await assert.rejects(ends[2]!, { code: "CLOSED" });
+    assert.equal(signals[2]!.aborted, true);
+    assert.equal(skippedBecause(await ends[1]!), "expired");
+    assert.equal(signals[1]!.aborted, true);
+    gate.release();
+    await running;
+  });
+
   it("prepares no more jobs ahead than wanted, and none that has no place", async () => {
     const queue = createQueue({ maxLength: 2, prepareAhead: 1 });
     const gates = [new Gate(), new Gate(), new Gate()];

@@ -22,8 +22,11 @@ const compare = new BoundedQueue({
 /** What is to be done with a message's image, in its turn. */
 export interface ImageJob<T> extends Pick<Job<T>, "signal" | "priority"> {
   readonly image: LoadedImage;
-  /** What an image is worth that needs no turn; undefined where it does. May throw `Skip`. */
-  readonly early?: (image: ResolvedImage) => Promise<T | undefined>;
+  /**
+   * What an image is worth that needs no turn; undefined where it does. May throw `Skip`. `gone`
+   * fires where the line lets go of the image meanwhile.
+   */
+  readonly early?: (image: ResolvedImage, gone: AbortSignal) => Promise<T | undefined>;
   readonly work: (image: ResolvedImage) => Promise<T>;
 }
 
@@ -44,24 +47,24 @@ export function compareInTurn<T>(job: ImageJob<T>): Promise<T> {
 
 /**
  * Judges an image in a line's turn; it is decoded while it waits, and lets go of its pixels
- * where it may wait long. Throws `Skip`.
+ * where it may wait long. An image that leaves the line waits for no decoder any more: the next one
+ * is a newer one's. Throws `Skip`.
  */
 export async function judgeInTurn<T>(
   line: BoundedQueue,
   { image, early, work, ...job }: ImageJob<T> & Pick<Job<T>, "lane">,
 ): Promise<T> {
-  let decoded: Promise<ResolvedImage> | undefined;
-  const decode = (): Promise<ResolvedImage> => (decoded ??= image.decode());
+  let resolved: ResolvedImage;
   const outcome = await line.run<T>({
     ...job,
-    prepare: async () => {
-      const resolved = await decode();
-      const value = await early?.(resolved);
+    prepare: async (gone) => {
+      resolved = await image.decode(gone);
+      const value = await early?.(resolved, gone);
       if (value !== undefined) return { value };
       if (line.length > FEW) for (const frame of resolved.frames) frame.rest();
       return undefined;
     },
-    work: async () => work(await decode()),
+    work: () => work(resolved),
   });
   return valueOf(outcome);
 }

@@ -22,8 +22,8 @@ export interface ImageSettings {
 
 /** An image that has been read from wherever it was, and waits to be decoded. */
 export interface LoadedImage {
-  /** In its turn. Throws `BAD_IMAGE`, `Skip` where too many wait already. */
-  decode(): Promise<ResolvedImage>;
+  /** In its turn. Throws `BAD_IMAGE`, `CLOSED` by the signal, `Skip` where too many wait already. */
+  decode(signal: AbortSignal): Promise<ResolvedImage>;
 }
 
 /** The frames of one message and what making them took, in ms, without waiting for a turn. */
@@ -56,7 +56,6 @@ export async function loadImage(
   if (value === undefined || value === null || value === "") {
     throw new TlacError("BAD_MESSAGE", "nodes.no-image", { property });
   }
-  const { signal } = options;
   let spent = 0;
   const time = async <T>(work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
@@ -66,12 +65,13 @@ export async function loadImage(
       spent += performance.now() - started;
     }
   };
-  const inTurn: InTurn = (work) => decodeInTurn({ ...turn, signal, work: () => time(work) });
+  const inTurn: InTurn = (work, signal) =>
+    decodeInTurn({ ...turn, ...(signal && { signal }), work: () => time(work) });
   return guard(property, async () => {
     const { batch, decode } = await time(() => loadImages(value, { ...options, inTurn }));
     return {
-      decode: () =>
-        guard(property, async () => ({ frames: await decode(), batch, frameMs: spent })),
+      decode: (signal) =>
+        guard(property, async () => ({ frames: await decode(signal), batch, frameMs: spent })),
     };
   });
 }

@@ -47,7 +47,12 @@ describe("an image that needs no LMM", () => {
 
   async function start(settings: Settings = {}, line: Settings = {}): Promise<void> {
     const judge = { ...dragNode("tlac"), classes: "espresso, dog, cat", server: "server" };
-    const server = { ...dragNode("lmm-server", "server"), host: double.url, canary: false, ...line };
+    const server = {
+      ...dragNode("lmm-server", "server"),
+      host: double.url,
+      canary: false,
+      ...line,
+    };
     flow = await startFlow([tlac, lmmServer], { ...judge, spotChecks: "0", ...settings }, [server]);
   }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 
+import type { TlacError } from "../../lib/errors";
 import { BoundedQueue, type QueueOptions } from "../../lib/queue/bounded-queue";
-import type { Skip } from "../../nodes/runtime/input/skip";
+import { Skip } from "../../nodes/runtime/input/skip";
 import { decodeInTurn, judgeInTurn } from "../../nodes/runtime/scene/image-line";
 import { loadImage, type ResolvedImage } from "../../nodes/runtime/scene/resolve-image";
 
@@ -70,7 +71,7 @@ class BusyLine {
     this.ends.push(
       judged.then(
         () => "judged",
-        (thrown: Skip & { code?: string }) => thrown.code ?? thrown.reason,
+        (thrown: unknown) => (thrown instanceof Skip ? thrown.reason : (thrown as TlacError).code),
       ),
     );
   }

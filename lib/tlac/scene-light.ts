@@ -152,8 +152,8 @@ function findBands(expected: Float32Array, seen: Float32Array): Float32Array {
   const rows = findLines(expected, seen, (line, at) => line * GRID_SIDE + at);
   const columns = findLines(expected, seen, (line, at) => at * GRID_SIDE + line);
   const byRows = spreadOf(rows) >= spreadOf(columns);
-  const alongRows = byRows ? rows : straighten(rows);
-  const alongColumns = byRows ? straighten(columns) : columns;
+  const alongRows = byRows ? level(rows) : straighten(rows);
+  const alongColumns = byRows ? straighten(columns) : level(columns);
   return Float32Array.from(
     { length: GRID_BLOCKS },
     (_, at) =>
@@ -204,9 +204,14 @@ function hasEdge(gains: Float32Array): boolean {
   return gains.some((gain, line) => {
     if (line < EDGE_REACH || line >= GRID_SIDE - EDGE_REACH) return false;
     const around = gains.subarray(line - EDGE_REACH, line + EDGE_REACH + 1);
-    const mean = around.reduce((sum, one) => sum + one, 0) / around.length;
-    return Math.abs(gain - mean) > MOST_EDGE;
+    return Math.abs(gain - meanOf(around)) > MOST_EDGE;
   });
+}
+
+/** Around 1: how bright the whole is belongs to the light, which has bounds of its own. */
+function level(gains: Float32Array): Float32Array {
+  const mean = meanOf(gains);
+  return gains.map((gain) => gain / mean);
 }
 
 /** Only how the gain rises from one side to the other, 1 in the middle. */
@@ -221,6 +226,10 @@ function straighten(gains: Float32Array): Float32Array {
 }
 
 function spreadOf(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

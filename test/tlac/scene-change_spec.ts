@@ -98,6 +98,7 @@ describe("what a scene changes by", () => {
     ["strong compression", { seed: 2, quality: 40 }],
     ["light that is a quarter brighter", { seed: 2, gain: 1.25 }],
     ["light that is a quarter darker", { seed: 2, gain: 0.75 }],
+    ["light that is a third brighter", { seed: 2, gain: 1.33 }],
     ["light that comes from one side", { seed: 2, side: 0.2 }],
     ["another black level", { seed: 2, offset: 8 }],
     ["bands of flickering light", { seed: 2, band: 0.06 }],
@@ -134,6 +135,12 @@ describe("what a scene changes by", () => {
     ["one colour that rises everywhere", { seed: 2, tint: [1.33, 1, 1] }],
     ["another scene", { seed: 2, shift: 60 }],
     ["a lamp that fails", { seed: 2, gain: 0.2 }],
+    ["one of two lamps that fails", { seed: 2, gain: 0.5 }],
+    ["light that is two fifths darker", { seed: 2, gain: 0.6 }],
+    ["light that is half as bright again", { seed: 2, gain: 1.5 }],
+    ["light that is two thirds brighter", { seed: 2, gain: 1.67 }],
+    ["light that is twice as bright", { seed: 2, gain: 2 }],
+    ["half the light, with the bands of a lamp", { ...light, gain: 0.5, band: 0.06 }],
   ];
   for (const [what, how] of CHANGED) {
     it(`is one: ${what}`, async () => {
@@ -162,6 +169,13 @@ describe("what a scene changes by", () => {
     it(`is one on a plain surface: ${what} that are darker`, () => {
       const change = measureChange(surface(grey(180)), now);
       assert.ok(change > 0.05, String(change));
+    });
+  }
+
+  for (const gain of [0.5, 1.5, 2]) {
+    it(`is one on a plain surface: ${gain} times the light`, () => {
+      const change = measureChange(surface(grey(100)), surface(grey(100 * gain)));
+      assert.ok(change > 0.5, String(change));
     });
   }
 

@@ -33,6 +33,7 @@ import { printFigure, printTitle } from "./print";
 import { measureReplay } from "./replay";
 import { measureSceneGate } from "./scene";
 import { measureSpeed } from "./speed/speed";
+import { measureSpotChecks } from "./spot-checks";
 import { measureLargeVocabulary, measureWitnessCost } from "./witness-cost";
 
 interface Material {
@@ -60,6 +61,8 @@ const OF_NAMED: Readonly<Record<string, Part>> = {
 
 const OF_ALL: Readonly<Record<string, Part>> = {
   decisions: (material) => measureBy(material, () => DEFAULT_COEFFICIENTS),
+  "spot-checks": ({ seen, embedder }) =>
+    measureSpotChecks(seen, embedder, () => DEFAULT_COEFFICIENTS),
   corrections: ({ seen, figure }) => measureCorrections(seen, figure),
   "corrections-lmm": ({ seen, embedder }) => measureCorrectionsWithLmm(seen, embedder),
   matching: async ({ embedder }) => {

@@ -102,10 +102,10 @@ export default function (RED: NodeAPI): void {
         })
       : undefined;
     const drift = new DriftWatch();
-    const noteUnasked = ({ spotCheck }: Result): void => {
-      lmmUse.countUnasked(spotCheck);
-      const seen = spotCheck && drift.note(spotCheck.agrees);
-      if (seen) this.warn(translate("nodes.drift", { ...seen }, language));
+    const noteUnasked = (result: Result): void => {
+      lmmUse.countUnasked(result.spotCheck);
+      const seen = drift.note(result);
+      if (seen) this.warn(translate(`nodes.drift-${seen.kind}`, { ...seen }, language));
     };
     const count = (result: Result, lmm: Lmm | null): void => {
       const { cached, cascade } = result;

@@ -123,10 +123,10 @@ export class Cascade {
     try {
       const words = await this.inquiry.propose(frame);
       const { evidence } = await this.inquiry.match(words, seen);
-      return { ...settled, spotCheck: compareWords(winner, evidence, words, vocabulary) };
+      return { ...settled, spotCheck: compareWords(winner, evidence.words, words, vocabulary) };
     } catch (thrown) {
-      if (thrown instanceof TlacError && thrown.code !== "CLOSED") return settled;
-      throw thrown;
+      if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
+      return { ...settled, spotCheck: null };
     }
   }
 }

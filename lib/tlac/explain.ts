@@ -71,16 +71,15 @@ export function explainCascade(
   language: Language,
 ): string {
   if (stage !== "sight") return explanation;
-  const { agrees, label } = spotCheck ?? {};
-  const key: MessageKey = !spotCheck
-    ? "tlac.not-asked"
-    : agrees
-      ? "tlac.spot-check-agrees"
-      : label
-        ? "tlac.spot-check-differs"
-        : "tlac.spot-check-none";
-  const sentence = translate(key, { label: label ?? "" }, language);
+  const sentence = translate(keyOfCheck(spotCheck), { label: spotCheck?.label ?? "" }, language);
   return [explanation, sentence].join(language === "ja" ? "" : " ");
+}
+
+function keyOfCheck(check: Finding["spotCheck"]): MessageKey {
+  if (check === undefined) return "tlac.not-asked";
+  if (check === null) return "tlac.spot-check-failed";
+  if (check.agrees) return "tlac.spot-check-agrees";
+  return check.label === null ? "tlac.spot-check-none" : "tlac.spot-check-differs";
 }
 
 /** Who spoke for the best class, and who for another or for none. */

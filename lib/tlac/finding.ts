@@ -31,7 +31,8 @@ export interface Finding {
   readonly stage?: CascadeStage;
   /** Whether other stages of a cascade could have decided too, so that they share the knob. */
   readonly staged?: boolean;
-  readonly spotCheck?: SpotCheck;
+  /** Null: the check failed. */
+  readonly spotCheck?: SpotCheck | null;
 }
 
 export const NO_WORDS: Words = { candidates: [], description: "" };

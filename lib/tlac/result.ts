@@ -17,9 +17,9 @@ export type CascadeStage = "sight" | "words" | "second question";
 
 /** What the LMM said of an image that was decided without it. */
 export interface SpotCheck {
-  /** The class stays the likeliest with the LMM's words. */
+  /** Its words alone say the class that was decided. */
   readonly agrees: boolean;
-  /** Id and label of the likeliest class with them; null where none of them is likelier. */
+  /** Id and label of the class that they say; null: none of them. */
   readonly class: string | null;
   readonly label: string | null;
   readonly candidates: readonly Candidate[];
@@ -93,8 +93,8 @@ export interface Result {
   readonly mode: Mode;
   /** Of mode `cascade` only. */
   readonly cascade?: CascadeStage;
-  /** Of the few images that are checked so. */
-  readonly spotCheck?: SpotCheck;
+  /** Of the few images that are checked so; null: the LMM was asked and failed. */
+  readonly spotCheck?: SpotCheck | null;
   readonly cached: { readonly frame: boolean; readonly reconcile: boolean };
   /** One entry for each LMM call that this decision cost: the server's own account of its time. */
   readonly lmmCalls: readonly LmmTimings[];

@@ -69,7 +69,7 @@ export class Ruling {
       description: finding.words.description,
       mode,
       ...(stage ? { cascade: stage } : {}),
-      ...(spotCheck ? { spotCheck } : {}),
+      ...(spotCheck === undefined ? {} : { spotCheck }),
       cached: { frame: false, reconcile: finding.fromMemo },
       models: { lmm: this.inquiry.lmmModel, embedder: { name, digest } },
       timings: this.inquiry.clock.toTimings(),

@@ -1,5 +1,5 @@
-import type { Evidence } from "../confidence/features";
 import type { Frame } from "../frame/frame";
+import type { WordsTestimony } from "../match/testimonies";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { Words } from "./finding";
 import type { SpotCheck } from "./result";
@@ -18,26 +18,30 @@ export function isSpotChecked({ hash }: Pick<Frame, "hash">, share: number): boo
 }
 
 /**
- * What the LMM's words would have made of an image that was decided without them. They agree where
- * the class stays the likeliest.
+ * What the LMM's words alone make of an image that was decided without them. Pooled with what
+ * decided, they could hardly ever turn it: examples count twice, and no witness rules a class out.
  *
  * @param winner position of the class that was decided
- * @param heard the evidence with the words
+ * @param heard what the words say; null: there was none
  */
 export function compareWords(
   winner: number,
-  heard: Evidence,
+  heard: WordsTestimony | null,
   { candidates }: Words,
   { classes }: Vocabulary,
 ): SpotCheck {
-  const { combined, words } = heard;
-  const [likeliest = -1] = combined.order;
-  const isOne = (combined.shares[likeliest] ?? 0) >= combined.none && !words?.vetoed.size;
-  const found = isOne ? classes[likeliest] : undefined;
-  return {
-    agrees: isOne && likeliest === winner,
-    class: found?.id ?? null,
-    label: found?.label ?? null,
-    candidates,
-  };
+  const named = heard ? findNamed(heard, winner) : undefined;
+  const { id, label } = classes[named ?? -1] ?? { id: null, label: null };
+  return { agrees: named === winner, class: id, label, candidates };
+}
+
+/** The class that the words believe in most, `first` among equals; undefined: rather in none. */
+function findNamed({ beliefs, none, vetoed }: WordsTestimony, first: number): number | undefined {
+  // What would have come first is ruled out: the next best is no answer.
+  if (vetoed.size > 0) return undefined;
+  let [named, most] = [first, beliefs[first] ?? 0];
+  for (const [position, belief] of beliefs.entries()) {
+    if (belief > most) [named, most] = [position, belief];
+  }
+  return most > none ? named : undefined;
 }

@@ -119,7 +119,17 @@ describe("an image that needs no LMM", () => {
       assert.ok(spotCheck);
     }
     assert.deepEqual(readActivity().checks, { asked: 10, differing: 10 });
-    assert.match(await warned, /10 images.*10 differently/);
+    assert.match(await warned, /10 images.*another class for 10/);
+  });
+
+  it("leaves where its check fails, which saved no call", async () => {
+    await start({ spotChecks: "100" });
+    double.fault({ kind: "forbidden" }, { on: "/api/chat" });
+    flow.send("n", { payload: cup });
+    const { class: id, spotCheck } = resultOf(await flow.next("door1"));
+    assert.deepEqual([id, spotCheck], ["espresso", null]);
+    const { saved, checks, failed } = readActivity();
+    assert.deepEqual([saved.sight, checks.asked, failed], [0, 0, 1]);
   });
 
   it("is refused where the share to check is no share", async () => {

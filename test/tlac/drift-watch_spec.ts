@@ -1,25 +1,68 @@
 import assert from "node:assert/strict";
 
-import { lowerBound } from "../../lib/confidence/clopper-pearson";
-import { DriftWatch } from "../../lib/tlac/drift-watch";
+import { DriftWatch, type Drift } from "../../lib/tlac/drift-watch";
 
-const note = (watch: DriftWatch, answers: readonly boolean[]) =>
-  answers.map((agrees) => watch.note(agrees)).filter((drift) => drift !== undefined);
+type Said = "same" | "other" | "none";
+
+/** Notes what the LMM's words say of images that were decided as one class. */
+function note(watch: DriftWatch, said: readonly Said[], id = "cup"): Drift[] {
+  return said.flatMap((one) => {
+    const named = one === "none" ? null : one === "same" ? id : "another";
+    const spotCheck = { agrees: one === "same", class: named, label: named, candidates: [] };
+    return watch.note({ class: id, label: id.toUpperCase(), spotCheck }) ?? [];
+  });
+}
+
+const times = (count: number, ...said: Said[]): Said[] =>
+  Array.from({ length: count }, () => said).flat();
 
 describe("drift of what is decided without the LMM", () => {
-  it("is told once where more checks differ than an LMM's own errors explain", () => {
-    const watch = new DriftWatch();
-    assert.deepEqual(note(watch, Array<boolean>(20).fill(true)), []);
-    const answers = Array.from({ length: 60 }, (_, at) => at % 2 === 0);
-    const [drift, ...more] = note(watch, answers);
-    assert.ok(drift && lowerBound(drift.differing, drift.asked, 0.95) > 0.1);
-    // And again only by as many new ones.
-    assert.ok(more.every(({ asked }) => asked >= 10));
+  let watch: DriftWatch;
+
+  beforeEach(() => {
+    watch = new DriftWatch();
   });
 
-  it("is not told by a few checks, nor by one in twenty", () => {
-    assert.deepEqual(note(new DriftWatch(), Array<boolean>(9).fill(false)), []);
-    const rare = Array.from({ length: 1_000 }, (_, at) => at % 20 !== 0);
-    assert.deepEqual(note(new DriftWatch(), rare), []);
+  it("is told where other classes are named more often than an LMM's own errors explain", () => {
+    assert.deepEqual(note(watch, times(9, "other")), []);
+    const [drift, ...more] = note(watch, times(1, "other"));
+    assert.deepEqual([drift, more], [{ kind: "other-class", asked: 10, differing: 10 }, []]);
+    assert.deepEqual(note(watch, times(9, "other")), [], "again only by as many new ones");
+  });
+
+  it("is not told by another class in fifteen", () => {
+    assert.deepEqual(note(watch, times(60, "other", ...times(14, "same"))), []);
+  });
+
+  it("is told once where a class is missed more often than it used to be", () => {
+    assert.deepEqual(note(watch, times(10, "same", "same", "same", "none")), []);
+    const [drift, ...more] = note(watch, times(20, "none"));
+    assert.ok(drift?.kind === "more", "a new thing that is taken for a cup");
+    assert.deepEqual([drift.label, drift.asked], ["CUP", 20]);
+    assert.ok(drift.differing > 10 && drift.before > 20 && drift.before < 30);
+    assert.deepEqual(more, []);
+    assert.deepEqual(note(watch, times(100, "none")), [], "which is how it is now");
+  });
+
+  it("is not told where the LMM never had a name for a class, nor where another class comes", () => {
+    assert.deepEqual(note(watch, times(100, "none"), "a part of the plant's own"), []);
+    assert.deepEqual(note(watch, times(100, "same"), "cup"), []);
+    assert.deepEqual(note(watch, times(100, "none"), "a part of the plant's own"), []);
+  });
+
+  it("is not told by ups and downs", () => {
+    assert.deepEqual(note(watch, times(100, "none", "same", "same", "none", "same")), []);
+  });
+
+  it("counts no check that failed", () => {
+    for (let count = 0; count < 50; count++) {
+      assert.equal(watch.note({ class: "cup", label: "cup", spotCheck: null }), undefined);
+    }
+    assert.deepEqual(note(watch, times(9, "other")), []);
+  });
+
+  it("holds a bounded number of classes", () => {
+    for (let number = 0; number < 5_000; number++) note(watch, ["same"], String(number));
+    assert.ok((watch as unknown as { classes: Map<string, unknown> }).classes.size <= 1_000);
   });
 });

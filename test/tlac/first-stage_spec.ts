@@ -21,6 +21,7 @@ import {
 import type { Result } from "../../lib/tlac/result";
 import { isSpotChecked } from "../../lib/tlac/spot-check";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
+import { ExampleIndex } from "../../lib/witness/examples";
 
 const MODEL = { name: "llava:7b", digest: "d1" };
 const timings = { total: 5 };
@@ -155,10 +156,43 @@ describe("a cascade's first stage", () => {
     );
   });
 
+  describe("with examples of the class, which outweigh all words", () => {
+    let examples: ExampleIndex;
+
+    before(async () => {
+      const { features } = await index.embedder.see(cup);
+      const dims = features!.length;
+      const vectors = Float32Array.from([0, 1, 2].flatMap(() => [...features!]));
+      examples = new ExampleIndex({ vectors, dims, owners: Int32Array.of(0, 0, 0) }, 3);
+    });
+
+    const CHECKS: [string, boolean, string | null, RegExp][] = [
+      ["espresso", true, "espresso", /Asked all the same, the LMM agrees\.$/],
+      ["dog", false, "dog", /sees it differently: by its words it is dog\.$/],
+      [
+        "thunderstorm",
+        false,
+        null,
+        /sees it differently: by its words it is none of the classes\.$/,
+      ],
+    ];
+    for (const [word, agrees, named, sentence] of CHECKS) {
+      it(`tells that it ${agrees ? "agrees" : "disagrees"} where it says ${word}`, async () => {
+        lmm.word = word;
+        const result = await judge({ spotChecks: 1, examples });
+        const { spotCheck } = result;
+        assert.deepEqual([result.class, result.cascade], ["espresso", "sight"]);
+        assert.deepEqual([spotCheck?.agrees, spotCheck?.class], [agrees, named]);
+        assert.match(result.explanation, sentence);
+      });
+    }
+  });
+
   it("loses the check, not the decision, where the LMM fails", async () => {
     lmm.failure = new TlacError("LMM_UNREACHABLE", "tlac.closed");
     const result = await judge({ spotChecks: 1 });
-    assert.deepEqual([result.class, result.spotCheck], ["espresso", undefined]);
+    assert.deepEqual([result.class, result.spotCheck], ["espresso", null]);
+    assert.match(result.explanation, /Asked all the same, the LMM failed to answer\.$/);
     lmm.failure = new TlacError("CLOSED", "tlac.closed");
     await assert.rejects(judge({ spotChecks: 1 }), { code: "CLOSED" });
   });

@@ -58,11 +58,14 @@ export class LmmUse {
     this.findServer()?.activity.countSaved(by);
   }
 
-  /** Notes an image that was decided without the LMM, and what it said where it was asked anyway. */
-  countUnasked(check: SpotCheck | undefined): void {
+  /**
+   * Notes an image that was decided without the LMM, and what it said where it was asked anyway; a
+   * check that failed saved no call, and is among the failed ones.
+   */
+  countUnasked(check: SpotCheck | null | undefined): void {
     const activity = this.findServer()?.activity;
-    if (!check) activity?.countSaved("sight");
-    else activity?.countCheck(check.agrees);
+    if (check === undefined) activity?.countSaved("sight");
+    else if (check) activity?.countCheck(check.agrees);
   }
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */

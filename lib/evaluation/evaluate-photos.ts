@@ -1,6 +1,7 @@
 import type { CalibrationSample } from "../confidence/calibration";
 import { throwIfClosed, TlacError, toError } from "../errors";
-import type { Lmm, Proposal, ProposeOptions } from "../lmm/lmm";
+import { EnoughNames } from "../lmm/enough-names";
+import type { Lmm, Proposal } from "../lmm/lmm";
 import { toSample } from "../tlac/calibration-sample";
 import { judgeFrame, type ClassifyOptions, type Judgement } from "../tlac/classify";
 import {
@@ -139,8 +140,10 @@ function listen(lmm: Lmm | null): {
       said = await lmm.propose(frame, prompt, options);
       // One that cannot read a question, the recogniser, gives its names at once.
       const isWritten = lmm.ask !== undefined && (options.answer ?? "names") === "names";
-      taken = isWritten && enough ? await endEarly(said, enough) : said;
-      return taken;
+      if (!isWritten || !enough) return (taken = said);
+      // As in a flow, where the answer ends there.
+      const candidates = await new EnoughNames(enough).takeOf(said.candidates);
+      return (taken = { ...said, candidates });
     },
     ...(lmm.ask && { ask: lmm.ask.bind(lmm) }),
     get questionTokens() {
@@ -148,19 +151,6 @@ function listen(lmm: Lmm | null): {
     },
   };
   return { lmm: heard, said: () => said, taken: () => taken };
-}
-
-/** The answer of an LMM that is stopped at the first name that decides. */
-async function endEarly(
-  proposal: Proposal,
-  enough: NonNullable<ProposeOptions["enough"]>,
-): Promise<Proposal> {
-  const { candidates } = proposal;
-  for (let names = 1; names < candidates.length; names++) {
-    const first = candidates.slice(0, names);
-    if (await enough(first)) return { ...proposal, candidates: first };
-  }
-  return proposal;
 }
 
 /** What each step took when its model really worked, whether that was today or not. */

@@ -40,12 +40,21 @@ export function readJsonAnswer(text: string): Answer | null {
   };
 }
 
-/** Names in an answer that is still being written: those whose closing quote has come. */
+/** Names in an answer that is still being written, or was ended: those that are complete. */
 export function readNamesSoFar(text: string): Candidate[] {
-  const list = /"names"\s*:\s*\[([^\]]*)/.exec(text.slice(0, MAX_ANSWER_LENGTH))?.[1] ?? "";
-  return readCandidates(
-    [...list.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([quoted]) => tryParse(quoted)),
+  const start = text.search(/[{[]/);
+  if (start < 0) return [];
+  const { body, stack, inString, places } = scanJson(text.slice(start, start + MAX_ANSWER_LENGTH));
+  const now = { length: body.length, stack };
+  // Of a name with parts of its own, not all may have come.
+  const wholes = [...places, ...(inString ? [] : [now])].filter((place) =>
+    ["", "{", "[", "{["].includes(place.stack),
   );
+  for (const place of wholes.slice(-2).reverse()) {
+    const answer = readJsonAnswer(body.slice(0, place.length) + closersOf(place.stack));
+    if (answer) return [...answer.candidates];
+  }
+  return [];
 }
 
 /**

@@ -141,6 +141,18 @@ describe("the confirmed decisions of a record", () => {
     assert.equal(decided(other)[1], null);
   });
 
+  it("are heard without the word in the middle of which an answer was ended", async () => {
+    const words = { candidates: [{ name: "cat", synonyms: [] }], description: "" };
+    const raw = '{"names": ["cat", "wood scr';
+    const timings = { total: 7, cut: true } as const;
+    const said = { ...words, raw, model: { name: "script" }, timings };
+    await decide("cat", { ...says("cat"), propose: () => Promise.resolve(said) }, "cat");
+    const { outcome } = await judge();
+    const [photo] = outcome.photos;
+    assert.ok(photo && "trace" in photo);
+    assert.deepEqual(photo.trace.candidates, words.candidates);
+  });
+
   it("are judged by what is seen where the LMM was not asked", async () => {
     const photo = await decide("cat", says("dog"), "cat", { sight: true });
     assert.deepEqual([photo.cascade, photo.class], ["sight", "cat"]);

@@ -4,6 +4,7 @@ import {
   isForeignScript,
   readChoice,
   readJsonAnswer,
+  readNamesSoFar,
   readProseAnswer,
 } from "../../lib/lmm/read-answer";
 
@@ -59,6 +60,31 @@ describe("reading an answer", () => {
   ]) {
     it(`finds no JSON answer in ${JSON.stringify(text)}`, () => {
       assert.equal(readJsonAnswer(text), null);
+    });
+  }
+
+  for (const [text, names] of [
+    ["", []],
+    ['{"nam', []],
+    ['{"names": ["pli', []],
+    ['{"names": ["pliers', []],
+    ['{"names": ["pliers"', ["pliers"]],
+    ['{"names": ["pliers", "wat', ["pliers"]],
+    ['{"names": ["pliers", "5\\" pi', ["pliers"]],
+    ['{"names": ["pliers", "5\\" pipe"', ["pliers", '5" pipe']],
+    ['{"names": ["pliers", "wrench"]', ["pliers", "wrench"]],
+    ['```json\n{"names": ["pliers", "wrench"]}\n``', ["pliers", "wrench"]],
+    ['["pliers", "wat', ["pliers"]],
+    // Keys are no names, and a name is whole when all that belongs to it is.
+    ['{"names": [{"a_name": "pliers", "b_syn', []],
+    ['{"names": [{"a_name": "pliers"}, {"a_name": "wrench"', ["pliers"]],
+    ["A hammer [or a", []],
+  ] as const) {
+    it(`has ${names.length} complete names in ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(
+        readNamesSoFar(text).map(({ name }) => name),
+        names,
+      );
     });
   }
 

@@ -21,20 +21,25 @@ export function readHeard({ answers, questions = [], result }: DecisionEntry): H
   const timingsOf = (call: number): LmmTimings => lmmCalls[call] ?? { total: 0 };
   const look = answers.findIndex((_answer, call) => !questions[call]);
   const raw = answers[look];
+  const timings = timingsOf(look);
   const replies = answers.flatMap((text, call) => {
     const question = questions[call];
     return question ? [[question, { text, timings: timingsOf(call) }] as const] : [];
   });
   return {
-    words: raw === undefined ? null : { ...wordsOf(raw, result), raw, timings: timingsOf(look) },
+    words: raw === undefined ? null : { ...wordsOf(raw, timings, result), raw, timings },
     replies: new Map(replies),
     model: models?.lmm ?? null,
   };
 }
 
 /** What was said before any rule of the user's; a recogniser's names are numbers, and no text. */
-function wordsOf(raw: string, { candidates, description }: DecisionEntry["result"]): Words {
+function wordsOf(
+  raw: string,
+  { cut }: LmmTimings,
+  { candidates, description }: DecisionEntry["result"],
+): Words {
   const kept = { candidates, description };
   const isMeasured = candidates.some(({ probability }) => probability !== undefined);
-  return isMeasured ? kept : (readRaw(raw) ?? kept);
+  return isMeasured ? kept : (readRaw(raw, cut === true) ?? kept);
 }

@@ -1,6 +1,16 @@
+import { waitFor } from "../../async/waits";
 import type { Frame } from "../../frame/frame";
 import { choiceSchema, JSON_FORMS, type AnswerForm } from "../answer-forms";
-import type { AskOptions, LmmTimings, Proposal, ProposeOptions, Question, Reply } from "../lmm";
+import { EnoughNames } from "../enough-names";
+import type {
+  AskOptions,
+  Candidate,
+  LmmTimings,
+  Proposal,
+  ProposeOptions,
+  Question,
+  Reply,
+} from "../lmm";
 import { OwnWords } from "../parrot";
 import { joinTexts } from "../question-text";
 import { DEFAULT_DOMAIN, PROMPT_DOMAINS } from "../prompts/prompt-domains";
@@ -82,20 +92,23 @@ export class Questions {
       ? { system: `${form.words}\n\n${question}`, prompt: LOOK }
       : { prompt: question };
     const own = new OwnWords(joinTexts(texts));
-    const enough = named === "names" && options.enough ? watchNames(options.enough) : undefined;
+    const { enough } = options;
     const work: Work<Proposal> = async (facts, attempt, signal) => {
+      // Each attempt is another answer.
+      const names = named === "names" && enough ? new EnoughNames(enough) : undefined;
       const call = {
         ...texts,
         ...(form ? { format: form.schema } : {}),
-        ...(enough ? { enough } : {}),
+        ...(names ? { enough: (text: string) => names.offer(readSoFar(text, own)) } : {}),
       };
       const said = await this.say(call, facts, attempt, signal, started);
-      const read = form ? this.readAnswer(said.text, attempt) : readProseAnswer(said.text);
-      if (!read) throw badAnswer("lmm.answer-unreadable", this.options.context, said.text);
-      const answer = own.strip(read);
-      if (!answer) throw badAnswer("lmm.answer-parrot", this.options.context, said.text);
+      const answer = names?.taken
+        ? { candidates: names.taken, description: "" }
+        : this.readWhole(said.text, own, form !== undefined, attempt);
       this.refuseForeign(`${answer.candidates[0]?.name ?? ""} ${answer.description}`, question);
-      return { ...answer, ...said.record };
+      const { candidates } = answer;
+      const taken = names ? await waitFor(names.takeOf(candidates), signal) : candidates;
+      return { ...answer, candidates: taken, ...said.record };
     };
     return this.options.attempts.run(work, { signal: options.signal, frame });
   }
@@ -170,6 +183,16 @@ export class Questions {
       : guardPrompt(text);
   }
 
+  /** An answer that is done. Throws `badAnswer` for one that names nothing of its own. */
+  private readWhole(text: string, own: OwnWords, isFormed: boolean, attempt: Attempt): Answer {
+    const { context } = this.options;
+    const read = isFormed ? this.readAnswer(text, attempt) : readProseAnswer(text);
+    if (!read) throw badAnswer("lmm.answer-unreadable", context, text);
+    const answer = own.strip(read);
+    if (!answer) throw badAnswer("lmm.answer-parrot", context, text);
+    return answer;
+  }
+
   /** JSON; prose only after a second attempt, or where JSON never came before. */
   private readAnswer(content: string, { number }: Attempt): Answer | null {
     const answer = readJsonAnswer(content);
@@ -193,21 +216,10 @@ export class Questions {
 /** What the user's turn says beside the image, where all that is constant stands before it. */
 const LOOK = "Answer for this photo.";
 
-/** Asks after each further name, once a name is complete. */
-function watchNames(
-  enough: NonNullable<ProposeOptions["enough"]>,
-): (text: string) => boolean | Promise<boolean> {
-  let told = 0;
-  return (text) => {
-    const names = readNamesSoFar(stripReasoning(text).text);
-    // The next attempt begins anew.
-    if (names.length <= told) {
-      if (names.length < told) told = names.length;
-      return false;
-    }
-    told = names.length;
-    return enough(names);
-  };
+/** The names of an answer that is still being written, without what only repeats us. */
+function readSoFar(text: string, own: OwnWords): readonly Candidate[] {
+  const candidates = readNamesSoFar(stripReasoning(text).text);
+  return own.strip({ candidates, description: "" })?.candidates ?? [];
 }
 
 /** The answer without what the model thought before it. Throws `badAnswer` where nothing is left. */

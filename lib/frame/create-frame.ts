@@ -12,7 +12,7 @@ const HASH_SLICE = 1 << 19;
 
 /**
  * A Frame over bounded pixels, which it keeps for `pixels` until it rests; `decode` makes them
- * anew. `jpegQuality`: 1…100.
+ * anew in a turn of its own. `jpegQuality`: 1…100.
  */
 export async function createFrame(
   image: BoundedImage,

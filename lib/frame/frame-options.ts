@@ -1,4 +1,5 @@
 import { TlacError } from "../errors";
+import { decodeFirst } from "./decode-pool";
 import type { Roi } from "./frame";
 
 /** Where a path or URL may lead. Both empty: nothing is read. */
@@ -23,7 +24,10 @@ export interface FrameOptions {
   /** Milliseconds for a URL, redirects and body included (15,000). */
   readonly fetchTimeoutMs?: number;
   readonly access?: ReadAccess;
-  /** Waits until a picture may be decoded (at once). Reading it from a disk or server is not part of it. */
+  /**
+   * Waits until a picture may be decoded (before all that messages bring). Reading it from a disk or
+   * server is not part of it, nor is decoding it anew.
+   */
   readonly inTurn?: InTurn;
   readonly signal?: AbortSignal;
 }
@@ -59,7 +63,7 @@ export function readFrameOptions(options: FrameOptions): FrameRules {
     jpegQuality: checkWhole("jpegQuality", options.jpegQuality ?? 90, 100),
     fetchTimeoutMs: checkWhole("fetchTimeoutMs", options.fetchTimeoutMs ?? 15_000, 2 ** 31 - 1),
     access: options.access ?? ACCESS_NONE,
-    inTurn: options.inTurn ?? ((work) => work()),
+    inTurn: options.inTurn ?? decodeFirst,
     signal: options.signal,
   };
 }

@@ -1,6 +1,7 @@
 import { throwIfClosed, TlacError } from "../errors";
 import type { BoundedImage } from "./bounded-image";
 import { createFrame } from "./create-frame";
+import { decodeFirst } from "./decode-pool";
 import { decodeImage } from "./decode-image";
 import type { Frame } from "./frame";
 import { readFrameOptions, type FrameOptions, type FrameRules } from "./frame-options";
@@ -108,6 +109,7 @@ async function decodeFrame(
   return rules.inTurn(async () => {
     const image = await decode(signal);
     throwIfClosed(signal);
-    return createFrame(image, rules.jpegQuality, () => decode(rules.signal));
+    const again = () => decodeFirst(() => decode(rules.signal), rules.signal);
+    return createFrame(image, rules.jpegQuality, again);
   }, signal);
 }

@@ -3,13 +3,13 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from "
 import { createSharedEnder } from "../../../lib/async/shared-ender";
 import { within } from "../../../lib/async/waits";
 import { TlacError, toError } from "../../../lib/errors";
+import { MAX_WAITING } from "../../../lib/frame/decode-pool";
 import { translate, type Phrase } from "../../../lib/i18n/catalogue";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
 import { failed, noticed, working } from "../status/node-status";
 import { withTally, type EndStatus, type Tallied } from "../status/tally";
 import { describeNode } from "../metrics/node-metrics";
 import { addMetrics } from "../metrics/sources";
-import { MAX_WAITING } from "../scene/image-line";
 import { copyOut } from "./copy-out";
 import { departSkipped } from "./departures";
 import { Farewell } from "./farewell";
@@ -203,7 +203,7 @@ export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandl
             leave(message, departSkipped(thrown.reason, language), send, done);
           } else {
             const params = { most: MAX_WAITING };
-            fail(message, new TlacError("LMM_BUSY", "nodes.too-many-images", params), done);
+            fail(message, new TlacError("LMM_BUSY", "frame.too-many-waiting", params), done);
           }
         });
       },

@@ -1,15 +1,10 @@
+import { decodePool, MAX_WAITING } from "../../../lib/frame/decode-pool";
 import { BoundedQueue, type Job } from "../../../lib/queue/bounded-queue";
 import { valueOf } from "../input/skip";
 import type { LoadedImage, ResolvedImage } from "./resolve-image";
 
-/** Pictures that may wait: a folder's worth. */
-export const MAX_WAITING = 1_000;
-
 /** As many may keep their pixels while they wait: three megabytes each. */
 const FEW = 8;
-
-/** The decoders of the process: each may hold hundreds of megabytes. */
-const decoders = new BoundedQueue({ concurrency: 2, maxLength: MAX_WAITING, maxAgeMs: 0 });
 
 /** In front of this computer's own models: the next picture is decoded while one is compared. */
 const compare = new BoundedQueue({
@@ -32,7 +27,7 @@ export interface ImageJob<T> extends Pick<Job<T>, "signal" | "priority"> {
 
 /** Decodes one picture in its turn. Throws `Skip` where too many wait already. */
 export async function decodeInTurn<T>(job: Omit<Job<T>, "lane" | "prepare">): Promise<T> {
-  return valueOf(await decoders.run(job));
+  return valueOf(await decodePool.run(job));
 }
 
 /** Does work of this computer's own models in its turn. Throws `Skip` where too much waits already. */

@@ -27,7 +27,13 @@ execFileSync(
   ],
   { stdio: "inherit" },
 );
-cpSync(path.join(root, "locales"), path.join(nodes, "locales"), { recursive: true });
+for (const language of ["en-US", "ja"]) {
+  const [from, to] = [root, nodes].map((folder) => path.join(folder, "locales", language));
+  // The engine's sentences, which only the engine reads.
+  const own = path.join(from, "lib");
+  cpSync(own, path.join(dist, "locales", language, "lib"), { recursive: true });
+  cpSync(from, to, { recursive: true, filter: (source) => source !== own });
+}
 for (const type of Object.keys(NODE_FIELDS)) {
   writeFileSync(path.join(nodes, `${type}.html`), composeDialog(type));
   for (const language of ["en-US", "ja"]) {

@@ -60,12 +60,15 @@ export async function inspectModelFolder(
   const { dtype, preferred } = options;
   checkDtype(dtype);
   if (!(await isFolder(folder))) throw new TlacError("BAD_CONFIG", "clip.no-folder", { folder });
-  const config = await readRecord(folder, "config.json");
-  const tokenizerConfig = await readRecord(folder, "tokenizer_config.json");
-  await checkEnds(folder, "tokenizer.json");
-  const text = await chooseDtype(folder, "text", dtype, preferred?.text);
+  const [config, tokenizerConfig, labels, text, vision] = await inOrder([
+    readRecord(folder, "config.json"),
+    readRecord(folder, "tokenizer_config.json"),
+    readLabels(folder),
+    chooseDtype(folder, "text", dtype, preferred?.text),
+    chooseDtype(folder, "vision", dtype, preferred?.vision),
+    checkEnds(folder, "tokenizer.json"),
+  ]);
   if (text === null) throw missingFile(folder, towerFile("text", dtype ?? "fp32"));
-  const vision = await chooseDtype(folder, "vision", dtype, preferred?.vision);
   const family = detectFamily(config);
   const preprocessor = vision ? await readRecord(folder, "preprocessor_config.json") : null;
   return {
@@ -75,7 +78,7 @@ export async function inspectModelFolder(
     maxTokens: readMaxTokens(family, config, tokenizerConfig),
     languages: detectLanguages(config),
     pixelSpec: preprocessor ? readPixelSpec(preprocessor) : null,
-    labels: await readLabels(folder),
+    labels,
   };
 }
 
@@ -98,6 +101,14 @@ export function checkDtype(dtype: unknown): void {
     dtype: typeof dtype === "string" ? dtype : JSON.stringify(dtype),
     dtypes: DTYPES.join(", "),
   });
+}
+
+/** All at once; of several that fail, the first in the list is told. */
+async function inOrder<T extends readonly unknown[]>(work: {
+  readonly [Place in keyof T]: Promise<T[Place]>;
+}): Promise<T> {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<unknown> as Promise<T>;
 }
 
 /** Null where the folder has no such tower at all. */

@@ -1,90 +1,58 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 import mustache from "mustache";
 
-import enAlert from "../../locales/en-US/lib/alert.json";
-import enCamera from "../../locales/en-US/lib/camera.json";
-import enCli from "../../locales/en-US/lib/cli.json";
-import enClip from "../../locales/en-US/lib/clip.json";
-import enEstimate from "../../locales/en-US/lib/estimate.json";
-import enEvaluation from "../../locales/en-US/lib/evaluation.json";
-import enExamples from "../../locales/en-US/lib/examples.json";
-import enFrame from "../../locales/en-US/lib/frame.json";
-import enLearn from "../../locales/en-US/lib/learn.json";
-import enLmm from "../../locales/en-US/lib/lmm.json";
-import enMatch from "../../locales/en-US/lib/match.json";
-import enNodes from "../../locales/en-US/lib/nodes.json";
-import enRecord from "../../locales/en-US/lib/record.json";
-import enReview from "../../locales/en-US/lib/review.json";
-import enStart from "../../locales/en-US/lib/start.json";
-import enTlac from "../../locales/en-US/lib/tlac.json";
-import enVocabulary from "../../locales/en-US/lib/vocabulary.json";
-import jaAlert from "../../locales/ja/lib/alert.json";
-import jaCamera from "../../locales/ja/lib/camera.json";
-import jaCli from "../../locales/ja/lib/cli.json";
-import jaClip from "../../locales/ja/lib/clip.json";
-import jaEstimate from "../../locales/ja/lib/estimate.json";
-import jaEvaluation from "../../locales/ja/lib/evaluation.json";
-import jaExamples from "../../locales/ja/lib/examples.json";
-import jaFrame from "../../locales/ja/lib/frame.json";
-import jaLearn from "../../locales/ja/lib/learn.json";
-import jaLmm from "../../locales/ja/lib/lmm.json";
-import jaMatch from "../../locales/ja/lib/match.json";
-import jaNodes from "../../locales/ja/lib/nodes.json";
-import jaRecord from "../../locales/ja/lib/record.json";
-import jaReview from "../../locales/ja/lib/review.json";
-import jaStart from "../../locales/ja/lib/start.json";
-import jaTlac from "../../locales/ja/lib/tlac.json";
-import jaVocabulary from "../../locales/ja/lib/vocabulary.json";
+import { remember } from "../basics/remember";
+
+import type enAlert from "../../locales/en-US/lib/alert.json";
+import type enCamera from "../../locales/en-US/lib/camera.json";
+import type enCli from "../../locales/en-US/lib/cli.json";
+import type enClip from "../../locales/en-US/lib/clip.json";
+import type enEstimate from "../../locales/en-US/lib/estimate.json";
+import type enEvaluation from "../../locales/en-US/lib/evaluation.json";
+import type enExamples from "../../locales/en-US/lib/examples.json";
+import type enFrame from "../../locales/en-US/lib/frame.json";
+import type enLearn from "../../locales/en-US/lib/learn.json";
+import type enLmm from "../../locales/en-US/lib/lmm.json";
+import type enMatch from "../../locales/en-US/lib/match.json";
+import type enNodes from "../../locales/en-US/lib/nodes.json";
+import type enRecord from "../../locales/en-US/lib/record.json";
+import type enReview from "../../locales/en-US/lib/review.json";
+import type enStart from "../../locales/en-US/lib/start.json";
+import type enTlac from "../../locales/en-US/lib/tlac.json";
+import type enVocabulary from "../../locales/en-US/lib/vocabulary.json";
 
 /**
  * The engine's sentences, one catalogue per folder of `lib/`, one for `nodes/`
  * and one for `npm start`. English is the reference.
  */
-const EN = {
-  alert: enAlert,
-  camera: enCamera,
-  cli: enCli,
-  clip: enClip,
-  estimate: enEstimate,
-  evaluation: enEvaluation,
-  examples: enExamples,
-  frame: enFrame,
-  learn: enLearn,
-  lmm: enLmm,
-  match: enMatch,
-  nodes: enNodes,
-  record: enRecord,
-  review: enReview,
-  start: enStart,
-  tlac: enTlac,
-  vocabulary: enVocabulary,
-} as const;
+interface Catalogues {
+  alert: typeof enAlert;
+  camera: typeof enCamera;
+  cli: typeof enCli;
+  clip: typeof enClip;
+  estimate: typeof enEstimate;
+  evaluation: typeof enEvaluation;
+  examples: typeof enExamples;
+  frame: typeof enFrame;
+  learn: typeof enLearn;
+  lmm: typeof enLmm;
+  match: typeof enMatch;
+  nodes: typeof enNodes;
+  record: typeof enRecord;
+  review: typeof enReview;
+  start: typeof enStart;
+  tlac: typeof enTlac;
+  vocabulary: typeof enVocabulary;
+}
 
-const JA: Record<keyof typeof EN, Readonly<Record<string, string>>> = {
-  alert: jaAlert,
-  camera: jaCamera,
-  cli: jaCli,
-  clip: jaClip,
-  estimate: jaEstimate,
-  evaluation: jaEvaluation,
-  examples: jaExamples,
-  frame: jaFrame,
-  learn: jaLearn,
-  lmm: jaLmm,
-  match: jaMatch,
-  nodes: jaNodes,
-  record: jaRecord,
-  review: jaReview,
-  start: jaStart,
-  tlac: jaTlac,
-  vocabulary: jaVocabulary,
-};
-
-type KeysOf<M extends keyof typeof EN> = M extends unknown
-  ? `${M}.${Extract<keyof (typeof EN)[M], string>}`
+type KeysOf<M extends keyof Catalogues> = M extends unknown
+  ? `${M}.${Extract<keyof Catalogues[M], string>}`
   : never;
 
 /** Names one sentence, `<folder of lib>.<key in locales/<language>/lib/<folder>.json>`. */
-export type MessageKey = KeysOf<keyof typeof EN>;
+export type MessageKey = KeysOf<keyof Catalogues>;
 
 /** A part of a sentence that is a sentence of the catalogue itself. */
 export interface Phrase {
@@ -102,6 +70,16 @@ export function toLanguage(tag: string | undefined): Language {
   return tag?.toLowerCase().startsWith("ja") ? "ja" : "en-US";
 }
 
+const LOCALES = path.join(__dirname, "../../locales");
+
+/** With the first sentence of a folder: a process needs few of them, its threads hardly any. */
+const readSentences = remember(
+  (file: string) =>
+    JSON.parse(readFileSync(path.join(LOCALES, `${file}.json`), "utf8")) as Readonly<
+      Record<string, string>
+    >,
+);
+
 /**
  * The sentence for `key` with its `{{name}}` places filled in, phrases in the same language. Values are inserted as they are
  * (a message is no HTML); whoever shows it in a browser escapes it there.
@@ -112,13 +90,15 @@ export function translate(
   language: Language = "en-US",
 ): string {
   const dot = key.indexOf(".");
-  const folder = key.slice(0, dot) as keyof typeof EN;
+  const folder = key.slice(0, dot);
   const name = key.slice(dot + 1);
-  const english: Readonly<Record<string, string>> = EN[folder];
-  const template = (language === "ja" ? JA[folder][name] : undefined) ?? english[name] ?? key;
+  const template =
+    readSentences(`${language}/lib/${folder}`)[name] ?? readSentences(`en-US/lib/${folder}`)[name];
   const values = Object.entries(params).map(([place, value]) => [
     place,
     typeof value === "object" ? translate(value.key, value.params, language) : value,
   ]);
-  return mustache.render(template, Object.fromEntries(values), undefined, { escape: String });
+  return mustache.render(template ?? key, Object.fromEntries(values), undefined, {
+    escape: String,
+  });
 }

@@ -4,7 +4,7 @@ import type { AlertEvent } from "../../../lib/alert/alert-event";
 import type { Dispatch } from "../../../lib/alert/alert-desk";
 import { toPayload, toTopic, type AlertPayload } from "../../../lib/alert/alert-message";
 import { announceEntity, removeEntity, type DiscoveryOptions } from "../../../lib/alert/discovery";
-import { shrinkJpeg } from "../../../lib/frame/shrink-jpeg";
+import { readFrames } from "../../../lib/frame/read-frames";
 import type { Language } from "../../../lib/i18n/catalogue";
 import { copyOut } from "../input/copy-out";
 
@@ -74,9 +74,9 @@ export class AlertPost {
     if (!picture || form === "none") return { event, payload, image: undefined };
     if (form === "image") return { event, payload, image: picture };
     try {
-      const small = await shrinkJpeg(picture, THUMBNAIL_SIDE);
-      const thumbnail = `data:image/jpeg;base64,${small.toString("base64")}`;
-      return { event, payload: { ...payload, thumbnail }, image: undefined };
+      const [frame] = (await readFrames(picture, { maxSide: THUMBNAIL_SIDE })).frames;
+      const thumbnail = frame && `data:image/jpeg;base64,${frame.jpeg.toString("base64")}`;
+      return { event, payload: { ...payload, ...(thumbnail && { thumbnail }) }, image: undefined };
     } catch (thrown) {
       // An alert without its picture is one all the same.
       onError(thrown);

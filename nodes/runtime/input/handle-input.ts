@@ -6,6 +6,7 @@ import { TlacError, toError } from "../../../lib/errors";
 import { MAX_WAITING } from "../../../lib/frame/decode-pool";
 import { translate, type Phrase } from "../../../lib/i18n/catalogue";
 import { describeError, runtimeLanguage, toReport } from "../status/language";
+import { applyDecoders } from "../settings/decoders";
 import { failed, noticed, working } from "../status/node-status";
 import { withTally, type EndStatus, type Tallied } from "../status/tally";
 import { describeNode } from "../metrics/node-metrics";
@@ -83,6 +84,7 @@ const RELEASE_MS = 4_000;
  */
 export function handleInput(RED: NodeAPI, node: Node, job: InputJob): InputHandle {
   const language = runtimeLanguage(RED);
+  applyDecoders(RED);
   const closing = createSharedEnder();
   const { signal } = closing;
   const running = new Set<Promise<unknown>>();

@@ -1,4 +1,4 @@
-import { createKernelMemory } from "./dot-kernel";
+import { createDotKernel } from "./dot-kernel";
 import { forEachDot } from "./vector";
 
 /** Numbers from which on a memory for the kernel pays: as many fill its smallest. */
@@ -12,7 +12,7 @@ export class VectorTable {
   /** Numbers from one row to the next: those beyond `dims` are 0. */
   private readonly stride: number;
   private readonly values: Float32Array;
-  private readonly kernel: Kernel | null;
+  private readonly dots: Dots | null;
 
   /** A table of zeros, to be filled by `set`. */
   constructor(
@@ -20,9 +20,9 @@ export class VectorTable {
     private readonly dims: number,
   ) {
     const stride = roundUp(dims);
-    this.kernel = rows * dims < MANY ? null : createKernel(roundUp(rows), stride);
-    this.stride = this.kernel ? stride : dims;
-    this.values = this.kernel?.values ?? new Float32Array(rows * dims);
+    this.dots = rows * dims < MANY ? null : createDots(roundUp(rows), stride);
+    this.stride = this.dots ? stride : dims;
+    this.values = this.dots?.values ?? new Float32Array(rows * dims);
   }
 
   static of(vectors: readonly Float32Array[], dims: number): VectorTable {
@@ -45,39 +45,39 @@ export class VectorTable {
    * their cosine, which rounding changes by 1e-7 at most.
    */
   forEachDot(vector: Float32Array, visit: (row: number, dot: number) => void): void {
-    const { kernel, rows } = this;
-    if (!kernel) {
+    if (!this.dots) {
       forEachDot(this.values, vector, visit);
       return;
     }
-    const dots = kernel.run(vector);
-    for (let row = 0; row < rows; row++) visit(row, dots[row] as number);
+    const products = this.dots.of(vector);
+    for (let row = 0; row < this.rows; row++) visit(row, products[row] as number);
   }
 }
 
-interface Kernel {
+interface Dots {
   readonly values: Float32Array;
-  /** Valid until the next run. */
-  run(vector: Float32Array): Float32Array;
+  /** By row; to be read before the next. */
+  of(vector: Float32Array): Float32Array;
 }
 
 /** The table first, then the vector, then what comes out. */
-function createKernel(rows: number, stride: number): Kernel | null {
+function createDots(rows: number, stride: number): Dots | null {
   const bytes = Float32Array.BYTES_PER_ELEMENT;
   const end = rows * stride * bytes;
   const rowBytes = stride * bytes;
   const out = end + rowBytes;
-  const memory = createKernelMemory(out + rows * bytes);
-  if (!memory) return null;
-  const { buffer } = memory;
-  const query = new Float32Array(buffer, end, stride);
-  const dots = new Float32Array(buffer, out, rows);
+  const size = out + rows * bytes;
+  const kernel = createDotKernel(size);
+  if (!kernel) return null;
+  const memory = kernel.reserve(size);
+  const query = new Float32Array(memory, end, stride);
+  const products = new Float32Array(memory, out, rows);
   return {
-    values: new Float32Array(buffer, 0, rows * stride),
-    run(vector) {
+    values: new Float32Array(memory, 0, rows * stride),
+    of(vector) {
       query.set(vector);
-      memory.dots(0, end, rowBytes, end, out);
-      return dots;
+      kernel.functions.dots(0, end, rowBytes, end, out);
+      return products;
     },
   };
 }

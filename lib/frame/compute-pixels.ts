@@ -1,6 +1,7 @@
 import type { BoundedImage } from "./bounded-image";
 import type { Pixels, PixelSpec } from "./frame";
-import { resample, type Size } from "./resample";
+import type { Size } from "./rectangle";
+import { resample } from "./resample";
 
 /**
  * Beyond this ratio of long to short side only the middle is resized: the centre crop drops the

@@ -1,19 +1,10 @@
 import type { BoundedImage } from "./bounded-image";
 import type { PixelSpec } from "./frame";
-import { loadSharp } from "./load-sharp";
+import { FILTERS, type SmoothKernel } from "./filters";
+import { shrink } from "./shrink";
+import type { Rectangle, Size } from "./rectangle";
 
 type Kernel = PixelSpec["kernel"];
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A part of a picture in pixels. */
-export interface Rectangle extends Size {
-  readonly left: number;
-  readonly top: number;
-}
 
 /**
  * Resizes as Pillow does, which image towers were trained on: a kernel that widens with the factor
@@ -49,28 +40,12 @@ function isSmaller(size: Size, image: Size): boolean {
 async function shrinkSides(
   image: BoundedImage,
   wanted: Size,
-  kernel: Exclude<Kernel, "nearest">,
+  kernel: SmoothKernel,
 ): Promise<BoundedImage> {
   const width = Math.min(image.width, wanted.width);
   const height = Math.min(image.height, wanted.height);
   if (width === image.width && height === image.height) return image;
   return shrink(image, { width, height }, kernel, { left: 0, top: 0, width, height });
-}
-
-async function shrink(
-  image: BoundedImage,
-  { width, height }: Size,
-  kernel: Exclude<Kernel, "nearest">,
-  part: Rectangle,
-): Promise<BoundedImage> {
-  const sharp = await loadSharp();
-  const raw = { width: image.width, height: image.height, channels: 3 as const };
-  const data = await sharp(image.data, { raw, limitInputPixels: false })
-    .resize({ width, height, fit: "fill", kernel })
-    .extract(part)
-    .raw()
-    .toBuffer();
-  return { data, width: part.width, height: part.height };
 }
 
 function resampleRows({ data, width, height }: BoundedImage, taps: readonly Tap[]): BoundedImage {
@@ -137,25 +112,4 @@ function createTaps(length: number, newLength: number, kernel: Kernel): Tap[] {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return { first, weights: weights.map((weight) => weight / total) };
   });
-}
-
-/** Weight by distance in old pixels, 0 beyond the support. */
-const FILTERS: Record<
-  Exclude<Kernel, "nearest">,
-  { readonly support: number; readonly weigh: (distance: number) => number }
-> = {
-  linear: { support: 1, weigh: (distance) => Math.max(1 - Math.abs(distance), 0) },
-  cubic: { support: 2, weigh: weighCubic },
-  lanczos3: { support: 3, weigh: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
-};
-
-/** Keys' cubic convolution with a = -0.5 (doi:10.1109/TASSP.1981.1163711). */
-function weighCubic(distance: number): number {
-  const x = Math.abs(distance);
-  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }

@@ -7,7 +7,6 @@ import type { Embedder } from "../clip/embedder";
 import { throwIfClosed, TlacError, toError } from "../errors";
 import type { Frame } from "../frame/frame";
 import { readFrames } from "../frame/read-frames";
-import { shrinkJpeg } from "../frame/shrink-jpeg";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import { matchFolders, toFolderName } from "./class-folders";
 import { createExampleSet, type ExampleSet } from "./example-set";
@@ -393,7 +392,7 @@ async function toJpeg(
       : picture;
   if (!frame) throw new TlacError("BAD_IMAGE", "frame.empty");
   const { width, height, jpeg } = frame;
-  if (Math.max(width, height) > MOST_SIDE) return shrinkJpeg(jpeg, MOST_SIDE);
+  if (Math.max(width, height) > MOST_SIDE) return frame.jpegOf(MOST_SIDE);
   const isJpeg = picture instanceof Uint8Array && picture[0] === 0xff && picture[1] === 0xd8;
   return asTheyAre && isJpeg ? Buffer.from(picture) : jpeg;
 }

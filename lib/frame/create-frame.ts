@@ -6,6 +6,7 @@ import type { Frame } from "./frame";
 import { loadSharp, type Sharp } from "./load-sharp";
 import { Pause } from "./pause";
 import { computeSceneGrid, type SceneGrid } from "./scene-grid";
+import { shrinkJpeg } from "./shrink-jpeg";
 
 /** Bytes that are hashed in a third of a millisecond. */
 const HASH_SLICE = 1 << 19;
@@ -33,6 +34,11 @@ export async function createFrame(
     jpeg,
     hash,
     ...(scaled ? { scaled } : {}),
+    jpegOf: async (maxSide) => {
+      if (Math.max(width, height) <= maxSide) return jpeg;
+      if (!kept) return shrinkJpeg(jpeg, maxSide, jpegQuality);
+      return encodeJpeg(sharp, kept, jpegQuality, maxSide);
+    },
     pixels: async (spec) => computePixels(kept ?? (await decode()), spec),
     sceneGrid: () => (grid ??= (kept ? Promise.resolve(kept) : decode()).then(computeSceneGrid)),
     rest: () => {
@@ -49,8 +55,10 @@ function encodeJpeg(
   sharp: Sharp,
   { data, width, height }: BoundedImage,
   quality: number,
+  maxSide?: number,
 ): Promise<Buffer> {
-  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+  const pixels = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  return (maxSide ? pixels.resize(maxSide, maxSide, { fit: "inside" }) : pixels)
     .jpeg({ quality, progressive: false, optimiseCoding: false })
     .toBuffer();
 }

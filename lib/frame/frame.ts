@@ -37,6 +37,11 @@ export interface Frame {
   readonly height: number;
   /** Baseline JPEG without metadata: what the LMM sees and what leaves as `msg.image`. */
   readonly jpeg: Buffer;
+  /**
+   * The same with no side longer than so many pixels, made of the pixels as long as they are kept;
+   * `jpeg` itself where that is small enough.
+   */
+  jpegOf(maxSide: number): Promise<Buffer>;
   /** SHA-256 (hex) of the bounded pixels and their size: equal images are equal here. */
   readonly hash: string;
   /** A picture of numbers (16-bit, radiometric, floating-point): which of them became black and white. */
@@ -45,7 +50,10 @@ export interface Frame {
   pixels(spec: PixelSpec): Promise<Pixels>;
   /** The picture in blocks, to be compared with an earlier one of the same scene. */
   sceneGrid(): Promise<SceneGrid>;
-  /** Lets go of the decoded pixels while the frame waits: `pixels` then decodes the image anew. */
+  /**
+   * Lets go of the decoded pixels while the frame waits: `pixels` then decodes the image anew, and
+   * `jpegOf` makes a JPEG of the JPEG.
+   */
   rest(): void;
 }
 

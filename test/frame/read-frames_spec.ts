@@ -536,6 +536,23 @@ describe("frames: bounds and content", () => {
     );
   });
 
+  it("makes a smaller JPEG of its pixels, of its JPEG once they are gone", async () => {
+    const picture = await paintNoise(640, 400).png().toBuffer();
+    const frame = await readOne(picture);
+    assert.equal(await frame.jpegOf(640), frame.jpeg);
+    const exact = await sharp(picture).resize(320).raw().toBuffer();
+    /** Mean distance of a JPEG's samples from the exact ones. */
+    const errorOf = async (jpeg: Buffer): Promise<number> => {
+      const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+      assert.deepEqual([info.width, info.height], [320, 200]);
+      return data.reduce((sum, value, at) => sum + Math.abs(value - exact[at]!), 0) / data.length;
+    };
+    const once = await errorOf(await frame.jpegOf(320));
+    frame.rest();
+    const twice = await errorOf(await frame.jpegOf(320));
+    assert.ok(once < twice, `${once} ${twice}`);
+  });
+
   it("writes the JPEG with the pixels that the image library would write at that quality", async () => {
     const photo = path.resolve("examples/photos/palace.jpg");
     const { jpeg } = await readOne(await sharp(photo).png().toBuffer());

@@ -57,6 +57,10 @@ export class StoredFrame implements Frame {
     throw new Error("A stored picture has no bytes before it is decoded.");
   }
 
+  async jpegOf(maxSide: number): Promise<Buffer> {
+    return (await this.decode()).jpegOf(maxSide);
+  }
+
   async pixels(spec: PixelSpec): Promise<Pixels> {
     return (await this.decode()).pixels(spec);
   }

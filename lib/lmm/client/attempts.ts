@@ -1,7 +1,6 @@
 import { pause, withDeadline } from "../../async/waits";
 import { TlacError } from "../../errors";
 import type { Frame } from "../../frame/frame";
-import { shrinkJpeg } from "../../frame/shrink-jpeg";
 import { timeout } from "./calls";
 import { CircuitBreaker } from "./circuit-breaker";
 import type { FailureContext, NameFailure, Remedy } from "./failure";
@@ -115,7 +114,8 @@ export class Attempts {
     };
     let number = 0;
     let plain = false;
-    const whole = frame && (await this.fit(frame));
+    // Nothing that the model could use is lost.
+    const whole = await frame?.jpegOf(this.options.imageSide);
     let image: Uint8Array | undefined = whole;
     for (;;) {
       let asked = false;
@@ -132,7 +132,7 @@ export class Attempts {
           if (!mayBeImage || !frame || this.sideOf(frame) <= SMALL_SIDE) {
             throw failure;
           }
-          image = await shrinkJpeg(frame.jpeg, SMALL_SIDE);
+          image = await frame.jpegOf(SMALL_SIDE);
         } else {
           left[remedy] -= 1;
         }
@@ -153,12 +153,6 @@ export class Attempts {
   /** Longest side of what is sent first. */
   private sideOf({ width, height }: Frame): number {
     return Math.min(Math.max(width, height), this.options.imageSide);
-  }
-
-  /** Nothing that the model could use is lost. */
-  private async fit(frame: Frame): Promise<Uint8Array> {
-    const side = this.sideOf(frame);
-    return Math.max(frame.width, frame.height) > side ? shrinkJpeg(frame.jpeg, side) : frame.jpeg;
   }
 
   private paused(): TlacError {

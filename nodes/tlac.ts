@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LoadProgress } from "../lib/clip/load-progress";
 import { throwIfClosed, toError } from "../lib/errors";
 import { translate } from "../lib/i18n/catalogue";
-import { settleFrames, type ClassifyOptions } from "../lib/tlac/classify";
+import { maySettle, settleFrames, type ClassifyOptions } from "../lib/tlac/classify";
 import type { Lmm } from "../lib/lmm/lmm";
 import { DriftWatch } from "../lib/tlac/drift-watch";
 import { MODES, type Result } from "../lib/tlac/result";
@@ -189,6 +189,8 @@ export default function (RED: NodeAPI): void {
           gone: AbortSignal,
         ): Promise<Judged | undefined> => {
           const { frames, frameMs } = image;
+          // What the LMM is asked about anyway waits in its line alone.
+          if (!maySettle(frames, options)) return undefined;
           const results = await takeTurn(gone, () =>
             settleFrames(frames, { ...options, frameMs, signal: gone }),
           );

@@ -2,13 +2,29 @@ import { TlacError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { Proposal } from "../lmm/lmm";
 import { calibrationKey } from "./calibration-key";
+import type { ClassifyOptions } from "./classify";
 import { NO_WORDS, type Finding, type Seen, type Words } from "./finding";
 import type { Ask, Inquiry } from "./inquiry";
 import { hearAgain } from "./modes";
 import { Names } from "./names";
 import type { Ruling } from "./ruling";
 import { settleNearTie } from "./settle";
-import { compareWords, isSpotChecked, SPOT_CHECKS } from "./spot-check";
+import { compareWords, isSpotChecked } from "./spot-check";
+
+/**
+ * Whether a cascade may leave the LMM out, where the image tower can look. The user's rules on its
+ * words need words.
+ */
+export function mayDecideUnasked({
+  askAlways,
+  filter,
+  sight,
+  examples,
+  index,
+}: ClassifyOptions): boolean {
+  if (askAlways || filter) return false;
+  return index.embedder.info.hasVision && (sight !== false || examples !== undefined);
+}
 
 /** Each stage is asked only where those before are not sure enough: sight, words, second question. */
 export class Cascade {
@@ -32,18 +48,16 @@ export class Cascade {
     if (this.hearAll) {
       await this.askWords(frame, seen, ask);
       this.calls = 0;
-    } else if (this.isSpotChecked(frame)) return this.checkWords(frame, seen, settled);
+    } else if (isSpotChecked(frame, this.inquiry.options))
+      return this.checkWords(frame, seen, settled);
     return settled;
   }
 
-  /** What is decided without the LMM; undefined where it is asked, be it for a spot check. */
+  /** What is decided without the LMM of a frame that may settle; undefined where it has to be asked. */
   async decideUnasked(frame: Frame): Promise<Finding | undefined> {
-    if (this.isSpotChecked(frame)) return undefined;
+    // Whether the mode fits the LMM is no matter of the picture.
+    this.inquiry.secondStage();
     return this.settle(await this.inquiry.look(frame));
-  }
-
-  private isSpotChecked(frame: Frame): boolean {
-    return isSpotChecked(frame, this.inquiry.options.spotChecks ?? SPOT_CHECKS);
   }
 
   /** The first stage, where it is sure enough. */
@@ -70,10 +84,8 @@ export class Cascade {
     );
   }
 
-  /** The user's rules on the LMM's words need words. */
   private hasFirstStage({ sight, examples }: Seen): boolean {
-    const { askAlways, filter } = this.inquiry.options;
-    return !askAlways && !filter && Boolean(sight ?? examples);
+    return mayDecideUnasked(this.inquiry.options) && Boolean(sight ?? examples);
   }
 
   private async askWords(frame: Frame, seen: Seen, ask: Ask): Promise<Finding> {

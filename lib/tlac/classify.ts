@@ -20,7 +20,7 @@ import type { Lmm, LmmTimings } from "../lmm/lmm";
 import type { VocabularyIndex } from "../match/vocabulary-index";
 import type { ExampleIndex } from "../witness/examples";
 import { calibrationKey } from "./calibration-key";
-import { Cascade } from "./cascade";
+import { Cascade, mayDecideUnasked } from "./cascade";
 import { UNSEEN, type Finding, type Words } from "./finding";
 import { Inquiry } from "./inquiry";
 import type { DecisionRules } from "./judge";
@@ -28,6 +28,7 @@ import { findByImage, findByWholeList, findByWords } from "./modes";
 import type { ReconcileMemo } from "./reconcile-memo";
 import type { Mode, Result } from "./result";
 import { Ruling } from "./ruling";
+import { isSpotChecked } from "./spot-check";
 import { StepClock } from "./step-clock";
 import type { StepReport } from "./steps";
 
@@ -119,14 +120,24 @@ export async function classifyFrames(
 }
 
 /**
+ * Whether sight and examples may decide about all frames without the LMM: in a cascade, where no
+ * frame is due for a spot check. To be asked before anything waits for a turn at the image tower.
+ */
+export function maySettle(frames: readonly Frame[], options: ClassifyOptions): boolean {
+  if (options.mode !== "cascade" || !mayDecideUnasked(options)) return false;
+  return !frames.some((frame) => isSpotChecked(frame, options));
+}
+
+/**
  * What sight and examples decide by themselves in a cascade, without a turn at the LMM; undefined
- * where it has to be asked about any of the frames, and in other modes.
+ * where it has to be asked about any of the frames, and in other modes. Throws `BAD_CONFIG` as
+ * `classifyFrame` does, whatever the frames show.
  */
 export async function settleFrames(
   frames: readonly Frame[],
   options: ClassifyOptions,
 ): Promise<Result[] | undefined> {
-  if (options.mode !== "cascade" || options.askAlways) return undefined;
+  if (!maySettle(frames, options)) return undefined;
   const results: Result[] = [];
   for (const frame of frames) {
     const { inquiry, ruling } = open(options);

@@ -1,20 +1,24 @@
 import type { Frame } from "../frame/frame";
 import type { WordsTestimony } from "../match/testimonies";
 import type { Vocabulary } from "../vocabulary/vocabulary";
+import type { ClassifyOptions } from "./classify";
 import type { Words } from "./finding";
 import type { SpotCheck } from "./result";
 
 /** Share of the images decided without the LMM about which it is asked all the same. */
-export const SPOT_CHECKS = 0.01;
+const SPOT_CHECKS = 0.01;
 
 /**
  * Whether the LMM is asked about an image that is decided already. The image itself says so, by its
  * hash: the same image always gets the same answer, and no line is checked in step with its parts.
  *
- * @param share 0…1
+ * @param options `spotChecks`: the share, 0…1
  */
-export function isSpotChecked({ hash }: Pick<Frame, "hash">, share: number): boolean {
-  return parseInt(hash.slice(0, 8), 16) < share * 2 ** 32;
+export function isSpotChecked(
+  { hash }: Pick<Frame, "hash">,
+  { spotChecks = SPOT_CHECKS }: Pick<ClassifyOptions, "spotChecks">,
+): boolean {
+  return parseInt(hash.slice(0, 8), 16) < spotChecks * 2 ** 32;
 }
 
 /**

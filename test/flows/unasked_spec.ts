@@ -88,6 +88,35 @@ describe("an image that needs no LMM", () => {
     assert.equal(readActivity().saved.sight, 1);
   });
 
+  for (const [why, settings] of [
+    ["of another mode", { mode: "slac" }],
+    ["that is always asked about", { askAlways: true }],
+    ["that is checked", { spotChecks: "100" }],
+  ] as const) {
+    it(`lets one ${why} go to the LMM without waiting for this computer's models`, async () => {
+      await start(settings);
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const models = takeTurn(new AbortController().signal, () => held);
+      try {
+        flow.send("n", { payload: cup });
+        await double.journal.waitFor(() => questionsTo(double).length > 0);
+      } finally {
+        release();
+        await models;
+      }
+    });
+  }
+
+  it("fails whatever it shows where no LMM can answer a second question", async () => {
+    await start({ server: "", mode: "cascade" });
+    for (const payload of [cup, await paint()]) {
+      flow.send("n", { payload });
+      const { error } = (await flow.next("caught")) as unknown as { error: { code: string } };
+      assert.equal(error.code, "BAD_CONFIG");
+    }
+  });
+
   it("leaves while the server is down", async () => {
     await start();
     double.fault({ kind: "forbidden" }, { on: "/api/chat" });

@@ -99,6 +99,15 @@ describe("a cascade's first stage", () => {
     assert.equal(lmm.asked, 0);
   });
 
+  it("is refused where the LMM answers no questions, whatever the image shows", async () => {
+    const deaf = { propose: lmm.propose.bind(lmm) };
+    for (const classes of ["espresso, dog, cat", "screw, nail"]) {
+      const refused = options({ lmm: deaf, index: await build(classes) });
+      await assert.rejects(settleFrames([cup], refused), { code: "BAD_CONFIG" });
+      await assert.rejects(classifyFrame(cup, refused), { code: "BAD_CONFIG" });
+    }
+  });
+
   /** With how many questions: a further one for synonyms where the names match nothing. */
   const ASKED: [
     string,
@@ -202,7 +211,7 @@ describe("a cascade's first stage", () => {
       (Math.imul(at + 1, 2_654_435_761) >>> 0).toString(16).padStart(64, "0").slice(-64),
     ).map((hash) => hash.slice(-8).padEnd(64, "0"));
     const count = (share: number): number =>
-      hashes.filter((hash) => isSpotChecked({ hash }, share)).length;
+      hashes.filter((hash) => isSpotChecked({ hash }, { spotChecks: share })).length;
     assert.ok(Math.abs(count(0.01) - 50) < 10, String(count(0.01)));
     assert.deepEqual([count(0), count(1)], [0, hashes.length]);
   });

@@ -103,18 +103,20 @@ export default function (RED: NodeAPI): void {
       : undefined;
     const drift = new DriftWatch();
     const noteUnasked = (result: Result): void => {
-      lmmUse.countUnasked(result.spotCheck);
+      lmmUse.countUnasked(result);
       const seen = drift.note(result);
       if (seen) this.warn(translate(`nodes.drift-${seen.kind}`, { ...seen }, language));
     };
     const count = (result: Result, lmm: Lmm | null): void => {
-      const { cached, cascade } = result;
+      const { cached, cascade, lmmFailure } = result;
       if (cached.frame) {
         if (lmm) lmmUse.countSaved("frame");
         return;
       }
       if (cached.reconcile) lmmUse.countSaved("reconcile");
       if (cascade === "sight") noteUnasked(result);
+      if (!lmmFailure) return;
+      this.warn(translate("nodes.lmm-failure", { reason: lmmFailure.message }, language));
     };
     const depart = ({ results, image }: Judged): Departure => {
       thumbnail?.show(image.frames[0]?.jpeg, results[0]);

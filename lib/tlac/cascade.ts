@@ -1,4 +1,3 @@
-import { TlacError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { Proposal } from "../lmm/lmm";
 import { calibrationKey } from "./calibration-key";
@@ -111,14 +110,18 @@ export class Cascade {
     { first, proposal, ask }: { first: Finding; proposal: Proposal & Words; ask: Ask },
   ): Promise<Finding> {
     const { index, memo, secondLook } = this.inquiry.options;
-    const choice = await settleNearTie({
-      ask,
-      proposal: { ...proposal, ...first.words },
-      evidence: first.evidence,
-      vocabulary: index.vocabulary,
-      memo,
-      frame: secondLook ? frame : undefined,
-    });
+    const answer = await this.inquiry.spare(async () => ({
+      choice: await settleNearTie({
+        ask,
+        proposal: { ...proposal, ...first.words },
+        evidence: first.evidence,
+        vocabulary: index.vocabulary,
+        memo,
+        frame: secondLook ? frame : undefined,
+      }),
+    }));
+    if (!answer) return first;
+    const { choice } = answer;
     const asked: Finding = { ...first, stage: "second question" };
     // An answer that settles nothing leaves the near-tie open, but it was asked for.
     if (!choice) return { ...asked, evidence: { ...first.evidence, chosen: -1 } };
@@ -128,17 +131,14 @@ export class Cascade {
     return heard;
   }
 
-  /** A failure costs the check, not the decision. Throws `CLOSED`. */
   private async checkWords(frame: Frame, seen: Seen, settled: Finding): Promise<Finding> {
     const { vocabulary } = this.inquiry.options.index;
     const winner = settled.evidence.combined.order[0] ?? -1;
-    try {
+    const spotCheck = await this.inquiry.spare(async () => {
       const words = await this.inquiry.propose(frame);
       const { evidence } = await this.inquiry.match(words, seen);
-      return { ...settled, spotCheck: compareWords(winner, evidence.words, words, vocabulary) };
-    } catch (thrown) {
-      if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
-      return { ...settled, spotCheck: null };
-    }
+      return compareWords(winner, evidence.words, words, vocabulary);
+    });
+    return spotCheck ? { ...settled, spotCheck } : settled;
   }
 }

@@ -149,7 +149,8 @@ export async function settleFrames(
 }
 
 /**
- * As `classifyFrame`, with the evidence in numbers.
+ * As `classifyFrame`, with the evidence in numbers. Throws also the failure of a question that the
+ * decision could have done without: it would measure the server.
  *
  * @param hearAll all stages of a cascade are heard, for whoever calibrates, whatever that costs in
  *   calls
@@ -172,6 +173,7 @@ export async function judgeFrame(
   });
   const same = inquiry.features && options.examples?.find(inquiry.features);
   const isExample = same ? same.size > 0 : false;
+  if (inquiry.failure) throw inquiry.failure;
   const { evidence } = finding;
   const estimate = ruling.estimate(finding);
   const key = calibrationKey(options, inquiry.knownModel);

@@ -1,4 +1,5 @@
 import { remember } from "../basics/remember";
+import type { TlacError } from "../errors";
 import { translate, type Language, type MessageKey } from "../i18n/catalogue";
 import type { Evidence } from "../confidence/features";
 import type { Vocabulary } from "../vocabulary/vocabulary";
@@ -64,20 +65,25 @@ export function explainVerdict(
   return [sentence, voices].filter(Boolean).join(language === "ja" ? "" : " ");
 }
 
-/** The explanation, and that a cascade did without the LMM or checked what it would have said. */
-export function explainCascade(
+/**
+ * The explanation, and that a cascade did without the LMM or checked what it would have said, or that
+ * a further question to it failed.
+ */
+export function explainAsking(
   explanation: string,
   { stage, spotCheck }: Pick<Finding, "stage" | "spotCheck">,
+  failure: TlacError | undefined,
   language: Language,
 ): string {
-  if (stage !== "sight") return explanation;
-  const sentence = translate(keyOfCheck(spotCheck), { label: spotCheck?.label ?? "" }, language);
+  const key = failure ? "tlac.asking-failed" : stage === "sight" ? keyOfCheck(spotCheck) : null;
+  if (!key) return explanation;
+  const params = { label: spotCheck?.label ?? "", code: failure?.code ?? "" };
+  const sentence = translate(key, params, language);
   return [explanation, sentence].join(language === "ja" ? "" : " ");
 }
 
 function keyOfCheck(check: Finding["spotCheck"]): MessageKey {
-  if (check === undefined) return "tlac.not-asked";
-  if (check === null) return "tlac.spot-check-failed";
+  if (!check) return "tlac.not-asked";
   if (check.agrees) return "tlac.spot-check-agrees";
   return check.label === null ? "tlac.spot-check-none" : "tlac.spot-check-differs";
 }

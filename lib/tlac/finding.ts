@@ -31,8 +31,7 @@ export interface Finding {
   readonly stage?: CascadeStage;
   /** Whether other stages of a cascade could have decided too, so that they share the knob. */
   readonly staged?: boolean;
-  /** Null: the check failed. */
-  readonly spotCheck?: SpotCheck | null;
+  readonly spotCheck?: SpotCheck;
 }
 
 export const NO_WORDS: Words = { candidates: [], description: "" };

@@ -37,6 +37,8 @@ export class Inquiry {
   lmmModel: LmmIdentity | null = null;
   /** The image as its tower sees it, once it has looked. */
   features: Float32Array | null = null;
+  /** Why a further question failed that the decision could do without. */
+  failure: TlacError | undefined;
 
   constructor(
     readonly options: ClassifyOptions,
@@ -171,6 +173,20 @@ export class Inquiry {
       );
   }
 
+  /**
+   * What a further question brings: its failure costs the answer, not the decision, which is told
+   * that there was one. Undefined then. Throws `CLOSED`.
+   */
+  async spare<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
+      this.failure = thrown;
+      return undefined;
+    }
+  }
+
   private tell(work: () => Promise<Evidence>): Promise<Evidence> {
     const { embedder, vocabulary } = this.options.index;
     const model = embedder.info.name;
@@ -189,10 +205,15 @@ export class Inquiry {
     if (!onStep) return work();
     onStep({ step, state: "running" });
     const started = performance.now();
-    const value = await work();
-    const ms = performance.now() - started;
-    onStep({ step, state: "done", ms, facts: tell(value) } as StepReport);
-    return value;
+    const spent = (): number => performance.now() - started;
+    try {
+      const value = await work();
+      onStep({ step, state: "done", ms: spent(), facts: tell(value) } as StepReport);
+      return value;
+    } catch (error) {
+      onStep({ step, state: "failed", ms: spent(), error });
+      throw error;
+    }
   }
 
   private async spend<T extends Proposal | Reply>(call: () => Promise<T>): Promise<T> {

@@ -32,8 +32,10 @@ export class Names {
     const { words } = first;
     const ask = inquiry.asking(lmm.ask.bind(lmm));
     const model = inquiry.lmmModel;
-    const candidates = await askSynonyms({ candidates: words.candidates, ask, memo, model });
-    if (candidates.every(({ synonyms }) => synonyms.length === 0)) return first;
+    const candidates = await inquiry.spare(() =>
+      askSynonyms({ candidates: words.candidates, ask, memo, model }),
+    );
+    if (!candidates || candidates.every(({ synonyms }) => synonyms.length === 0)) return first;
     const more = { ...words, candidates };
     return inquiry.match(filter ? await filter(more, inquiry.askOptions()) : more, seen);
   }

@@ -4,6 +4,7 @@ import { freezeDeep } from "../basics/freeze-deep";
 import type { Knob } from "../confidence/knob";
 import type { EmbedderInfo } from "../clip/embedder";
 import type { FrameFacts } from "../frame/frame";
+import type { ErrorCode } from "../errors";
 import type { Candidate, LmmIdentity, LmmTimings } from "../lmm/lmm";
 import type { AlertLevel } from "../vocabulary/vocabulary";
 import type { RankedClass } from "./ranking";
@@ -93,8 +94,10 @@ export interface Result {
   readonly mode: Mode;
   /** Of mode `cascade` only. */
   readonly cascade?: CascadeStage;
-  /** Of the few images that are checked so; null: the LMM was asked and failed. */
-  readonly spotCheck?: SpotCheck | null;
+  /** Of the few images that are checked so. */
+  readonly spotCheck?: SpotCheck;
+  /** Why a further question to the LMM failed: the decision rests on what was known without it. */
+  readonly lmmFailure?: { readonly code: ErrorCode; readonly message: string };
   readonly cached: { readonly frame: boolean; readonly reconcile: boolean };
   /** One entry for each LMM call that this decision cost: the server's own account of its time. */
   readonly lmmCalls: readonly LmmTimings[];

@@ -6,7 +6,7 @@ import { DEFAULT_COEFFICIENTS, type Coefficients, type Estimate } from "../confi
 import { guaranteeOf } from "../confidence/guarantee";
 import { DEFAULT_KNOB } from "../confidence/knob";
 import { calibrationKey } from "./calibration-key";
-import { explainCascade, explainVerdict, vocabularyLanguage } from "./explain";
+import { explainAsking, explainVerdict, vocabularyLanguage } from "./explain";
 import { estimateFinding, type Finding } from "./finding";
 import type { Inquiry } from "./inquiry";
 import { judge } from "./judge";
@@ -52,6 +52,7 @@ export class Ruling {
     const language = vocabularyLanguage(vocabulary);
     const ranking = describeRanking(finding.evidence, classes);
     const { stage, spotCheck } = finding;
+    const { failure } = this.inquiry;
     const explained = explainVerdict(verdict, ranking, finding.evidence, language);
     return {
       id: randomUUID(),
@@ -69,13 +70,14 @@ export class Ruling {
       description: finding.words.description,
       mode,
       ...(stage ? { cascade: stage } : {}),
-      ...(spotCheck === undefined ? {} : { spotCheck }),
+      ...(spotCheck ? { spotCheck } : {}),
+      ...(failure ? { lmmFailure: { code: failure.code, message: failure.in(language) } } : {}),
       cached: { frame: false, reconcile: finding.fromMemo },
       models: { lmm: this.inquiry.lmmModel, embedder: { name, digest } },
       timings: this.inquiry.clock.toTimings(),
       lmmCalls: this.inquiry.lmmCalls,
       reason,
-      explanation: explainCascade(explained, finding, language),
+      explanation: explainAsking(explained, finding, failure, language),
     };
   }
 

@@ -28,7 +28,7 @@ export interface StepFacts {
 
 export type StepName = keyof StepFacts;
 
-/** Told when a step begins and when it is done; one that fails is told by the failure itself. */
+/** Told when a step begins and when it ends. The decision may do without one that failed. */
 export type StepReport = {
   [N in StepName]:
     | { readonly step: N; readonly state: "running" }
@@ -38,5 +38,12 @@ export type StepReport = {
         /** Milliseconds. */
         readonly ms: number;
         readonly facts: StepFacts[N];
+      }
+    | {
+        readonly step: N;
+        readonly state: "failed";
+        readonly ms: number;
+        /** What was thrown. */
+        readonly error: unknown;
       };
 }[StepName];

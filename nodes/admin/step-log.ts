@@ -21,7 +21,7 @@ export interface TestFacts extends StepFacts {
 
 export type TestStepName = keyof TestFacts;
 
-/** One line of the panel. A failure ends the test; what follows it is not tried. */
+/** One line of the panel. A failure ends the test, except of a question that it can do without. */
 export type TestStep = {
   [N in TestStepName]:
     | { readonly step: N; readonly state: "running" }
@@ -52,8 +52,10 @@ export class StepLog {
 
   /** What the engine tells. */
   readonly hear = (report: StepReport): void => {
-    if (report.state === "running") this.begin(report.step);
-    else this.set(report);
+    const { step, state } = report;
+    if (state === "running") this.begin(step);
+    else if (state === "done") this.set(report);
+    else this.setFailed(step, report.ms, report.error);
   };
 
   /** A step of the node's own. */
@@ -72,22 +74,25 @@ export class StepLog {
     this.set({ step, state: "done", ms: this.spent(), facts } as TestStep);
   }
 
-  /** The step that failed is the one that runs; between two of them it is the decision as a whole. */
+  /**
+   * Ends the test. The step that failed is the one that runs, unless the engine has told it already;
+   * between two of them it is the decision as a whole.
+   */
   fail(thrown: unknown): void {
-    if (this.steps.at(-1)?.state !== "running") this.begin("decision");
-    const step = this.steps.at(-1)?.step ?? "decision";
-    this.set({
-      step,
-      state: "failed",
-      ms: this.spent(),
-      error: toComplaint(thrown, this.language),
-    });
+    const last = this.steps.at(-1);
+    if (last?.state === "failed") return;
+    if (last?.state !== "running") this.begin("decision");
+    this.setFailed(last?.state === "running" ? last.step : "decision", this.spent(), thrown);
   }
 
   begin(step: TestStepName): void {
     this.began = performance.now();
     this.steps.push({ step, state: "running" });
     this.report([...this.steps]);
+  }
+
+  private setFailed(step: TestStepName, ms: number, thrown: unknown): void {
+    this.set({ step, state: "failed", ms, error: toComplaint(thrown, this.language) });
   }
 
   private spent(): number {

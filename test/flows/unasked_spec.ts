@@ -56,6 +56,12 @@ describe("an image that needs no LMM", () => {
     flow = await startFlow([tlac, lmmServer], { ...judge, spotChecks: "0", ...settings }, [server]);
   }
 
+  const nextWarning = (): Promise<string> =>
+    new Promise((resolve) => {
+      helper.getNode("n").warn = (text: unknown) => {
+        resolve(String(text));
+      };
+    });
   const readActivity = () => (helper.getNode("server") as LmmServerNode).readActivity("en-US");
 
   it("leaves while the server works on another one", async () => {
@@ -136,11 +142,7 @@ describe("an image that needs no LMM", () => {
     await start({ spotChecks: "100" });
     word = "dog";
     answer?.();
-    const warned = new Promise<string>((resolve) => {
-      helper.getNode("n").warn = (text: unknown) => {
-        resolve(String(text));
-      };
-    });
+    const warned = nextWarning();
     for (let sent = 0; sent < 10; sent++) {
       flow.send("n", { payload: cup, topic: String(sent) });
       const { class: id, spotCheck } = resultOf(await flow.next("door1"));
@@ -153,10 +155,13 @@ describe("an image that needs no LMM", () => {
 
   it("leaves where its check fails, which saved no call", async () => {
     await start({ spotChecks: "100" });
+    const warned = nextWarning();
     double.fault({ kind: "forbidden" }, { on: "/api/chat" });
     flow.send("n", { payload: cup });
-    const { class: id, spotCheck } = resultOf(await flow.next("door1"));
-    assert.deepEqual([id, spotCheck], ["espresso", null]);
+    const { class: id, spotCheck, lmmFailure } = resultOf(await flow.next("door1"));
+    assert.deepEqual([id, spotCheck], ["espresso", undefined]);
+    assert.equal(lmmFailure?.code, "LMM_UNREACHABLE");
+    assert.match(await warned, /without a further answer of the LMM: /);
     const { saved, checks, failed } = readActivity();
     assert.deepEqual([saved.sight, checks.asked, failed], [0, 0, 1]);
   });

@@ -6,8 +6,10 @@ import sharp from "sharp";
 
 import type { TestFacts, TestStep, TestStepName } from "../../nodes/admin/step-log";
 import tlac from "../../nodes/tlac";
+import { promptOf } from "../flows/scripted-lmm";
 import { dragNode } from "../helpers/flow-nodes";
 import { createSeeingBrain } from "../helpers/seeing-brain";
+import type { JournalEntry } from "../ollama-double/journal";
 import { startOllamaDouble, type OllamaDouble } from "../ollama-double/server";
 import { startAdmin, type AdminServer } from "./admin-server";
 
@@ -90,6 +92,26 @@ describe("test of a photo before the deploy", function () {
     assert.equal(factsOf(steps, "decision").label, "hammer");
     const asked = double.journal.of("/api/chat").map(({ body }) => JSON.stringify(body));
     assert.ok(asked.some((body) => body.includes("What lies on line 7?")));
+  });
+
+  it("shows a question that fails, and what is decided without its answer", async () => {
+    // Not the call that only loads the model.
+    const when = (entry: JournalEntry): boolean =>
+      entry.images.length === 0 && promptOf(entry) !== undefined;
+    const left = { on: "/api/chat", times: 20, when };
+    double.fault({ kind: "empty-content" }, left);
+    const classes = "zebra\nviolin";
+    const steps = await run(ask({ server: ollama(), classes }, { mode: "slac", sight: false }));
+    double.clearFaults();
+    assert.deepEqual(names(steps).slice(2), [
+      "look done",
+      "match done",
+      "ask failed",
+      "decision done",
+    ]);
+    const failed = steps.find(({ state }) => state === "failed");
+    assert.ok(failed?.state === "failed" && failed.error.code === "LMM_BAD_ANSWER");
+    assert.match(factsOf(steps, "decision").explanation, /failed \(LMM_BAD_ANSWER\)/);
   });
 
   it("takes the region, the rules and the thresholds of the dialog", async () => {

@@ -53,6 +53,12 @@ describe("what a camera saw last", () => {
     assert.ok(!("spotCheck" in again));
   });
 
+  it("holds nothing that was decided without an answer that failed", async () => {
+    const lmmFailure = { code: "LMM_BUSY", message: "…" } as const;
+    await memory.remember(sceneOf(), imageOf(still), [{ ...judged(LLAVA), lmmFailure }]);
+    assert.equal(await memory.recall(sceneOf(LLAVA), imageOf(still)), undefined);
+  });
+
   it("is looked at before the first frame may let go of its pixels", async () => {
     let looks = 0;
     const frame = frameOf(() => {

@@ -10,9 +10,10 @@ import type { Frame } from "../../lib/frame/frame";
 import { readFrames } from "../../lib/frame/read-frames";
 import { createOllama, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
-import { classifyFrame, type ClassifyOptions } from "../../lib/tlac/classify";
+import { classifyFrame, judgeFrame, type ClassifyOptions } from "../../lib/tlac/classify";
 import { FileReconcileMemo } from "../../lib/tlac/reconcile-memo";
 import type { Result } from "../../lib/tlac/result";
+import type { StepReport } from "../../lib/tlac/steps";
 import { parseVocabulary } from "../../lib/vocabulary/parse-vocabulary";
 import type { BrainAnswer, BrainRequest } from "../ollama-double/brain";
 import { ScriptedBrain } from "../ollama-double/brain-scripted";
@@ -140,6 +141,34 @@ describe("cascade and tlac through Ollama", () => {
         ["system", "user"],
       );
       assert.equal(messages[1]?.content, "n1: brewing vessel of a household");
+    });
+  }
+
+  for (const [when, word, outcome, reason] of [
+    ["for other names", "thunderstorm", "unknown", "background"],
+    ["between near classes", "gripping tool", "ambiguous", "near-tie"],
+  ] as const) {
+    it(`decides without a further question ${when} that fails, and tells it`, async () => {
+      brain.word = word;
+      const foreign = { json: { names: ["螺栓扳手钳子"] } };
+      double.brain = new ScriptedBrain(({ images }) =>
+        images.length > 0 ? { json: { names: [word] } } : foreign,
+      );
+      const steps: StepReport[] = [];
+      const result = await judge({ onStep: (step) => steps.push(step) });
+      assert.deepEqual([result.outcome, result.reason], [outcome, reason]);
+      assert.deepEqual([result.cascade, result.lmmCalls.length], ["words", 1]);
+      assert.equal(result.lmmFailure?.code, "LMM_BAD_ANSWER");
+      assert.match(result.lmmFailure.message, /twice/);
+      assert.match(
+        result.explanation,
+        /A further question to the LMM failed \(LMM_BAD_ANSWER\)\.$/,
+      );
+      const [ended] = steps.filter(({ step, state }) => step === "ask" && state !== "running");
+      assert.equal(ended?.state, "failed");
+      // Whoever measures decisions does not measure a server.
+      const asked = { mode: "cascade", lmm: ollama, index, sight: false } as const;
+      await assert.rejects(judgeFrame(frame, asked), { code: "LMM_BAD_ANSWER" });
     });
   }
 

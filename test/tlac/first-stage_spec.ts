@@ -200,8 +200,10 @@ describe("a cascade's first stage", () => {
   it("loses the check, not the decision, where the LMM fails", async () => {
     lmm.failure = new TlacError("LMM_UNREACHABLE", "tlac.closed");
     const result = await judge({ spotChecks: 1 });
-    assert.deepEqual([result.class, result.spotCheck], ["espresso", null]);
-    assert.match(result.explanation, /Asked all the same, the LMM failed to answer\.$/);
+    assert.deepEqual([result.class, result.spotCheck], ["espresso", undefined]);
+    assert.equal(result.lmmFailure?.code, "LMM_UNREACHABLE");
+    assert.match(result.explanation, /A further question to the LMM failed \(LMM_UNREACHABLE\)\.$/);
+    assert.doesNotMatch(result.explanation, /not asked/);
     lmm.failure = new TlacError("CLOSED", "tlac.closed");
     await assert.rejects(judge({ spotChecks: 1 }), { code: "CLOSED" });
   });

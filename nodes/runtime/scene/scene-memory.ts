@@ -78,7 +78,8 @@ export class SceneMemory {
   ): Promise<void> {
     const frame = this.singleOf(image);
     const [result] = results;
-    if (!frame || !result || !(await isComparable(frame))) return;
+    // Where a question failed, the next image may be asked about better.
+    if (!frame || !result || result.lmmFailure || !(await isComparable(frame))) return;
     await this.gate.remember(camera, context, frame, result);
   }
 

@@ -7,7 +7,7 @@ import type { ServerState } from "../../../lib/lmm/client/server-state";
 import type { ServedLmm } from "../../../lib/lmm/client/served-lmm";
 import { Recogniser } from "../../../lib/lmm/recogniser";
 import { BoundedQueue } from "../../../lib/queue/bounded-queue";
-import type { SpotCheck } from "../../../lib/tlac/result";
+import type { Result } from "../../../lib/tlac/result";
 import { Skip } from "../input/skip";
 import { judgeInTurn, type ImageJob } from "../scene/image-line";
 import type { LmmServerNode } from "../settings/config-nodes";
@@ -62,10 +62,10 @@ export class LmmUse {
    * Notes an image that was decided without the LMM, and what it said where it was asked anyway; a
    * check that failed saved no call, and is among the failed ones.
    */
-  countUnasked(check: SpotCheck | null | undefined): void {
+  countUnasked({ spotCheck, lmmFailure }: Pick<Result, "spotCheck" | "lmmFailure">): void {
     const activity = this.findServer()?.activity;
-    if (check === undefined) activity?.countSaved("sight");
-    else if (check) activity?.countCheck(check.agrees);
+    if (spotCheck) activity?.countCheck(spotCheck.agrees);
+    else if (!lmmFailure) activity?.countSaved("sight");
   }
 
   /** Throws `BAD_CONFIG`, `EMBEDDER_UNAVAILABLE`. */

@@ -18,17 +18,21 @@ export interface LmmIdentity {
   readonly version?: string;
 }
 
-/** Tokens of one call, as the server counted them. */
+/** Tokens of one call, as the server counted them; what it did not tell is absent. */
 export interface LmmTokens {
   /** Of the question, its image included. */
   readonly prompt?: number;
   /** Of these, what the server still had from an earlier question. */
   readonly cached?: number;
-  /** Of the answer, as far as it was written. */
+  /** Of the answer, as far as it was written; its parts, where the server counts none. */
   readonly answer?: number;
 }
 
-/** Milliseconds that a call spent; a part that is not known is absent. */
+/**
+ * Milliseconds that a call spent; a part that is not known is absent. Where the server does not
+ * tell them (as of a call that was cut), `prompt` is all until its first token, and `answer` the
+ * time from there.
+ */
 export interface LmmTimings {
   readonly total: number;
   readonly queue?: number;

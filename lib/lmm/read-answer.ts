@@ -40,7 +40,7 @@ export function readJsonAnswer(text: string): Answer | null {
   };
 }
 
-/** Names in an answer that is still being written, or was ended: those that are complete. */
+/** Names in an answer in the form `names` that is still being written, or was ended: whole ones. */
 export function readNamesSoFar(text: string): Candidate[] {
   const start = text.search(/[{[]/);
   if (start < 0) return [];
@@ -51,8 +51,8 @@ export function readNamesSoFar(text: string): Candidate[] {
     ["", "{", "[", "{["].includes(place.stack),
   );
   for (const place of wholes.slice(-2).reverse()) {
-    const answer = readJsonAnswer(body.slice(0, place.length) + closersOf(place.stack));
-    if (answer) return [...answer.candidates];
+    const value = tryParse(body.slice(0, place.length) + closersOf(place.stack));
+    if (value !== undefined) return readCandidates(isRecord(value) ? value.names : value);
   }
   return [];
 }

@@ -197,6 +197,10 @@ describe("Ollama client", () => {
       assert.match(raw, /"screw"/);
       assert.equal(timings.cut, true);
       assert.ok((timings.tokens?.answer ?? 99) < 16);
+      // Ollama counts in the last part alone, which never came; times are seen from here.
+      assert.deepEqual(Object.keys(timings.tokens ?? {}), ["answer"]);
+      const { prompt = 0, answer = 0, total } = timings;
+      assert.ok(prompt > 0 && answer > 0 && prompt + answer <= total);
       const left = await double.journal.waitFor(({ clientClosedAt }) => !!clientClosedAt);
       assert.equal(left.clientClosedAt, "streaming");
       assert.ok(left.tokens < 16);

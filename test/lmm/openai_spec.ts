@@ -211,6 +211,76 @@ describe("OpenAI-compatible client", () => {
       assert.equal(double.active, 0);
     });
 
+    describe("a call that is ended", () => {
+      const cut = async () => {
+        const release = double.hold("token", 9);
+        const { timings } = await lmm.propose(frame, "What is it?", { enough: () => true });
+        const entry = questions().at(-1);
+        await double.journal.waitFor((each) => each === entry && each.finished);
+        release();
+        assert.equal(timings.cut, true);
+        const { prompt = 0, answer = 0, total } = timings;
+        assert.ok(answer > 0 && prompt + answer <= total + 1, JSON.stringify(timings));
+        return timings.tokens ?? {};
+      };
+      const ask = async (options: OpenAiDoubleOptions) => {
+        const names = ["hex bolt", "screw", "nut"];
+        await start({ brain: new ScriptedBrain({ json: { names } }), ...options });
+        await lmm.warmUp();
+        return cut();
+      };
+      const asked = () => {
+        const { stream_options: options, timings_per_token: timed } = bodyOf(questions().at(-1));
+        return { options, timed };
+      };
+
+      it("has counted its tokens so far, by llama-server's timings", async () => {
+        await ask({ profile: "llama-server" });
+        assert.deepEqual(asked(), { options: { include_usage: true }, timed: true });
+        // Its text is still there.
+        const { prompt = 0, cached = 0, answer = 0 } = await cut();
+        assert.ok(cached > 0 && prompt > 576 && answer >= 9, `${prompt} ${cached} ${answer}`);
+      });
+
+      for (const profile of ["vllm", "vllm-0.8", "sglang"] as const) {
+        it(`has counted its tokens so far, by the usage of each part (${profile})`, async () => {
+          const { prompt = 0, cached, answer = 0 } = await ask({ profile });
+          const options = { include_usage: true, continuous_usage_stats: true };
+          assert.deepEqual(asked(), { options, timed: undefined });
+          assert.ok(prompt > 576 && answer >= 9, `${prompt} ${answer}`);
+          assert.equal(cached, undefined);
+        });
+      }
+
+      for (const profile of ["lm-studio", "ollama", "localai"] as const) {
+        it(`has the parts of its answer where the server counts at the end (${profile})`, async () => {
+          const { prompt, answer = 0 } = await ask({ profile });
+          assert.deepEqual(asked(), { options: { include_usage: true }, timed: undefined });
+          assert.equal(prompt, undefined);
+          assert.ok(answer >= 9);
+        });
+      }
+
+      for (const name of ["vllm", "llama-server"] as const) {
+        it(`asks a ${name} that refuses to count each part for the sum alone`, async () => {
+          const { prompt } = await ask({ profile: { ...PROFILES[name], counting: "refused" } });
+          assert.equal(prompt, undefined);
+          const plain = { options: { include_usage: true }, timed: undefined };
+          assert.deepEqual(asked(), plain);
+          const before = questions().length;
+          await cut();
+          assert.equal(questions().length, before + 1, "what was learnt is kept");
+          assert.deepEqual(asked(), plain);
+        });
+      }
+
+      it("is alone in having each part counted", async () => {
+        await start({ profile: "vllm" });
+        await lmm.propose(frame, "What is it?");
+        assert.deepEqual(asked(), { options: { include_usage: true }, timed: undefined });
+      });
+    });
+
     it("tells which model answered, by what the server says of it", async () => {
       await start();
       const { model } = await lmm.propose(frame, "");

@@ -79,6 +79,8 @@ describe("reading an answer", () => {
     ['{"names": [{"a_name": "pliers", "b_syn', []],
     ['{"names": [{"a_name": "pliers"}, {"a_name": "wrench"', ["pliers"]],
     ["A hammer [or a", []],
+    // Another form than was asked for is read as a whole.
+    ['{"a_description": "A tool.", "b_candidates": [{"a_name": "pliers"}]', []],
   ] as const) {
     it(`has ${names.length} complete names in ${JSON.stringify(text)}`, () => {
       assert.deepEqual(

@@ -7,10 +7,13 @@ import express, { type RequestHandler } from "express";
 import type { NodeAPI } from "node-red";
 
 import { serveMetrics } from "../../nodes/admin/metrics";
+import type { Frame } from "../../lib/frame/frame";
+import type { ServedLmm } from "../../lib/lmm/client/served-lmm";
 import lmmServer from "../../nodes/lmm-server";
 import { writeFamilies } from "../../nodes/runtime/metrics/exposition";
 import { Histogram } from "../../nodes/runtime/metrics/histogram";
 import { readMetrics } from "../../nodes/runtime/metrics/sources";
+import { ServerActivity } from "../../nodes/runtime/server/server-activity";
 import tlac from "../../nodes/tlac";
 import { naming, paint } from "../flows/scripted-lmm";
 import { startFlow } from "../helpers/flow";
@@ -66,6 +69,22 @@ describe("metrics", () => {
     );
   });
 
+  it("tell of how many calls the tokens are known: not every ended one tells them", async () => {
+    const activity = new ServerActivity();
+    const calls = [
+      { total: 5, tokens: { prompt: 600, cached: 500, answer: 12 } },
+      { total: 5, tokens: { answer: 8 }, cut: true },
+      { total: 5 },
+    ];
+    const propose = () => Promise.resolve({ timings: calls.pop() });
+    const lmm = activity.observe({ propose } as unknown as ServedLmm);
+    while (calls.length > 0) await lmm.propose({} as Frame, "");
+    const { tokens, counted, cut } = activity.read();
+    assert.deepEqual(tokens, { prompt: 600, cached: 500, answer: 20 });
+    assert.deepEqual(counted, { prompt: 1, cached: 1, answer: 2 });
+    assert.equal(cut, 1);
+  });
+
   it("tell what nodes and servers of a flow have done, and forget them with the flow", async () => {
     const double = await startOllamaDouble({ brain: new ScriptedBrain(naming("hammer")) });
     const judge = { ...dragNode("tlac"), sight: false, classes: "hammer", server: "server" };
@@ -98,6 +117,10 @@ describe("metrics", () => {
       }
       const tokens = lines.find((line) => /^tlac_lmm_tokens_total.*kind="answer"/.test(line));
       assert.ok(Number(tokens?.split(" ").at(-1)) > 0);
+      for (const kind of ["prompt", "answer"]) {
+        const line = `tlac_lmm_tokens_calls_total{${own},kind="${kind}"} 1`;
+        assert.ok(lines.includes(line), `${line} in\n${lines.join("\n")}`);
+      }
     } finally {
       await flow.close();
       await double.close();

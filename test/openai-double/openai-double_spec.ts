@@ -422,6 +422,28 @@ describe("the double of OpenAI-compatible servers", () => {
     assert.doesNotMatch((await chat()).text, /prompt_tokens_details|timings/);
   });
 
+  for (const [profile, more, told] of [
+    ["llama-server", { timings_per_token: true }, /"timings":\{"cache_n"/],
+    ["vllm", { stream_options: { continuous_usage_stats: true } }, /"usage":\{"prompt_tokens"/],
+  ] as const) {
+    it(`${profile} counts the tokens in every part where it is asked to`, async () => {
+      await start(profile);
+      const partsOf = ({ text }: Answer): string[] =>
+        text
+          .split("\n")
+          .filter((line) => line.includes('"content":"') && !line.includes('"content":""'));
+      const plain = partsOf(await chat({ stream: true }));
+      assert.ok(plain.length > 1 && !plain.some((line) => told.test(line)));
+      const counted = partsOf(await chat({ stream: true, ...more }));
+      assert.ok(
+        counted.every((line) => told.test(line)),
+        counted.join("\n"),
+      );
+      double.profile = { ...PROFILES[profile], counting: "refused" };
+      assert.equal((await chat({ stream: true, ...more })).status, 400);
+    });
+  }
+
   function contentOf(answer: Answer): string {
     const { choices } = jsonOf(answer) as { choices: { message: { content: string } }[] };
     return choices[0]?.message.content ?? "";

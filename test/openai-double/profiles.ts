@@ -56,6 +56,11 @@ export interface Profile {
   /** `reasoning_effort` and `chat_template_kwargs` are known. */
   readonly quietable: boolean;
   readonly timings: boolean;
+  /**
+   * What counts the tokens in every part: `timings_per_token`, or `continuous_usage_stats` in the
+   * options of a stream; `refused`: neither is let through.
+   */
+  readonly counting: "timings" | "usage" | "none" | "refused";
   readonly cachedTokens: "told" | "null" | "absent";
   /** Requests that may wait for a slot; beyond them 503. */
   readonly maxWaiting: number;
@@ -95,6 +100,7 @@ const LLAMA: Profile = {
   thoughts: ["reasoning_content"],
   quietable: true,
   timings: true,
+  counting: "timings",
   cachedTokens: "told",
   maxWaiting: Infinity,
 };
@@ -123,6 +129,7 @@ const VLLM: Profile = {
   runsOn: false,
   thoughts: ["reasoning"],
   timings: false,
+  counting: "usage",
   cachedTokens: "null",
   maxWaiting: 512,
 };
@@ -175,6 +182,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     runsOn: false,
     thoughts: ["reasoning"],
     timings: false,
+    counting: "none",
     cachedTokens: "absent",
     maxWaiting: 512,
   },
@@ -198,6 +206,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     first: "token",
     runsOn: false,
     timings: false,
+    counting: "none",
     cachedTokens: "absent",
   },
   localai: {
@@ -217,6 +226,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     topLogprobs: 0,
     first: "",
     comment: "",
+    counting: "none",
     cachedTokens: "absent",
     quietable: false,
   },
@@ -233,6 +243,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     health: "none",
     unknownModel: { status: 400, text: "Invalid model name passed in model={model}" },
     streamOptions: "refused",
+    counting: "none",
     comment: "",
     runsOn: true,
   },

@@ -16,6 +16,8 @@ export interface ChatRequest {
   /** The schema was refused or is not looked at. */
   readonly stream: boolean;
   readonly usage: boolean;
+  /** Tokens are counted in every part of a stream. */
+  readonly counts: boolean;
   readonly maxTokens: number;
   readonly logprobs: number | undefined;
   readonly seed: unknown;
@@ -37,6 +39,7 @@ export function readChatRequest(bytes: Buffer, entry: JournalEntry, profile: Pro
     format: readFormat(body.response_format, profile),
     stream,
     usage: isRecord(body.stream_options) && body.stream_options.include_usage === true,
+    counts: stream && isCounting(body, profile),
     maxTokens: readLimit(body, profile),
     logprobs: body.logprobs === true ? readTop(body.top_logprobs) : undefined,
     seed: body.seed,
@@ -77,6 +80,23 @@ function checkOptions(body: Record<string, unknown>, stream: boolean, profile: P
   if (effort !== undefined && !profile.quietable && profile.errors === "flat") {
     throw new Failure(400, "1 validation error: reasoning_effort: Extra inputs are not permitted");
   }
+}
+
+function isCounting(body: Record<string, unknown>, { counting }: Profile): boolean {
+  const options = isRecord(body.stream_options) ? body.stream_options : {};
+  if (counting === "refused") {
+    const field = "continuous_usage_stats" in options ? "continuous_usage_stats" : undefined;
+    const unknown = field ?? ("timings_per_token" in body ? "timings_per_token" : undefined);
+    if (unknown) {
+      throw new Failure(
+        400,
+        `1 validation error: ('body', '${unknown}'): Extra inputs are not permitted`,
+      );
+    }
+  }
+  return counting === "timings"
+    ? body.timings_per_token === true
+    : counting === "usage" && options.continuous_usage_stats === true;
 }
 
 function readMessages(

@@ -183,7 +183,8 @@ export class Run {
     this.#sent.push(piece);
     this.exchange.entry.tokens = this.#sent.length;
     if (!this.request.stream || this.#fault?.kind === "empty-content") return;
-    await this.exchange.reply.event(this.#createChunk(this.#toDelta([piece]), null, [piece]));
+    const chunk = this.#createChunk(this.#toDelta([piece]), null, [piece]);
+    await this.exchange.reply.event({ ...chunk, ...this.#countPart() });
   }
 
   async #finish(reason: "stop" | "length"): Promise<void> {
@@ -256,6 +257,17 @@ export class Run {
     return {
       ...{ prompt_tokens: prompt, completion_tokens: completion, ...details },
       total_tokens: prompt + completion,
+    };
+  }
+
+  /** What each part of a stream counts, where that was asked for; of the cache vLLM says nothing. */
+  #countPart(): object {
+    if (!this.request.counts) return {};
+    if (this.core.profile.counting === "timings") return { timings: this.#countTimings() };
+    const [prompt, completion] = [this.#promptTokens, this.#sent.length];
+    const total = prompt + completion;
+    return {
+      usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total },
     };
   }
 

@@ -10,6 +10,8 @@ import type { StateBoard } from "./server-state";
 /** What a server tells about itself and its model; a part that it does not tell is absent. */
 export interface ServerFacts {
   readonly version?: string;
+  /** Which server of several that speak alike, such as "vLLM". */
+  readonly server?: string;
   /** Changes whenever the model behind the name does. */
   readonly digest?: string;
   /** It would think aloud before it answers, unless told not to. */

@@ -88,10 +88,12 @@ class Hearing {
   private thought = false;
   private readonly tokens: Logprob[] = [];
   private parts = 0;
+  private firstAt: number | undefined;
 
   constructor(private readonly started: number) {}
 
   hear(part: ChatResponse): void {
+    this.firstAt ??= performance.now();
     const message = part.message as { content?: unknown; thinking?: unknown } | undefined;
     const said = text(message?.content);
     this.content += said;
@@ -102,13 +104,19 @@ class Hearing {
   }
 
   toAnswer(cut: boolean): ChatAnswer {
-    const total = performance.now() - this.started;
+    const now = performance.now();
+    const total = now - this.started;
     const { content, thought, tokens, done } = this;
-    const timings = done
-      ? readTimings(done, total)
-      : // Each part is a token; of the question nothing is told.
-        { total, tokens: { answer: this.parts } };
+    const timings = done ? readTimings(done, total) : this.seenTimings(now);
     return { content, thought, tokens, timings: cut ? { ...timings, cut } : timings };
+  }
+
+  /** Counters come with the last part alone: without it the clock here tells. */
+  private seenTimings(now: number): LmmTimings {
+    const { started, firstAt = now, parts } = this;
+    // Each part is a token; of the question's nothing is told.
+    const tokens = { answer: parts };
+    return { total: now - started, prompt: firstAt - started, answer: now - firstAt, tokens };
   }
 }
 

@@ -30,7 +30,7 @@ export async function chat(
   const known = quirks.for(facts);
   for (;;) {
     try {
-      const request = toRequest(server.settings, call, known);
+      const request = toRequest(server.settings, call, known, facts);
       const answer = await ask(server, request, call.enough, signal);
       if (answer.thought || stripReasoning(answer.content).thought) known.noteThought();
       return answer;
@@ -46,7 +46,12 @@ export async function chat(
  * Always streamed: a llama-server goes on to the end of an answer that is not, after its client
  * has left.
  */
-function toRequest(settings: ResolvedSettings, call: ChatCall, quirks: Quirks): object {
+function toRequest(
+  settings: ResolvedSettings,
+  call: ChatCall,
+  quirks: Quirks,
+  facts: ServerFacts,
+): object {
   const { attempt, format } = call;
   return {
     model: settings.model,
@@ -55,13 +60,36 @@ function toRequest(settings: ResolvedSettings, call: ChatCall, quirks: Quirks): 
     temperature: attempt === 0 ? 0 : RETRY_TEMPERATURE,
     seed: settings.seed + attempt,
     stream: true,
-    ...(quirks.takes("usage") ? { stream_options: { include_usage: true } } : {}),
+    ...toCounting(call, quirks, facts),
     ...(format ? { response_format: toResponseFormat(format) } : {}),
     ...(call.logprobs && quirks.takes("logprobs")
       ? { logprobs: true, top_logprobs: TOP_LOGPROBS }
       : {}),
     ...(quirks.needsQuiet
       ? { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } }
+      : {}),
+  };
+}
+
+/**
+ * Has the tokens counted: in the last part, and where an answer may be ended before it, in each, as
+ * far as the server is one that can. Another might refuse what it does not know without saying what.
+ *
+ * Sources: llama.cpp's `tools/server` (`timings_per_token`), vllm-project/vllm#9709 and
+ * sgl-project/sglang#12241 (`continuous_usage_stats`); none of it was tried on such a server.
+ */
+function toCounting({ enough }: ChatCall, quirks: Quirks, { server }: ServerFacts): object {
+  const each = enough && quirks.takes("counts") ? server : undefined;
+  const hasUsage = each === "vLLM" || each === "SGLang";
+  return {
+    ...(each === "llama.cpp" ? { timings_per_token: true } : {}),
+    ...(quirks.takes("usage")
+      ? {
+          stream_options: {
+            include_usage: true,
+            ...(hasUsage ? { continuous_usage_stats: true } : {}),
+          },
+        }
       : {}),
   };
 }
@@ -104,17 +132,22 @@ class Hearing {
   private firstAt: number | undefined;
 
   hear(part: Readonly<Record<string, unknown>>): void {
-    if (isRecord(part.timings)) this.server = readTimings(part.timings);
-    if (isRecord(part.usage)) this.counted = readUsage(part.usage);
+    if (isRecord(part.timings)) {
+      this.server = readTimings(part.timings);
+      this.counted = { ...this.counted, ...readCounts(part.timings) };
+    }
+    if (isRecord(part.usage)) this.counted = { ...this.counted, ...readUsage(part.usage) };
     const [choice] = Array.isArray(part.choices) ? (part.choices as unknown[]) : [];
     if (!isRecord(choice)) return;
-    this.firstAt ??= performance.now();
     // Whole where the server did not stream.
     const said = isRecord(choice.delta) ? choice.delta : choice.message;
     if (isRecord(said)) {
-      this.content += text(said.content);
-      if (text(said.content) !== "") this.parts += 1;
-      this.thought ||= text(said.reasoning_content) !== "" || text(said.reasoning) !== "";
+      const thought = text(said.reasoning_content) + text(said.reasoning);
+      const content = text(said.content);
+      this.content += content;
+      if (content !== "") this.parts += 1;
+      this.thought ||= thought !== "";
+      if (said === choice.delta && content + thought !== "") this.firstAt ??= performance.now();
     }
     this.tokens.push(...readTokens(choice.logprobs));
     if (typeof choice.finish_reason === "string") this.finish = choice.finish_reason;
@@ -123,10 +156,12 @@ class Hearing {
   /** The server's own account, else what was seen of it from here. */
   get timings(): LmmTimings {
     const now = performance.now();
-    // Most servers send a part a token.
-    const tokens = { answer: this.parts, ...this.counted };
-    const answer = now - (this.firstAt ?? now);
-    return { answer, ...this.server, tokens, total: now - this.started };
+    const { started, firstAt, server } = this;
+    // Most servers send a part a token; one that does not stream sends one part in all.
+    const isStreamed = firstAt !== undefined;
+    const tokens = { ...(isStreamed ? { answer: this.parts } : {}), ...this.counted };
+    const seen = isStreamed ? { prompt: firstAt - started, answer: now - firstAt } : {};
+    return { ...seen, ...server, tokens, total: now - started };
   }
 }
 
@@ -164,6 +199,16 @@ function readTimings(told: Readonly<Record<string, unknown>>): Partial<LmmTiming
   const { prompt_ms: prompt, predicted_ms: answer } = told;
   return {
     ...(typeof prompt === "number" ? { prompt } : {}),
+    ...(typeof answer === "number" ? { answer } : {}),
+  };
+}
+
+/** The same server's counts. An old one does not tell what it still had, nor then the whole. */
+function readCounts(told: Readonly<Record<string, unknown>>): LmmTokens {
+  const { cache_n: cached, prompt_n: read, predicted_n: answer } = told;
+  const isTold = typeof cached === "number" && typeof read === "number";
+  return {
+    ...(isTold ? { prompt: cached + read, cached } : {}),
     ...(typeof answer === "number" ? { answer } : {}),
   };
 }

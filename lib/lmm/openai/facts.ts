@@ -26,10 +26,11 @@ export async function readFacts(
   if (!card && !isOpen) throw notServed(server, cards);
   const digest = card && fingerprint(card);
   if (known && digest !== undefined && digest === known.digest) return known;
-  const { version, sight } = await learnKind(server, card ? [card] : [], signal);
+  const { name, version, sight } = await learnKind(server, card ? [card] : [], signal);
   const vision = card?.vision ?? (card && sight.get(card.id)) ?? null;
   if (vision === false) throw noVision(server.calls.context);
   return {
+    ...(name ? { server: name } : {}),
     ...(version ? { version } : {}),
     ...(digest === undefined ? {} : { digest }),
     ...(card?.contextTokens === undefined ? {} : { contextTokens: card.contextTokens }),

@@ -3,8 +3,12 @@ import { CallFailure } from "../client/failure";
 import { ServerFailure } from "../client/protocol";
 import type { ServerFacts } from "../client/readiness";
 
-/** Fields that not every server knows; whoever does not may refuse the whole request. */
+/**
+ * Fields that not every server knows; whoever does not may refuse the whole request. A part stands
+ * before what it is part of, so that no more is left out than was refused.
+ */
 const OPTIONAL = {
+  counts: /continuous_usage_stats|timings_per_token/i,
   usage: /stream_options/i,
   logprobs: /logprobs/i,
   system: /system (role|message|prompt)|roles must alternate|(role|system).{0,20}not supported/i,

@@ -17,11 +17,11 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Family =
  */
 export function describeServer(
   labels: Labels,
-  view: Pick<ServerView, "hosts" | "queue" | "saved" | "tokens" | "cut">,
+  view: Pick<ServerView, "hosts" | "queue" | "saved" | "tokens" | "counted" | "cut">,
   durations: readonly Sample[],
 ): Family[] {
   const of = (more: Labels, value: number): Sample => ({ labels: { ...labels, ...more }, value });
-  const { hosts, queue, saved, tokens, cut } = view;
+  const { hosts, queue, saved, tokens, counted, cut } = view;
   return [
     counter("tlac_lmm_calls_total", "Questions to an LMM, by host and result.", [
       ...hosts.map(({ host, calls, failed, active }) =>
@@ -37,8 +37,13 @@ export function describeServer(
     },
     counter(
       "tlac_lmm_tokens_total",
-      "Tokens of questions (prompt; of these cached) and answers, as the server counts them.",
+      "Tokens of questions (prompt; of these cached) and answers, of the calls that tell them.",
       Object.entries(tokens).map(([kind, value]) => of({ kind }, value)),
+    ),
+    counter(
+      "tlac_lmm_tokens_calls_total",
+      "Calls that tell their tokens of this kind: of an ended answer not every server does.",
+      Object.entries(counted).map(([kind, value]) => of({ kind }, value)),
     ),
     counter("tlac_lmm_calls_cut_total", "Answers that were ended once they had decided.", [
       of({}, cut),

@@ -19,6 +19,8 @@ export interface Activity {
   /** Images decided without the LMM about which it was asked all the same: does it agree? */
   readonly checks: { readonly asked: number; readonly differing: number };
   readonly tokens: Readonly<Record<keyof LmmTokens, number>>;
+  /** Answers of which these tokens were told: of an answer that was ended not every server does. */
+  readonly counted: Readonly<Record<keyof LmmTokens, number>>;
   /** Answers that were ended once they had decided. */
   readonly cut: number;
 }
@@ -35,6 +37,7 @@ export class ServerActivity {
   private readonly saved: Record<SavedBy, number> = { reconcile: 0, frame: 0, sight: 0 };
   private readonly checks = { asked: 0, differing: 0 };
   private readonly tokens: Record<keyof LmmTokens, number> = { prompt: 0, cached: 0, answer: 0 };
+  private readonly counted: Record<keyof LmmTokens, number> = { prompt: 0, cached: 0, answer: 0 };
   private cut = 0;
   private readonly durations = new Histogram(BOUNDS);
 
@@ -76,9 +79,14 @@ export class ServerActivity {
   }
 
   read(): Activity {
-    const { calls, failed, lastMs, lastAt, saved, checks, tokens, cut } = this;
-    const counts = { saved: { ...saved }, checks: { ...checks }, tokens: { ...tokens } };
-    return { calls, failed, lastMs, lastAt, ...counts, cut };
+    const { calls, failed, lastMs, lastAt, saved, checks, tokens, counted, cut } = this;
+    return {
+      ...{ calls, failed, lastMs, lastAt, cut },
+      saved: { ...saved },
+      checks: { ...checks },
+      tokens: { ...tokens },
+      counted: { ...counted },
+    };
   }
 
   /** Of the histogram of answers, in seconds. */
@@ -105,7 +113,10 @@ export class ServerActivity {
   private add({ tokens = {}, cut }: LmmTimings): void {
     if (cut) this.cut += 1;
     for (const kind of ["prompt", "cached", "answer"] as const) {
-      this.tokens[kind] += tokens[kind] ?? 0;
+      const count = tokens[kind];
+      if (count === undefined) continue;
+      this.tokens[kind] += count;
+      this.counted[kind] += 1;
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   MAX_SECONDS,
 } from "./decode-budget";
 import { readBmp } from "./formats/bmp";
+import { cutGif } from "./formats/gif";
 import { readNetpbm } from "./formats/netpbm";
 import { stripPng } from "./formats/png";
 import { sniffType } from "./formats/sniff-type";
@@ -68,6 +69,8 @@ async function decodeEncoded(
       return decodeStrictly(type, stripPng(bytes), rules);
     case "WebP":
       return decodeStrictly(type, cutAnimation(bytes), rules);
+    case "GIF":
+      return decodeStrictly(type, await cutGif(bytes), rules);
     case "TIFF":
       return decodeTiff(bytes, rules);
     default:

@@ -3,6 +3,7 @@ import { deflateSync } from "node:zlib";
 
 import sharp from "sharp";
 
+import { cutGif } from "../../lib/frame/formats/gif";
 import { readJpegStructure } from "../../lib/frame/jpeg/read-structure";
 import { stripJpeg } from "../../lib/frame/jpeg/strip-jpeg";
 import { assertRefused, readOne } from "./assert-frame";
@@ -110,6 +111,20 @@ describe("frames: what decoding may cost", () => {
       () => Buffer.from("P2 18000 18000 65535\n0"),
       /at most 300 MB of memory.*PNM/,
     ],
+    "a PNG of 100,000 chunks that say nothing": [
+      () => forgePng(8, 8, { chunks: Array<Buffer>(100_000).fill(pngChunk("teXt", Buffer.alloc(0))) }),
+      /whole PNG.*more parts than any picture/,
+    ],
+    "a WebP of a thousand chunks that say nothing": [
+      async () => {
+        const webp = await small().webp().toBuffer();
+        const more = Array<Buffer>(1000).fill(Buffer.from("NOTE\0\0\0\0"));
+        const file = Buffer.concat([webp, ...more]);
+        file.writeUInt32LE(file.length - 8, 4);
+        return file;
+      },
+      /whole WebP.*more parts than any picture/,
+    ],
     "a picture of 30,000 × 30,000": [() => forgePng(30_000, 30_000), /at most 500000000 pixels/],
   };
   for (const [name, [forge, sentence]] of Object.entries(refused)) {
@@ -153,6 +168,17 @@ describe("frames: what decoding may cost", () => {
       pages.push(Buffer.from(directory));
     }
     assert.equal((await readOne(Buffer.concat(pages))).hash, (await readOne(tiff)).hash);
+
+    const gif = await small().gif().toBuffer();
+    const frame = gif.subarray(gif.indexOf(Buffer.from("2c00000000", "hex")), -1);
+    const film = Buffer.concat([
+      gif.subarray(0, -1),
+      ...Array<Buffer>(3000).fill(frame),
+      gif.subarray(-1),
+    ]);
+    assert.deepEqual(await cutGif(film), gif);
+    assert.equal(await cutGif(gif), gif);
+    assert.equal((await readOne(film)).hash, (await readOne(gif)).hash);
 
     const colours = Buffer.concat([Buffer.alloc(192, 10), Buffer.alloc(192, 200)]);
     const raw = { width: 8, height: 16, channels: 3 as const, pageHeight: 8 };

@@ -1,3 +1,5 @@
+import { damaged } from "../refuse";
+
 /** More chunks than a picture of the largest size has. */
 const MAX_CHUNKS = 100_000;
 
@@ -59,6 +61,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | null {
 /**
  * The same picture without texts, thumbnails and other chunks that do not show: two hundred
  * compressed texts would take seconds to unpack. What is no chunk stays for the decoder to judge.
+ * Throws `BAD_IMAGE` for a picture of too many chunks.
  */
 export function stripPng(bytes: Uint8Array): Uint8Array {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -66,7 +69,8 @@ export function stripPng(bytes: Uint8Array): Uint8Array {
   let keptFrom = 0;
   let at = 8;
   let stripped = 0;
-  for (let nth = 0; nth < MAX_CHUNKS && at + 12 <= file.length; nth++) {
+  for (let nth = 0; at + 12 <= file.length; nth++) {
+    if (nth === MAX_CHUNKS) throw damaged("PNG", { key: "frame.too-many-parts" });
     const name = file.toString("latin1", at + 4, at + 8);
     const end = at + 12 + file.readUInt32BE(at);
     if (end > file.length) break;

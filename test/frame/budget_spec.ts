@@ -112,7 +112,8 @@ describe("frames: what decoding may cost", () => {
       /at most 300 MB of memory.*PNM/,
     ],
     "a PNG of 100,000 chunks that say nothing": [
-      () => forgePng(8, 8, { chunks: Array<Buffer>(100_000).fill(pngChunk("teXt", Buffer.alloc(0))) }),
+      () =>
+        forgePng(8, 8, { chunks: Array<Buffer>(100_000).fill(pngChunk("teXt", Buffer.alloc(0))) }),
       /whole PNG.*more parts than any picture/,
     ],
     "a WebP of a thousand chunks that say nothing": [

@@ -7,7 +7,6 @@ import {
   isBelow,
   load,
   multiplyFloats,
-  plus,
   repeat,
   set,
   spread,
@@ -16,56 +15,59 @@ import {
 } from "../simd/assembler";
 import { defineKernel } from "../simd/kernel";
 
+/** Rows are side by side in blocks of so many, so many numbers of each at a time. */
+export const LANES = 4;
+
+/** Bytes of four numbers. */
+const QUAD = 16;
+
 export interface DotFunctions {
   /**
-   * Writes the dot product of a vector with each of some rows, four of them at a time.
+   * Writes the dot product of a vector with each of some rows.
    *
-   * @param rows where the rows begin
+   * @param rows where the rows begin. Four numbers of the first row are followed by the four of the
+   *   second row, of the third and of the fourth, and these by the next four of the first; then come
+   *   the next four rows. So memory is read from one end to the other, which is twice as fast as at
+   *   four places
    * @param end where they end: a multiple of four of them
-   * @param rowBytes a multiple of 16
-   * @param vector where the vector is, as long as a row
+   * @param vector where the vector is
+   * @param vectorEnd where it ends: a multiple of four numbers
    * @param out where the products go, four bytes each
    */
-  dots(rows: number, end: number, rowBytes: number, vector: number, out: number): void;
+  dots(rows: number, end: number, vector: number, vectorEnd: number, out: number): void;
 }
 
-// Parameters, then the places in four rows and in the vector, what stands there, and four sums.
-const [ROW, END, ROW_BYTES, VECTOR, OUT] = [0, 1, 2, 3, 4];
-const [SECOND, THIRD, FOURTH, AT] = [5, 6, 7, 8];
-const [VALUES, ...SUMS] = [9, 10, 11, 12, 13];
-const ROWS = [ROW, SECOND, THIRD, FOURTH];
-const STEP = integer(16);
+// Parameters, then the place in the vector, the four numbers there, and the sums of four rows.
+const [AT_ROWS, END, VECTOR, VECTOR_END, OUT] = [0, 1, 2, 3, 4];
+const [AT] = [5];
+const [VALUES, ...SUMS] = [6, 7, 8, 9, 10];
 
 export const createDotKernel = defineKernel<DotFunctions>(() => [
-  { name: "dots", parameters: 5, integers: 4, vectors: 5, body: repeat(fourRows(), hasMore()) },
+  { name: "dots", parameters: 5, integers: 1, vectors: 5, body: repeat(fourRows(), hasMore()) },
 ]);
 
 /** Each part of the vector is fetched once for all of them, and no sum waits for another. */
 function fourRows(): Code {
   const columns = [
     ...set(VALUES, load(get(AT))),
-    ...ROWS.flatMap((place, row) => {
-      const sum = SUMS[row] ?? 0;
-      return set(sum, addFloats(get(sum), multiplyFloats(get(VALUES), load(get(place)))));
+    ...SUMS.flatMap((sum, row) => {
+      const product = multiplyFloats(get(VALUES), load(get(AT_ROWS), row * QUAD));
+      return set(sum, addFloats(get(sum), product));
     }),
-    ...[...ROWS, AT].flatMap((place) => advance(place, STEP)),
+    ...advance(AT_ROWS, integer(LANES * QUAD)),
+    ...advance(AT, integer(QUAD)),
   ];
   return [
-    ...set(SECOND, plus(get(ROW), get(ROW_BYTES))),
-    ...set(THIRD, plus(get(SECOND), get(ROW_BYTES))),
-    ...set(FOURTH, plus(get(THIRD), get(ROW_BYTES))),
     ...SUMS.flatMap((sum) => set(sum, spread(integer(0)))),
     ...set(AT, get(VECTOR)),
-    ...repeat(columns, isBelow(get(AT), plus(get(VECTOR), get(ROW_BYTES)))),
+    ...repeat(columns, isBelow(get(AT), get(VECTOR_END))),
     ...store(get(OUT), addUp()),
-    ...advance(OUT, STEP),
-    // Each place has moved on by a row: the fourth is where the next four begin.
-    ...set(ROW, get(FOURTH)),
+    ...advance(OUT, integer(QUAD)),
   ];
 }
 
 function hasMore(): Code {
-  return isBelow(get(ROW), get(END));
+  return isBelow(get(AT_ROWS), get(END));
 }
 
 /** Four sums of four numbers each become one of each. */

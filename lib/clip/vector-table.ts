@@ -1,28 +1,20 @@
-import { createDotKernel } from "./dot-kernel";
+import { createDotKernel, LANES } from "./dot-kernel";
 import { forEachDot } from "./vector";
 
 /** Numbers from which on a memory for the kernel pays: as many fill its smallest. */
 const MANY = 16_384;
 
-/** A kernel reads so many numbers at once, of so many rows. */
-const LANES = 4;
-
-/** Rows of unit vectors in one block of memory, so that 10,000 names are one pass without garbage. */
+/** Rows of vectors in one block of memory, so that 10,000 names are one pass without garbage. */
 export class VectorTable {
-  /** Numbers from one row to the next: those beyond `dims` are 0. */
-  private readonly stride: number;
-  private readonly values: Float32Array;
-  private readonly dots: Dots | null;
+  private readonly table: Table;
 
   /** A table of zeros, to be filled by `set`. */
   constructor(
     readonly rows: number,
-    private readonly dims: number,
+    dims: number,
   ) {
-    const stride = roundUp(dims);
-    this.dots = rows * dims < MANY ? null : createDots(roundUp(rows), stride);
-    this.stride = this.dots ? stride : dims;
-    this.values = this.dots?.values ?? new Float32Array(rows * dims);
+    this.table =
+      (rows * dims < MANY ? null : createKernelTable(rows, dims)) ?? createPlainTable(rows, dims);
   }
 
   static of(vectors: readonly Float32Array[], dims: number): VectorTable {
@@ -32,12 +24,12 @@ export class VectorTable {
   }
 
   set(row: number, vector: Float32Array): void {
-    this.values.set(vector, row * this.stride);
+    this.table.set(row, vector);
   }
 
-  /** A row as it stands in the table: to be read only. */
+  /** A copy of a row. */
   at(row: number): Float32Array {
-    return this.values.subarray(row * this.stride, row * this.stride + this.dims);
+    return this.table.at(row);
   }
 
   /**
@@ -45,39 +37,64 @@ export class VectorTable {
    * their cosine, which rounding changes by 1e-7 at most.
    */
   forEachDot(vector: Float32Array, visit: (row: number, dot: number) => void): void {
-    if (!this.dots) {
-      forEachDot(this.values, vector, visit);
-      return;
-    }
-    const products = this.dots.of(vector);
-    for (let row = 0; row < this.rows; row++) visit(row, products[row] as number);
+    this.table.forEachDot(vector, visit);
   }
 }
 
-interface Dots {
-  readonly values: Float32Array;
-  /** By row; to be read before the next. */
-  of(vector: Float32Array): Float32Array;
+type Table = Pick<VectorTable, "set" | "at" | "forEachDot">;
+
+function createPlainTable(rows: number, dims: number): Table {
+  const values = new Float32Array(rows * dims);
+  return {
+    set(row, vector) {
+      values.set(vector, row * dims);
+    },
+    at: (row) => values.slice(row * dims, (row + 1) * dims),
+    forEachDot(vector, visit) {
+      forEachDot(values, vector, visit);
+    },
+  };
 }
 
-/** The table first, then the vector, then what comes out. */
-function createDots(rows: number, stride: number): Dots | null {
+/** For the vector instructions of the processor; null where it has none. */
+function createKernelTable(rows: number, dims: number): Table | null {
+  const stride = roundUp(dims);
   const bytes = Float32Array.BYTES_PER_ELEMENT;
-  const end = rows * stride * bytes;
-  const rowBytes = stride * bytes;
-  const out = end + rowBytes;
-  const size = out + rows * bytes;
+  // The table first, then the vector, then what comes out.
+  const end = roundUp(rows) * stride * bytes;
+  const vectorEnd = end + stride * bytes;
+  const size = vectorEnd + roundUp(rows) * bytes;
   const kernel = createDotKernel(size);
   if (!kernel) return null;
   const memory = kernel.reserve(size);
+  const values = new Float32Array(memory, 0, roundUp(rows) * stride);
   const query = new Float32Array(memory, end, stride);
-  const products = new Float32Array(memory, out, rows);
+  const products = new Float32Array(memory, vectorEnd, rows);
+  const forEachPlace = (row: number, visit: (place: number, column: number) => void): void => {
+    let place = (row - (row % LANES)) * stride + (row % LANES) * LANES;
+    for (let column = 0; column < dims; column++) {
+      visit(place, column);
+      // Behind four numbers of a row those of the three others follow.
+      place += column % LANES === LANES - 1 ? LANES * LANES - LANES + 1 : 1;
+    }
+  };
   return {
-    values: new Float32Array(memory, 0, rows * stride),
-    of(vector) {
+    set(row, vector) {
+      forEachPlace(row, (place, column) => {
+        values[place] = vector[column] as number;
+      });
+    },
+    at(row) {
+      const vector = new Float32Array(dims);
+      forEachPlace(row, (place, column) => {
+        vector[column] = values[place] as number;
+      });
+      return vector;
+    },
+    forEachDot(vector, visit) {
       query.set(vector);
-      kernel.functions.dots(0, end, rowBytes, end, out);
-      return products;
+      kernel.functions.dots(0, end, end, vectorEnd, vectorEnd);
+      for (let row = 0; row < rows; row++) visit(row, products[row] as number);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createSharedEnder } from "../async/shared-ender";
 import { Memo } from "../basics/memo";
 import { throwIfClosed, TlacError } from "../errors";
 import type { Frame, PixelSpec } from "../frame/frame";
@@ -20,7 +19,9 @@ const REMEMBERED_IMAGES = 8;
 /** An embedder whose model lives in the inference thread. */
 export class WorkerEmbedder implements Embedder {
   private readonly images = new Memo<Sight>(REMEMBERED_IMAGES);
-  private readonly closing = createSharedEnder();
+  /** Ends each call that waits. */
+  private readonly inFlight = new Set<() => void>();
+  private closed = false;
 
   constructor(
     readonly info: EmbedderInfo,
@@ -42,7 +43,8 @@ export class WorkerEmbedder implements Embedder {
 
   /** Ends calls in flight with `CLOSED` and frees the model. */
   async dispose(): Promise<void> {
-    this.closing.abort();
+    this.closed = true;
+    for (const end of this.inFlight) end();
     await this.cache.flush();
     await this.host.close(this.session);
   }
@@ -111,24 +113,23 @@ export class WorkerEmbedder implements Embedder {
   }
 
   private throwIfEnded(signal: AbortSignal | undefined): void {
-    throwIfClosed(this.closing.signal);
+    if (this.closed) throw new TlacError("CLOSED", "tlac.closed");
     throwIfClosed(signal);
   }
 
   /** `work`, or `CLOSED` as soon as its caller or this embedder is gone. */
-  private async untilEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const signals = signal ? [this.closing.signal, signal] : [this.closing.signal];
-    let stop: (() => void) | undefined;
-    const ended = new Promise<never>((_, reject) => {
-      stop = () => {
+  private untilEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
         reject(new TlacError("CLOSED", "tlac.closed"));
       };
-      for (const one of signals) one.addEventListener("abort", stop, { once: true });
+      // A listener at a signal of ours would take longer than what is done with most answers.
+      this.inFlight.add(end);
+      signal?.addEventListener("abort", end, { once: true });
+      void work.then(resolve, reject).finally(() => {
+        this.inFlight.delete(end);
+        signal?.removeEventListener("abort", end);
+      });
     });
-    try {
-      return await Promise.race([work, ended]);
-    } finally {
-      if (stop) for (const one of signals) one.removeEventListener("abort", stop);
-    }
   }
 }

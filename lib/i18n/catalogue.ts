@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import mustache from "mustache";
-
 import { remember } from "../basics/remember";
 
 import type enAlert from "../../locales/en-US/lib/alert.json";
@@ -94,11 +92,8 @@ export function translate(
   const name = key.slice(dot + 1);
   const template =
     readSentences(`${language}/lib/${folder}`)[name] ?? readSentences(`en-US/lib/${folder}`)[name];
-  const values = Object.entries(params).map(([place, value]) => [
-    place,
-    typeof value === "object" ? translate(value.key, value.params, language) : value,
-  ]);
-  return mustache.render(template ?? key, Object.fromEntries(values), undefined, {
-    escape: String,
+  return (template ?? key).replace(/{{(\w+)}}/g, (_, place: string) => {
+    const value = params[place] ?? "";
+    return typeof value === "object" ? translate(value.key, value.params, language) : String(value);
   });
 }

@@ -28,7 +28,8 @@ export const repeat = (body: Code, condition: Code): Code => [
 
 export const loadInteger = (place: Code): Code => [...place, 0x28, 0, 0];
 export const storeInteger = (place: Code, value: Code): Code => [...place, ...value, 0x36, 0, 0];
-export const load = (place: Code): Code => [...place, SIMD, 0x00, 0, 0];
+/** `beyond`: so many bytes behind the place, below 128. */
+export const load = (place: Code, beyond = 0): Code => [...place, SIMD, 0x00, 0, beyond];
 export const store = (place: Code, values: Code): Code => [...place, ...values, SIMD, 0x0b, 0, 0];
 /** The four bytes at a place, four times. */
 export const loadSpread = (place: Code): Code => [...place, SIMD, 0x09, 0, 0];

@@ -8,10 +8,12 @@ import type { Finding } from "./finding";
 import type { RankedClass } from "./ranking";
 import type { Verdict } from "./result";
 
-/** Making one takes longer than a decision's arithmetic. */
-const listFormat = remember(
-  (language: Language) => new Intl.ListFormat(language, { type: "conjunction" }),
-);
+/** The names of witnesses, which come with the language: formatting takes longer than arithmetic. */
+const nameWitnesses = remember((key: string): string => {
+  const [language, ...witnesses] = key.split(" ") as [Language, ...Witness[]];
+  const names = witnesses.map((witness) => translate(`tlac.witness-${witness}`, {}, language));
+  return new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+});
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
@@ -91,18 +93,16 @@ function keyOfCheck(check: Finding["spotCheck"]): MessageKey {
 /** Who spoke for the best class, and who for another or for none. */
 function explainVoices(evidence: Evidence, language: Language): string {
   const [winner = -1] = evidence.combined.order;
-  const name = (witness: Witness): string => translate(`tlac.witness-${witness}`, {}, language);
   const spoke = WITNESSES.filter((witness) => evidence[witness]);
   const against = spoke.filter((witness) => {
     const { beliefs, none } = evidence[witness] as Testimony;
     const own = beliefs[winner] ?? 0;
     return none > own || beliefs.some((belief) => belief > own);
   });
-  const list = listFormat(language);
-  const witnesses = list.format(spoke.map(name));
+  const witnesses = nameWitnesses([language, ...spoke].join(" "));
   if (spoke.length < 2) return translate("tlac.voices-one", { witnesses }, language);
   if (against.length === 0) return translate("tlac.voices-agree", { witnesses }, language);
-  const others = list.format(against.map(name));
+  const others = nameWitnesses([language, ...against].join(" "));
   if (against.length === spoke.length) {
     return translate("tlac.voices-doubt", { witnesses }, language);
   }

@@ -17,6 +17,7 @@ import type { ServerState } from "../../lib/lmm/client/server-state";
 import { withDialog, type ServerDialog } from "../../lib/lmm/client/dialog";
 import { createOllama, ollamaEngine, type OllamaLmm } from "../../lib/lmm/ollama/ollama";
 import type { OllamaSettings } from "../../lib/lmm/ollama/settings";
+import { createSeeingBrain, keepForms } from "../helpers/seeing-brain";
 import type { BrainRequest } from "../ollama-double/brain";
 import { ScriptedBrain, type Line } from "../ollama-double/brain-scripted";
 import type { Fault } from "../ollama-double/faults";
@@ -166,6 +167,61 @@ describe("Ollama client", () => {
       const [question] = questions();
       assert.match(JSON.stringify((question?.body as { format: object }).format), /b_synonyms/);
       assert.match(messagesOf(question!)[0]?.content ?? "", /b_synonyms/);
+    });
+
+    const CONTENT = "{{ .Content }}";
+    for (const [name, template, hasSystem] of [
+      ["LLaVA's", "{{ .System }}\nUSER: {{ .Prompt }}\nASSISTANT: ", true],
+      [
+        "one that has it only where there is one",
+        "{{ if .System }}{{ .System }}{{ end }}{{ .Prompt }}",
+        true,
+      ],
+      [
+        "Moondream's",
+        "{{ if .Prompt }} Question: {{ .Prompt }}\n\n{{ end }} Answer: {{ .Response }}",
+        false,
+      ],
+      ["all messages alike", `{{ range .Messages }}${CONTENT}\n{{ end }}`, true],
+      [
+        "each message with its role",
+        `{{ range .Messages }}<|{{ .Role }}|>${CONTENT}{{ end }}`,
+        true,
+      ],
+      [
+        "each with its role, in Go's other words",
+        `{{ range $i, $m := .Messages }}{{- $m.Role }}: {{ $m.Content }}{{ end }}`,
+        true,
+      ],
+      [
+        "Gemma's",
+        `{{ range .Messages }}{{ if or (eq .Role "user") (eq .Role "system") }}${CONTENT}{{ end }}{{ end }}`,
+        true,
+      ],
+      [
+        "the other two roles alone",
+        `{{ range .Messages }}{{ if eq .Role "user" }}U: ${CONTENT}{{ else if eq .Role "assistant" }}A: ${CONTENT}{{ end }}{{ end }}`,
+        false,
+      ],
+      ["a model without a Go template", "", true],
+    ] as const) {
+      it(`takes a template for ${hasSystem ? "one with" : "one without"} system part: ${name}`, async () => {
+        await start({ models: [{ name: "llava:7b", template }] });
+        await ollama.propose(frame, "What is it?");
+        assert.equal(messagesOf(questions()[0]!).length, hasSystem ? 2 : 1);
+      });
+    }
+
+    it("finds out by the photos of the check that a template leaves the system part out", async () => {
+      const template =
+        '{{ range .Messages }}{{ if ne .Role "system" }}{{ .Content }}{{ end }}{{ end }}';
+      const models = [{ name: "llava:7b", template, dropsSystem: true }];
+      await start({ models, brain: keepForms(createSeeingBrain()) }, { canary: true });
+      await ollama.propose(frame, "What is it?");
+      assert.deepEqual(
+        questions().map((entry) => messagesOf(entry).length),
+        [2, 1, 1],
+      );
     });
 
     it("asks a model whose template has no system part in the user's turn", async () => {

@@ -11,10 +11,12 @@ import { serveLmm, type ServedLmm } from "../../lib/lmm/client/served-lmm";
 import type { ServerState } from "../../lib/lmm/client/server-state";
 import { openAiEngine } from "../../lib/lmm/openai/openai";
 import { resolveBase } from "../../lib/lmm/openai/settings";
-import { createSeeingBrain } from "../helpers/seeing-brain";
+import { createSeeingBrain, keepForms } from "../helpers/seeing-brain";
+import type { Brain } from "../ollama-double/brain";
 import { ScriptedBrain } from "../ollama-double/brain-scripted";
 import type { Fault } from "../ollama-double/faults";
 import type { JournalEntry } from "../ollama-double/journal";
+import type { ServedModel } from "../openai-double/models";
 import { PROFILES, type ProfileName } from "../openai-double/profiles";
 import {
   startOpenAiDouble,
@@ -577,6 +579,48 @@ describe("OpenAI-compatible client", () => {
       await lmm.close();
       connect({ canary: true });
       assert.equal((await lmm.ask({ prompt: "Who are you?" })).model.version, "0.33.0");
+    });
+
+    describe("a system message", () => {
+      /** How many messages each question had: the two photos of the check, then a call. */
+      const ask = async (model: Partial<ServedModel>, brain: Brain, profile: ProfileName) => {
+        const models = [{ id: "llava", ...model }];
+        await start({ profile, models, brain }, { canary: true });
+        await lmm.propose(frame, "What is it?");
+        return questions().map((entry) => (bodyOf(entry).messages as object[]).length);
+      };
+
+      for (const profile of ["llama-server", "vllm", "lm-studio"] as const) {
+        it(`that is left out without a word shows by the photos of the check (${profile})`, async () => {
+          const brain = keepForms(createSeeingBrain());
+          assert.deepEqual(await ask({ dropsSystem: true }, brain, profile), [2, 1, 1]);
+          const [, , question] = questions();
+          assert.match(JSON.stringify(bodyOf(question).messages), /names.*What is it\?/);
+          await lmm.propose(frame, "What is it?");
+          assert.equal((bodyOf(questions().at(-1)).messages as object[]).length, 1);
+        });
+      }
+
+      it("is kept where the photos show that it is read", async () => {
+        const brain = keepForms(createSeeingBrain());
+        assert.deepEqual(await ask({}, brain, "vllm"), [2, 2, 2]);
+      });
+
+      it("is kept for a model that keeps to no form, wherever that stands", async () => {
+        assert.deepEqual(await ask({}, createSeeingBrain(), "vllm"), [2, 1, 2]);
+      });
+
+      it("does not make a model blind that fails at its form, and sees all the same", async () => {
+        const seeing = createSeeingBrain();
+        const brain: Brain = {
+          answer: (request) =>
+            `${request.system}${request.prompt}`.includes('"names"') && !request.format
+              ? Promise.resolve({ text: '{"names": ["…"]}' })
+              : seeing.answer(request),
+        };
+        assert.equal((await ask({}, brain, "vllm")).length, 5);
+        assert.equal(lmm.state.kind, "ready");
+      });
     });
 
     it("names a prompt that does not fit, with the server's count", async () => {

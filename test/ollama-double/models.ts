@@ -28,6 +28,8 @@ export interface ModelSpec {
   readonly path?: "rendered" | "native";
   /** Go template; default: LLaVA's, which has a place for a system message. */
   readonly template?: string;
+  /** What the template makes of a system message: nothing, and nobody is told. */
+  readonly dropsSystem?: boolean;
   /** Overrides what the version does with an image for a model without vision. */
   readonly imageRefusal?: ImageRefusal;
 }
@@ -72,6 +74,7 @@ export class ModelTable {
       contextLength: 32_768,
       imageTokens: 576,
       blind: false,
+      dropsSystem: false,
       path: "rendered",
       template: "[INST] {{ .System }} {{ .Prompt }} [/INST]",
       modifiedAt: new Date(this.now()).toISOString(),

@@ -129,7 +129,8 @@ export class Run {
 
   async #ask(format: Format): Promise<BrainAnswer> {
     const { core, model, exchange } = this;
-    const { endpoint, system, prompt, images, options, think } = this.request;
+    const { endpoint, prompt, images, options, think } = this.request;
+    const system = model.dropsSystem ? "" : this.request.system;
     const sees = this.#hasVision && !model.blind;
     const asked = {
       endpoint,

@@ -13,6 +13,8 @@ export interface ServedModel {
   readonly vision?: boolean;
   /** Takes images and answers as if it had seen one. */
   readonly blind?: boolean;
+  /** What its chat template makes of a system message: nothing, and nobody is told. */
+  readonly dropsSystem?: boolean;
   /** It thinks before it answers, unless told not to. */
   readonly thinks?: boolean;
   /** Tokens; default 4096. */

@@ -76,7 +76,8 @@ export class Run {
 
   async #ask(): Promise<BrainAnswer> {
     const { core, model, exchange, request } = this;
-    const { system, prompt, images, format, seed, temperature, quiet } = request;
+    const { prompt, images, format, seed, temperature, quiet } = request;
+    const system = model.dropsSystem ? "" : request.system;
     const sees = model.vision !== false && model.blind !== true;
     const fixed = typeof seed === "number" || temperature === 0;
     const chance = fixed ? "" : String(exchange.entry.id);

@@ -71,7 +71,7 @@ export async function withDialog<T>(
     await wait((...call) => engine.load(...call));
     const ms = deadlines.totalMs;
     const late = (): TlacError => timeout(context, "lmm.timeout-canary", ms);
-    const answers = await withDeadline({ ms, late, signals: [signal] }, (ended) =>
+    const { answers } = await withDeadline({ ms, late, signals: [signal] }, (ended) =>
       lookAtPhotos(engine, facts, ended),
     );
     if (!canaryPasses(answers)) throw blindness(context, facts.version ?? "", answers);

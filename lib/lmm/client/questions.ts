@@ -1,6 +1,6 @@
 import { waitFor } from "../../async/waits";
 import type { Frame } from "../../frame/frame";
-import { choiceSchema, JSON_FORMS, type AnswerForm } from "../answer-forms";
+import { choiceSchema, JSON_FORMS, type AnswerForm, type JsonForm } from "../answer-forms";
 import { EnoughNames } from "../enough-names";
 import type {
   AskOptions,
@@ -31,11 +31,15 @@ import { badAnswer, type FailureContext } from "./failure";
 import { toIdentity, type ServerFacts } from "./readiness";
 import { readChoiceProbabilities, type TokenProbability } from "./token-probabilities";
 
-/** One question to the model. */
-export interface ChatCall {
+/** What a question says. */
+export interface QuestionTexts {
   /** What is the same from call to call. */
   readonly system?: string;
   readonly prompt: string;
+}
+
+/** One question to the model. */
+export interface ChatCall extends QuestionTexts {
   /** JPEG bytes. */
   readonly image?: Uint8Array;
   /** A JSON schema that the server holds the model to. */
@@ -88,9 +92,7 @@ export class Questions {
     const question = this.toQuestion(prompt);
     const named = options.answer ?? this.options.answer;
     const form = named === "text" ? undefined : JSON_FORMS[named];
-    const texts = form
-      ? { system: `${form.words}\n\n${question}`, prompt: LOOK }
-      : { prompt: question };
+    const texts = form ? formQuestion(form, question) : { prompt: question };
     const own = new OwnWords(joinTexts(texts));
     const { enough } = options;
     const work: Work<Proposal> = async (facts, attempt, signal) => {
@@ -215,6 +217,11 @@ export class Questions {
 
 /** What the user's turn says beside the image, where all that is constant stands before it. */
 const LOOK = "Answer for this photo.";
+
+/** Asks for an answer in the form, whatever the photo: all that is constant stands before it. */
+export function formQuestion(form: JsonForm, question: string): QuestionTexts {
+  return { system: `${form.words}\n\n${question}`, prompt: LOOK };
+}
 
 /** The names of an answer that is still being written, without what only repeats us. */
 function readSoFar(text: string, own: OwnWords): readonly Candidate[] {

@@ -1,10 +1,11 @@
 import { waitFor, withDeadline } from "../../async/waits";
 import type { LmmIdentity } from "../lmm";
 import { timeout } from "./calls";
-import { blindness, canaryPasses, type CanaryAnswer } from "./canary";
+import { blindness, canaryPasses } from "./canary";
 import type { Engine } from "./engine";
 import type { FailureContext } from "./failure";
 import { MAX_LOAD_DEADLINES, type Deadlines, type Pace } from "./limits";
+import type { Look } from "./look";
 import type { StateBoard } from "./server-state";
 
 /** What a server tells about itself and its model; a part that it does not tell is absent. */
@@ -18,7 +19,7 @@ export interface ServerFacts {
   readonly thinking: boolean;
   /** The server tells token probabilities. */
   readonly logprobs: boolean;
-  /** The model's template has a place for what stands before the conversation. */
+  /** As far as is known, the model reads what stands before the conversation. */
   readonly system: boolean;
   /** Of question and answer together. */
   readonly contextTokens?: number;
@@ -30,7 +31,7 @@ export interface ReadinessSteps extends Pick<
   "awaitServer" | "learn" | "load" | "staysLoaded"
 > {
   /** Shows the canary photos. */
-  look(facts: ServerFacts, signal: AbortSignal): Promise<CanaryAnswer[]>;
+  look(facts: ServerFacts, signal: AbortSignal): Promise<Look>;
 }
 
 export interface ReadinessOptions {
@@ -49,9 +50,8 @@ export interface ReadinessOptions {
 const LOADED_TRUST_MS = 10_000;
 
 /** The last canary and what it was shown to. */
-interface CanaryRun {
+interface CanaryRun extends Look {
   readonly key: string;
-  readonly answers: readonly CanaryAnswer[];
   readonly passed: boolean;
   /** Of the monotonic clock, ms. */
   readonly at: number;
@@ -119,8 +119,8 @@ export class Readiness {
       await this.wait(load);
       this.loadedAt = performance.now();
     }
-    await this.see(facts);
-    return facts;
+    const look = await this.see(facts);
+    return look ? { ...facts, system: facts.system && look.system } : facts;
   }
 
   private async learn(): Promise<ServerFacts> {
@@ -147,24 +147,26 @@ export class Readiness {
     }
   }
 
-  private async see(facts: ServerFacts): Promise<void> {
+  /** Undefined: nobody wants to know. Throws `LMM_BLIND`. */
+  private async see(facts: ServerFacts): Promise<Look | undefined> {
     const { canary, context, deadlines, pace, life, state } = this.options;
-    if (!canary) return;
+    if (!canary) return undefined;
     const key = `${facts.version ?? ""} ${facts.digest ?? ""}`;
     const known = this.canary?.key === key ? this.canary : undefined;
-    if (known?.passed) return;
+    if (known?.passed) return known;
     if (known && performance.now() - known.at < pace.blindMs) {
       throw blindness(context, facts.version ?? "", known.answers);
     }
     state.set({ kind: "checking" });
     const ms = deadlines.totalMs;
     const late = (): Error => timeout(context, "lmm.timeout-canary", ms);
-    const answers = await withDeadline({ ms, late, signals: [life] }, (signal) =>
+    const look = await withDeadline({ ms, late, signals: [life] }, (signal) =>
       this.steps.look(facts, signal),
     );
-    const passed = canaryPasses(answers);
-    this.canary = { key, answers, passed, at: performance.now() };
-    if (!passed) throw blindness(context, facts.version ?? "", answers);
+    const passed = canaryPasses(look.answers);
+    this.canary = { ...look, key, passed, at: performance.now() };
+    if (!passed) throw blindness(context, facts.version ?? "", look.answers);
+    return look;
   }
 }
 

@@ -65,12 +65,15 @@ export function quick<T>(
 }
 
 /**
- * Whether a Go template has a place for the system message, by itself or among all messages. One
- * that is hidden, or a model without such a template, is taken to have one.
+ * Whether a Go template has a place for the system message, by itself or among all messages: those
+ * it writes whatever their role, or with their role, or it knows this one. One that is hidden, or a
+ * model without such a template, is taken to have one.
  */
 function hasSystemPart(template: unknown): boolean {
   if (typeof template !== "string" || !/\.(Prompt|Messages)\b/.test(template)) return true;
-  return /\.(System|Messages)\b/.test(template);
+  if (/\.System\b/.test(template)) return true;
+  if (!/\.Messages\b/.test(template)) return false;
+  return !/\.Role\b/.test(template) || /["`]system["`]|\{\{-?\s*[$\w]*\.Role\b/.test(template);
 }
 
 /** What `/api/show` and `/api/tags` say of a model's abilities, as far as the version tells. */

@@ -55,7 +55,7 @@ function toRequest(
   const { attempt, format } = call;
   return {
     model: settings.model,
-    messages: toMessages(call, quirks.takes("system")),
+    messages: toMessages(call, facts.system && quirks.takes("system")),
     max_tokens: call.maxTokens ?? settings.numPredict,
     temperature: attempt === 0 ? 0 : RETRY_TEMPERATURE,
     seed: settings.seed + attempt,

@@ -37,7 +37,7 @@ export async function readFacts(
     // Whether it thinks shows only when it does.
     thinking: false,
     logprobs: true,
-    // Whether it has no place for one shows when it refuses it.
+    // Whether it has no place for one shows when it refuses it, or by what its photos show.
     system: true,
   };
 }

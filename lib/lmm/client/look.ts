@@ -1,9 +1,10 @@
+import { isRecord } from "../../basics/is-record";
 import { JSON_FORMS } from "../answer-forms";
 import { OwnWords } from "../parrot";
 import { DEFAULT_DOMAIN } from "../prompts/prompt-domains";
 import { renderPrompt } from "../prompts/render-prompt";
 import { joinTexts } from "../question-text";
-import { readJsonAnswer } from "../read-answer";
+import { parseJson, readJsonAnswer } from "../read-answer";
 import { askCanary, defaultCanaryPhotos, type CanaryAnswer } from "./canary";
 import type { Engine } from "./engine";
 import { CallFailure } from "./failure";
@@ -71,7 +72,11 @@ async function hear(
       engine.context,
     );
     const answer = readJsonAnswer(text);
-    if (!answer) return { text: own.holds(text) ? null : text, isFormed: false };
+    if (!answer) {
+      // Nothing stands in the form, but it was read.
+      const isFormed = isRecord(parseJson(text));
+      return { text: isFormed || own.holds(text) ? null : text, isFormed };
+    }
     const kept = own.strip(answer);
     const names = kept?.candidates.map(({ name }) => name) ?? [];
     const said = [...names, kept?.description ?? ""].filter((part) => part !== "");

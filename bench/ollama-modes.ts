@@ -4,14 +4,17 @@ import path from "node:path";
 import sharp from "sharp";
 
 import type { Embedder } from "../lib/clip/embedder";
+import type { Calibration } from "../lib/confidence/calibration";
+import type { Coefficients } from "../lib/confidence/confidence";
 import type { Frame } from "../lib/frame/frame";
 import { readFrames } from "../lib/frame/read-frames";
 import { createOllama } from "../lib/lmm/ollama/ollama";
 import { VocabularyIndex } from "../lib/match/vocabulary-index";
+import { calibrationKey } from "../lib/tlac/calibration-key";
 import { classifyFrame } from "../lib/tlac/classify";
 import { FrameGate } from "../lib/tlac/frame-gate";
 import { FileReconcileMemo } from "../lib/tlac/reconcile-memo";
-import type { CascadeStage, Mode } from "../lib/tlac/result";
+import type { CascadeStage, Mode, Result } from "../lib/tlac/result";
 import { createEmbedderBrain } from "../test/ollama-double/embedder-brain";
 import { startOllamaDouble } from "../test/ollama-double/server";
 import { countAnswer, vocabularyOf, type ModeCount } from "./accuracy";
@@ -39,14 +42,24 @@ interface Measured extends ModeCount {
 const STREAM_FRAMES = 500;
 const SCENES = 11;
 
+/** Judges a frame of a photo in one way. */
+type Judge = (frame: Frame, photo: LabelledPhoto) => Promise<Result>;
+
+/** Coefficients of the bench's own prove nothing. */
+const UNPROVEN: Omit<Calibration, "key" | "models"> = {
+  ...{ version: 1, vocabulary: "", date: "", photos: 0, strangers: 0 },
+  ...{ proven: {}, missing: {} },
+};
+
 /**
- * The three modes side by side over HTTP. The recogniser answers behind the double, so this
+ * The modes side by side over HTTP. The recogniser answers behind the double, so this
  * measures the method and its cost in calls, not LLaVA.
  */
 export async function measureOllamaModes(
   photos: readonly LabelledPhoto[],
   embedder: Embedder,
   cacheDir: string,
+  coefficientsOf: (photo: LabelledPhoto) => Coefficients,
 ): Promise<void> {
   const double = await startOllamaDouble({
     brain: createEmbedderBrain(embedder),
@@ -54,20 +67,30 @@ export async function measureOllamaModes(
   });
   const ollama = createOllama({ host: double.url, model: MODEL, canary: false });
   const index = await VocabularyIndex.build(vocabularyOf(photos), embedder, {});
-  const memo = await FileReconcileMemo.open(path.join(cacheDir, "reconcile.jsonl"));
-  const judge = (frame: Frame, { mode, askAlways = false }: Way) =>
-    classifyFrame(frame, { mode, askAlways, lmm: ollama, index, memo, spotChecks: 0 });
+  /** Each way pays for its own answers: what another has paid for would make it look cheaper. */
+  const prepare = async ({ mode, askAlways = false }: Way, file: string): Promise<Judge> => {
+    const memo = await FileReconcileMemo.open(path.join(cacheDir, `${file}.jsonl`));
+    return (frame, photo) => {
+      const options = { mode, askAlways, lmm: ollama, index, memo, spotChecks: 0 };
+      const key = calibrationKey(options, ollama.identity ?? null);
+      const calibration = { ...UNPROVEN, ...coefficientsOf(photo), key };
+      return classifyFrame(frame, { ...options, calibrations: [calibration] });
+    };
+  };
   const total = photos.length;
   try {
+    // Who answers has to be known: a cascade asks once to find that out.
+    await ollama.warmUp();
     printTitle(`Modes through Ollama's double, recogniser brain, ${String(total)} photos`);
     const measured = new Map<string, Measured>();
     for (const way of WAYS) {
+      const judge = await prepare(way, way.name);
       const count: ModeCount = { right: 0, best: 0, wrong: 0, abstained: 0 };
       const stages = new Map<CascadeStage, number>();
       let calls = 0;
-      for (const { file, label } of photos) {
-        const frame = await readFrame(await readFile(file));
-        const result = await judge(frame, way);
+      for (const photo of photos) {
+        const { file, label } = photo;
+        const result = await judge(await readFrame(await readFile(file)), photo);
         calls += result.lmmCalls.length;
         const { cascade } = result;
         if (cascade) stages.set(cascade, (stages.get(cascade) ?? 0) + 1);
@@ -82,7 +105,7 @@ export async function measureOllamaModes(
       }
     }
     printGoals(measured, total);
-    await measureStream(photos, (frame) => judge(frame, { mode: "cascade" }));
+    await measureStream(photos, await prepare({ mode: "cascade" }, "stream"));
   } finally {
     await ollama.close();
     await double.close();
@@ -114,10 +137,7 @@ function printGoals(measured: ReadonlyMap<string, Measured>, total: number): voi
 }
 
 /** A camera that looks at a scene for a while: sensor noise in each frame, ten scene changes. */
-async function measureStream(
-  photos: readonly LabelledPhoto[],
-  judge: (frame: Frame) => ReturnType<typeof classifyFrame>,
-): Promise<void> {
+async function measureStream(photos: readonly LabelledPhoto[], judge: Judge): Promise<void> {
   const gate = new FrameGate(3_600_000);
   const scenes = photos.slice(0, SCENES);
   const judgedScenes = new Map<string, number>();
@@ -125,14 +145,14 @@ async function measureStream(
   let stale = 0;
   for (let number = 0; number < STREAM_FRAMES; number++) {
     const scene = Math.floor((number * scenes.length) / STREAM_FRAMES);
-    const { file } = scenes[scene] as LabelledPhoto;
-    const frame = await readFrame(await addNoise(await readFile(file), number));
+    const photo = scenes[scene] as LabelledPhoto;
+    const frame = await readFrame(await addNoise(await readFile(photo.file), number));
     const known = await gate.recall("camera", "cascade", frame);
     if (known) {
       if (judgedScenes.get(known.id) !== scene) stale += 1;
       continue;
     }
-    const result = await judge(frame);
+    const result = await judge(frame, photo);
     calls += result.lmmCalls.length;
     judgedScenes.set(result.id, scene);
     await gate.remember("camera", "cascade", frame, result);

@@ -58,6 +58,13 @@ export interface ChoiceQuestion {
   readonly classes: ReadonlyMap<string, string | null>;
 }
 
+/** What is the same from picture to picture stands in front, where servers remember it. */
+const NEAR_TIE = [
+  "An image was described in words, the most certain first. Below them stand things, each behind a letter.",
+  "Which one of these things is it?",
+  'Reply in JSON with its letter in the place of the …: {"a_choice": "…"}',
+].join("\n");
+
 /** Asks which of a few near classes was seen, with "none of these" as a way out. */
 export function nearTieQuestion(
   near: readonly VocabularyClass[],
@@ -77,19 +84,15 @@ export function nearTieQuestion(
   return {
     classes,
     question: {
+      system: NEAR_TIE,
       prompt: [
         // Rules may have dropped every name; the description then says alone what was seen.
         ...(observed.length > 0
-          ? [
-              "An image was described in these words, the most certain first:",
-              observed.map((word) => `"${word}"`).join(", "),
-            ]
+          ? [`Words: ${observed.map((word) => `"${word}"`).join(", ")}`]
           : []),
         ...(proposal.description ? [`Description: ${sanitiseValue(proposal.description)}`] : []),
-        "Which one of these is it?",
         ...lines,
         `${none}: none of these`,
-        'Reply in JSON with its letter in the place of the …: {"a_choice": "…"}',
       ].join("\n"),
       choices: [...classes.keys()],
     },

@@ -4,6 +4,7 @@ import type { Evidence } from "../confidence/features";
 import { CHOICE_RELIABILITY, type Choice } from "../confidence/second-answer";
 import type { Frame } from "../frame/frame";
 import type { Proposal, Question, Reply } from "../lmm/lmm";
+import { joinTexts } from "../lmm/question-text";
 import type { WordsTestimony } from "../match/testimonies";
 import type { Vocabulary } from "../vocabulary/vocabulary";
 import type { ReconcileMemo } from "./reconcile-memo";
@@ -88,6 +89,6 @@ function nearClasses({ evidence }: NearTie): number[] {
 function memoKey({ proposal, vocabulary }: NearTie, question: Question): string {
   const { name, digest } = proposal.model;
   return createHash("sha256")
-    .update(JSON.stringify([question.prompt, vocabulary.digest, name, digest ?? ""]))
+    .update(JSON.stringify([joinTexts(question), vocabulary.digest, name, digest ?? ""]))
     .digest("base64url");
 }

@@ -23,7 +23,8 @@ export function questionsTo(double: OllamaDouble): readonly JournalEntry[] {
   return double.journal.of("/api/chat").filter((entry) => promptOf(entry) !== undefined);
 }
 
-/** The text of a chat, or undefined where it only loads. */
+/** All texts of a chat, or undefined where it only loads. */
 export function promptOf({ body }: JournalEntry): string | undefined {
-  return (body as { messages?: { content: string }[] } | undefined)?.messages?.[0]?.content;
+  const { messages = [] } = (body ?? {}) as { messages?: { content: string }[] };
+  return messages.length > 0 ? messages.map(({ content }) => content).join("\n") : undefined;
 }

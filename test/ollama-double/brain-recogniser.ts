@@ -172,7 +172,8 @@ function readChoiceQuestion(prompt: string, format: Format): ChoiceQuestion | un
   );
   // Without codes in the format a list with letters may be anything: two make a choice.
   if (options.length < (codes ? 1 : 2)) return undefined;
-  const question = prompt.slice(0, lines[0]?.index);
+  // The form of an answer in braces has quotation marks, too.
+  const question = prompt.slice(0, lines[0]?.index).replaceAll(/\{[^{}]*\}/g, "");
   const observed = [...question.matchAll(/["“]([^"“”\n]+)["”]/g)].map(([, word]) => word ?? "");
   return { options, observed, schema: codes && isRecord(format) ? format : undefined };
 }

@@ -241,6 +241,24 @@ describe("cascade and tlac through Ollama", () => {
     assert.ok(seen.length >= 3 && seen.length <= 9, seen.join(" | "));
   });
 
+  it("puts what is the same in each near-tie's question in front", async () => {
+    const systems = new Set<string>();
+    for (const word of ["gripping tool", "turning tool"]) {
+      brain.word = word;
+      brain.choice = () => "A";
+      await judge();
+      const { messages } = double.journal.last("/api/chat").body as {
+        messages: { role: string; content: string }[];
+      };
+      const [system, user] = messages;
+      assert.deepEqual([system?.role, user?.role], ["system", "user"]);
+      assert.match(system!.content, /\{"a_choice": "…"\}$/);
+      assert.match(user!.content, new RegExp(`^Words: "${word}"\nDescription: A tool\nA: [^]+: none of these$`));
+      systems.add(system!.content);
+    }
+    assert.equal(systems.size, 1);
+  });
+
   it("stays ambiguous where the knob asks for more than a second answer gives", async () => {
     brain.choice = letterOf("pliers");
     const result = await judge({ accept: 1000 });

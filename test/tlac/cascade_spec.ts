@@ -253,7 +253,10 @@ describe("cascade and tlac through Ollama", () => {
       const [system, user] = messages;
       assert.deepEqual([system?.role, user?.role], ["system", "user"]);
       assert.match(system!.content, /\{"a_choice": "…"\}$/);
-      assert.match(user!.content, new RegExp(`^Words: "${word}"\nDescription: A tool\nA: [^]+: none of these$`));
+      assert.match(
+        user!.content,
+        new RegExp(`^Words: "${word}"\nDescription: A tool\nA: [^]+: none of these$`),
+      );
       systems.add(system!.content);
     }
     assert.equal(systems.size, 1);

@@ -243,10 +243,9 @@ describe("cascade and tlac through Ollama", () => {
 
   it("puts what is the same in each near-tie's question in front", async () => {
     const systems = new Set<string>();
-    for (const word of ["gripping tool", "turning tool"]) {
-      brain.word = word;
-      brain.choice = () => "A";
-      await judge();
+    for (const classes of ["wrench, pliers, monkey wrench", "wrench, pliers, kettle"]) {
+      const few = await VocabularyIndex.build(parseVocabulary(classes), index.embedder);
+      await judge({ index: few });
       const { messages } = double.journal.last("/api/chat").body as {
         messages: { role: string; content: string }[];
       };
@@ -255,7 +254,7 @@ describe("cascade and tlac through Ollama", () => {
       assert.match(system!.content, /\{"a_choice": "…"\}$/);
       assert.match(
         user!.content,
-        new RegExp(`^Words: "${word}"\nDescription: A tool\nA: [^]+: none of these$`),
+        /^Words: "gripping tool"\nDescription: A tool\nA: [^]+: none of these$/,
       );
       systems.add(system!.content);
     }

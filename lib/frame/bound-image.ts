@@ -1,7 +1,8 @@
 import type { FailOnOptions, Metadata, Sharp as Pipeline } from "sharp";
 
 import type { BoundedImage } from "./bounded-image";
-import { checkHeldCost, MAX_SECONDS } from "./decode-budget";
+import { checkHeldCost } from "./decode-budget";
+import type { DecodeTime } from "./decode-time";
 import type { FrameRules } from "./frame-options";
 import type { RawImage } from "./image-source";
 import { loadSharp } from "./load-sharp";
@@ -12,6 +13,11 @@ interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** Of one picture. */
+export type DecodeRules = Pick<FrameRules, "roi" | "maxSide" | "maxPixels" | "maxBytes"> & {
+  readonly time: DecodeTime;
+};
 
 interface DecodeOptions {
   readonly failOn: FailOnOptions;
@@ -24,7 +30,7 @@ export async function boundEncoded(
   bytes: Uint8Array,
   header: Metadata,
   { failOn, isOpaque = false }: DecodeOptions,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const sharp = await loadSharp();
   const open = (): Pipeline => {
@@ -34,7 +40,7 @@ export async function boundEncoded(
   const turn = turnOf(header.orientation);
   if (header.depth === "uchar") return bound(open(), header, turn, rules, isOpaque);
   if (header.depth === "ushort") return boundDeep(open(), header, turn, undefined, rules);
-  const held = await holdNumbers(open(), header);
+  const held = await holdNumbers(open(), header, rules);
   return boundNumbers(held, turn, rules);
 }
 
@@ -43,14 +49,14 @@ export async function boundUpright(
   bytes: Uint8Array,
   size: Size,
   failOn: FailOnOptions,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const sharp = await loadSharp();
   return bound(sharp(bytes, { failOn, limitInputPixels: false }), size, turnOf(1), rules);
 }
 
 /** Pixels that are decoded already. */
-export async function boundRaw(raw: RawImage, rules: FrameRules): Promise<BoundedImage> {
+export async function boundRaw(raw: RawImage, rules: DecodeRules): Promise<BoundedImage> {
   const { data, width, height, channels } = raw;
   const upright = turnOf(1);
   if (!(data instanceof Uint8Array)) return boundNumbers(raw, upright, rules);
@@ -59,28 +65,32 @@ export async function boundRaw(raw: RawImage, rules: FrameRules): Promise<Bounde
   return bound(pipeline, raw, upright, rules);
 }
 
-async function boundNumbers(raw: RawImage, turn: Turn, rules: FrameRules): Promise<BoundedImage> {
+async function boundNumbers(raw: RawImage, turn: Turn, rules: DecodeRules): Promise<BoundedImage> {
   const { width, height, channels } = raw;
   if (!(raw.data instanceof Uint16Array))
     checkHeldCost({ type: "raw", width, height }, 2 * channels);
   const { data, units } =
     raw.data instanceof Uint16Array
       ? { data: raw.data, units: undefined }
-      : await quantise(raw.data);
+      : await quantise(raw.data, rules.time.pause);
   const sharp = await loadSharp();
   const pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
   return boundDeep(pipeline, raw, turn, units, rules);
 }
 
 /** All samples of a picture of numbers that are neither 8 nor 16 unsigned bits. */
-async function holdNumbers(pipeline: Pipeline, header: Metadata): Promise<RawImage> {
+async function holdNumbers(
+  pipeline: Pipeline,
+  header: Metadata,
+  { time }: DecodeRules,
+): Promise<RawImage> {
   checkHeldCost({ type: header.format, ...header }, 8 * header.channels);
   const isColour = header.channels - (header.hasAlpha ? 1 : 0) >= 3;
   const { data, info } = await pipeline
     .removeAlpha()
     .toColourspace(isColour && header.depth === "float" ? "scrgb" : isColour ? "srgb" : "b-w")
     .raw({ depth: "float" })
-    .timeout({ seconds: MAX_SECONDS })
+    .timeout(time.limitStep())
     .toBuffer({ resolveWithObject: true });
   const numbers = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
   const channels = info.channels === 1 ? 1 : 3;
@@ -91,7 +101,7 @@ async function bound(
   pipeline: Pipeline,
   size: Size,
   turn: Turn,
-  rules: FrameRules,
+  rules: DecodeRules,
   isOpaque = false,
 ): Promise<BoundedImage> {
   const shrunk = shrink(cutOut(pipeline, size, turn, rules), rules);
@@ -109,23 +119,24 @@ async function boundDeep(
   size: Size,
   turn: Turn,
   units: Units | undefined,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const { data, info } = await shrink(cutOut(pipeline, size, turn, rules), rules)
     .toColourspace("rgb16")
     .raw({ depth: "ushort" })
     .toBuffer({ resolveWithObject: true });
   const numbers = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
-  const shown = await showNumbers({ data: numbers, channels: info.channels, units });
+  const deep = { data: numbers, channels: info.channels, units };
+  const shown = await showNumbers(deep, rules.time.pause);
   return turnUpright({ ...shown, width: info.width, height: info.height }, turn);
 }
 
-function cutOut(pipeline: Pipeline, size: Size, turn: Turn, rules: FrameRules): Pipeline {
+function cutOut(pipeline: Pipeline, size: Size, turn: Turn, rules: DecodeRules): Pipeline {
   return rules.roi ? pipeline.extract(locateRegion(rules.roi, size, turn)) : pipeline;
 }
 
-function shrink(pipeline: Pipeline, { maxSide }: FrameRules): Pipeline {
-  return pipeline.timeout({ seconds: MAX_SECONDS }).resize({
+function shrink(pipeline: Pipeline, { maxSide, time }: DecodeRules): Pipeline {
+  return pipeline.timeout(time.limitStep()).resize({
     width: maxSide,
     height: maxSide,
     fit: "inside",

@@ -7,9 +7,6 @@ import type { JpegHeader } from "./jpeg/read-structure";
 /** Memory that decoding one picture may take beside the file's own, in bytes. */
 const MAX_MEMORY = 300e6;
 
-/** How long one step of decoding may take. */
-export const MAX_SECONDS = 20;
-
 /** Samples that all scans of a JPEG may go over: ten scans of 100 megapixels in colour. */
 const MAX_SCANNED = 2e9;
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "sharp";
 
 import { throwIfClosed, TlacError, toError } from "../errors";
-import { boundEncoded, boundRaw, boundUpright } from "./bound-image";
+import { boundEncoded, boundRaw, boundUpright, type DecodeRules } from "./bound-image";
 import type { BoundedImage } from "./bounded-image";
 import {
   checkHeldCost,
@@ -9,8 +9,8 @@ import {
   checkPngCost,
   checkTiffCost,
   checkWholeCost,
-  MAX_SECONDS,
 } from "./decode-budget";
+import { DecodeTime, TooSlow } from "./decode-time";
 import { readBmp } from "./formats/bmp";
 import { cutGif } from "./formats/gif";
 import { readNetpbm } from "./formats/netpbm";
@@ -42,26 +42,28 @@ const ZERO_RUN = Buffer.alloc(256);
 
 /** Decodes (the first picture of an animation); throws `BAD_IMAGE` or `CLOSED`. */
 export async function decodeImage(source: ImageSource, rules: FrameRules): Promise<BoundedImage> {
-  throwIfClosed(rules.signal);
-  if (source.kind === "raw") return boundRaw(source, rules);
-  const type = checkType(source, rules.maxBytes);
+  const { maxSeconds, signal } = rules;
+  throwIfClosed(signal);
+  const limited: DecodeRules = { ...rules, time: new DecodeTime(maxSeconds, signal) };
+  const type = source.kind === "raw" ? "raw" : checkType(source, rules.maxBytes);
   try {
-    return await decodeEncoded(type, source.bytes, rules);
+    if (source.kind === "raw") return await boundRaw(source, limited);
+    return await decodeEncoded(type, source.bytes, limited);
   } catch (thrown) {
-    throw explain(type, thrown);
+    throw explain(type, thrown, maxSeconds);
   }
 }
 
 async function decodeEncoded(
   type: string,
   bytes: Uint8Array,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   switch (type) {
     case "BMP":
-      return decodeOwn(await readBmp(bytes, rules.maxPixels), rules);
+      return decodeOwn(await readBmp(bytes, rules.maxPixels, rules.time.pause), rules);
     case "PNM":
-      return decodeOwn(await readNetpbm(bytes, rules.maxPixels), rules);
+      return decodeOwn(await readNetpbm(bytes, rules.maxPixels, rules.time.pause), rules);
     case "JPEG":
       return decodeJpeg(bytes, rules);
     case "PNG":
@@ -70,7 +72,7 @@ async function decodeEncoded(
     case "WebP":
       return decodeStrictly(type, cutAnimation(bytes), rules);
     case "GIF":
-      return decodeStrictly(type, await cutGif(bytes), rules);
+      return decodeStrictly(type, await cutGif(bytes, rules.time.pause), rules);
     case "TIFF":
       return decodeTiff(bytes, rules);
     default:
@@ -96,8 +98,8 @@ function checkType({ bytes }: EncodedImage, maxBytes: number): string {
 }
 
 /** What a bitmap holds may be a JPEG or PNG, and nothing else in turn. */
-async function decodeOwn(source: ImageSource, rules: FrameRules): Promise<BoundedImage> {
-  throwIfClosed(rules.signal);
+async function decodeOwn(source: ImageSource, rules: DecodeRules): Promise<BoundedImage> {
+  rules.time.check();
   if (source.kind === "raw") return boundRaw(source, rules);
   const type = checkType(source, rules.maxBytes);
   if (type !== "JPEG" && type !== "PNG") throw damaged("BMP", { key: "frame.bad-header" });
@@ -108,29 +110,30 @@ async function decodeOwn(source: ImageSource, rules: FrameRules): Promise<Bounde
 async function decodeStrictly(
   type: string,
   bytes: Uint8Array,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const header = await readHeader(type, bytes, rules);
   return boundEncoded(bytes, header, { failOn: "warning" }, rules);
 }
 
 /** Reading the header costs nothing, however large the picture that it promises. */
-async function readHeader(type: string, bytes: Uint8Array, rules: FrameRules): Promise<Metadata> {
+async function readHeader(type: string, bytes: Uint8Array, rules: DecodeRules): Promise<Metadata> {
   const sharp = await loadSharp();
   const header = await sharp(bytes, { limitInputPixels: false }).metadata();
   checkSize(type, header, rules.maxPixels);
   if (["AVIF", "GIF", "WebP"].includes(type)) {
     checkWholeCost({ type, ...header }, bytes, header.bitsPerSample ?? 8);
   }
-  throwIfClosed(rules.signal);
+  rules.time.check();
   return header;
 }
 
 /** As it is where the decoder has nothing to say, else mended where nothing of the picture is lost. */
-async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
-  const whole = await readJpegStructure(given);
+async function decodeJpeg(given: Uint8Array, rules: DecodeRules): Promise<BoundedImage> {
+  const { pause } = rules.time;
+  const whole = await readJpegStructure(given, pause);
   const bytes = stripJpeg(given, whole);
-  const structure = bytes === given ? whole : await readJpegStructure(bytes);
+  const structure = bytes === given ? whole : await readJpegStructure(bytes, pause);
   checkJpeg(structure);
   if (structure.header) checkJpegCost(structure.header, structure.scans.length);
   if (!isSuspicious(bytes, structure)) {
@@ -140,8 +143,8 @@ async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<Bounded
       if (thrown instanceof TlacError || isTimeout(thrown)) throw thrown;
     }
   }
-  throwIfClosed(rules.signal);
-  const { bytes: mended, lost } = await mendJpeg(bytes, structure);
+  rules.time.check();
+  const { bytes: mended, lost } = await mendJpeg(bytes, structure, pause);
   if (lost !== null && lost > MAX_LOST) {
     const percent = Math.max(1, Math.round(100 * lost));
     throw damaged("JPEG", { key: "frame.part-lost", params: { percent } });
@@ -154,12 +157,12 @@ async function decodeJpeg(given: Uint8Array, rules: FrameRules): Promise<Bounded
 async function decodeWholeJpeg(
   bytes: Uint8Array,
   structure: JpegStructure,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const { header } = structure;
   if (!header || hasExif(bytes, structure)) return decodeStrictly("JPEG", bytes, rules);
   checkSize("JPEG", header, rules.maxPixels);
-  throwIfClosed(rules.signal);
+  rules.time.check();
   return boundUpright(bytes, header, "warning", rules);
 }
 
@@ -174,7 +177,7 @@ function isSuspicious(bytes: Uint8Array, structure: JpegStructure): boolean {
 }
 
 /** As it is where the decoder has nothing to say, else with a directory that only says what shows. */
-async function decodeTiff(given: Uint8Array, rules: FrameRules): Promise<BoundedImage> {
+async function decodeTiff(given: Uint8Array, rules: DecodeRules): Promise<BoundedImage> {
   const tiff = readTiff(given);
   if (!tiff) return decodeStrictly("TIFF", given, rules);
   checkTiff(tiff);
@@ -185,7 +188,7 @@ async function decodeTiff(given: Uint8Array, rules: FrameRules): Promise<Bounded
       if (thrown instanceof TlacError || isTimeout(thrown)) throw thrown;
     }
   }
-  throwIfClosed(rules.signal);
+  rules.time.check();
   const mended = mendTiff(given, tiff);
   return tiff.isSignedGrey ? decodeSigned(mended, tiff, rules) : decodeFirst(mended, tiff, rules);
 }
@@ -193,7 +196,7 @@ async function decodeTiff(given: Uint8Array, rules: FrameRules): Promise<Bounded
 async function decodeFirst(
   bytes: Uint8Array,
   tiff: Tiff,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const header = await readHeader("TIFF", bytes, rules);
   checkTiffCost(header, tiff);
@@ -204,7 +207,7 @@ async function decodeFirst(
 async function decodeSigned(
   unsigned: Uint8Array,
   tiff: Tiff,
-  rules: FrameRules,
+  rules: DecodeRules,
 ): Promise<BoundedImage> {
   const { width, height } = await readHeader("TIFF", unsigned, rules);
   checkTiffCost({ width, height }, tiff);
@@ -213,20 +216,19 @@ async function decodeSigned(
   const data = await sharp(unsigned, { failOn: "warning", limitInputPixels: false })
     .toColourspace("grey16")
     .raw({ depth: "ushort" })
-    .timeout({ seconds: MAX_SECONDS })
+    .timeout(rules.time.limitStep())
     .toBuffer();
   const samples = new Int16Array(data.buffer, data.byteOffset, data.length / 2);
   return boundRaw({ kind: "raw", data: samples, width, height, channels: 1 }, rules);
 }
 
 function isTimeout(thrown: unknown): boolean {
-  return toError(thrown).message.includes("timeout");
+  return thrown instanceof TooSlow || toError(thrown).message.includes("timeout");
 }
 
-function explain(type: string, thrown: unknown): TlacError {
+function explain(type: string, thrown: unknown, seconds: number): TlacError {
   if (thrown instanceof TlacError) return thrown;
-  if (isTimeout(thrown))
-    return new TlacError("BAD_IMAGE", "frame.too-slow", { type, seconds: MAX_SECONDS });
+  if (isTimeout(thrown)) return new TlacError("BAD_IMAGE", "frame.too-slow", { type, seconds });
   // What libtiff allows for one piece of a picture, decoded.
   if (type === "TIFF" && PIECE_TOO_LARGE.test(toError(thrown).message)) {
     return unsupported("TIFF with strips or tiles that are too large", "frame.cheaper-tiff");

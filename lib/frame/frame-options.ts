@@ -21,6 +21,8 @@ export interface FrameOptions {
   readonly maxBytes?: number;
   /** 1…100 (90). */
   readonly jpegQuality?: number;
+  /** Most seconds that decoding may take, its turn once there (20). */
+  readonly maxSeconds?: number;
   /** Milliseconds for a URL, redirects and body included (15,000). */
   readonly fetchTimeoutMs?: number;
   readonly access?: ReadAccess;
@@ -42,6 +44,7 @@ export interface FrameRules {
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly jpegQuality: number;
+  readonly maxSeconds: number;
   readonly fetchTimeoutMs: number;
   readonly access: ReadAccess;
   readonly inTurn: InTurn;
@@ -61,6 +64,7 @@ export function readFrameOptions(options: FrameOptions): FrameRules {
     maxPixels: checkWhole("maxPixels", options.maxPixels ?? 500e6, Number.MAX_SAFE_INTEGER),
     maxBytes: checkWhole("maxBytes", options.maxBytes ?? 256 * 1024 ** 2, Number.MAX_SAFE_INTEGER),
     jpegQuality: checkWhole("jpegQuality", options.jpegQuality ?? 90, 100),
+    maxSeconds: checkPositive("maxSeconds", options.maxSeconds ?? 20, 3600),
     fetchTimeoutMs: checkWhole("fetchTimeoutMs", options.fetchTimeoutMs ?? 15_000, 2 ** 31 - 1),
     access: options.access ?? ACCESS_NONE,
     inTurn: options.inTurn ?? decodeFirst,
@@ -70,6 +74,11 @@ export function readFrameOptions(options: FrameOptions): FrameRules {
 
 function checkWhole(name: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new TlacError("BAD_CONFIG", "frame.bad-option", { name, max, value: String(value) });
+}
+
+function checkPositive(name: string, value: number, max: number): number {
+  if (value > 0 && value <= max) return value;
   throw new TlacError("BAD_CONFIG", "frame.bad-option", { name, max, value: String(value) });
 }
 

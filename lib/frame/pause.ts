@@ -5,14 +5,18 @@ const WORK_BETWEEN_PAUSES = 1 << 20;
 export class Pause {
   private left = WORK_BETWEEN_PAUSES;
 
+  /** `check` throws where the work has to end: looked at with each rest. */
+  constructor(private readonly check?: () => void) {}
+
   /** Counts work done; whether it is time for `await rest()`. */
   isDue(work: number): boolean {
     this.left -= work;
     return this.left <= 0;
   }
 
-  rest(): Promise<void> {
+  async rest(): Promise<void> {
     this.left = WORK_BETWEEN_PAUSES;
-    return new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    this.check?.();
   }
 }

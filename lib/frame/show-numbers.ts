@@ -1,6 +1,6 @@
 import type { Scaled } from "./bounded-image";
 import type { Samples } from "./image-source";
-import { Pause } from "./pause";
+import type { Pause } from "./pause";
 
 /** Percentiles of the numbers that become black and white: single hot or dead pixels do not count. */
 const LOW = 0.005;
@@ -31,7 +31,10 @@ export interface Units {
 }
 
 /** Brings numbers of any range to 16 bits; what is no number becomes the lowest. */
-export async function quantise(data: Samples): Promise<{ data: Uint16Array; units: Units }> {
+export async function quantise(
+  data: Samples,
+  pause: Pause,
+): Promise<{ data: Uint16Array; units: Units }> {
   const stride = strideFor(data.length);
   const values: number[] = [];
   for (let at = 0; at < data.length; at += stride) {
@@ -41,7 +44,6 @@ export async function quantise(data: Samples): Promise<{ data: Uint16Array; unit
   const { low, high } = findRange(Float64Array.from(values).sort());
   const step = (high - low) / 65_535 || 1;
   const numbers = new Uint16Array(data.length);
-  const pause = new Pause();
   for (let at = 0; at < data.length; at++) {
     const number = Math.round(((data[at] ?? NaN) - low) / step);
     numbers[at] = number > 0 ? Math.min(number, 65_535) : 0;
@@ -78,16 +80,14 @@ export interface DeepImage {
 }
 
 /** Bytes to look at, opaque on white: as they are for a photograph, else scaled by percentiles. */
-export async function showNumbers({
-  data,
-  channels,
-  units,
-}: DeepImage): Promise<{ data: Buffer; scaled?: Scaled }> {
+export async function showNumbers(
+  { data, channels, units }: DeepImage,
+  pause: Pause,
+): Promise<{ data: Buffer; scaled?: Scaled }> {
   const window = findWindow(data, channels, units !== undefined);
   const { low, high } = window ?? { low: 0, high: 65_535 };
   const pixels = data.length / channels;
   const bytes = Buffer.alloc(3 * pixels);
-  const pause = new Pause();
   for (let pixel = 0; pixel < pixels; pixel++) {
     const alpha = channels === 4 ? (data[4 * pixel + 3] ?? 0) / 65_535 : 1;
     for (let channel = 0; channel < 3; channel++) {

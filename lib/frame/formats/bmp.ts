@@ -1,6 +1,6 @@
 import { checkHeldCost } from "../decode-budget";
 import type { ImageSource } from "../image-source";
-import { Pause } from "../pause";
+import type { Pause } from "../pause";
 import { damaged, checkSize, unsupported } from "../refuse";
 
 const TYPE = "BMP";
@@ -40,7 +40,11 @@ interface Header {
  * (learn.microsoft.com, "Bitmap Storage"). A bitmap that holds a JPEG or PNG gives that. Throws
  * `BAD_IMAGE`.
  */
-export async function readBmp(bytes: Uint8Array, maxPixels: number): Promise<ImageSource> {
+export async function readBmp(
+  bytes: Uint8Array,
+  maxPixels: number,
+  pause: Pause,
+): Promise<ImageSource> {
   const header = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const { width, height, bits, compression } = header;
   checkSize(TYPE, header, maxPixels);
@@ -54,8 +58,8 @@ export async function readBmp(bytes: Uint8Array, maxPixels: number): Promise<Ima
       return { kind: "encoded", bytes: pixels };
     case RLE8:
     case RLE4: {
-      const indexes = await readRuns(pixels, header);
-      return { ...size, ...(await paintIndexes(indexes, width, 8, header)) };
+      const indexes = await readRuns(pixels, header, pause);
+      return { ...size, ...(await paintIndexes(indexes, width, 8, header, pause)) };
     }
     case RGB:
     case BIT_FIELDS:
@@ -63,8 +67,9 @@ export async function readBmp(bytes: Uint8Array, maxPixels: number): Promise<Ima
       const stride = Math.ceil((width * bits) / 32) * 4;
       // Some writers leave out what fills up the last row.
       if (pixels.length < stride * (height - 1) + Math.ceil((width * bits) / 8)) throw tooShort();
-      if (bits <= 8) return { ...size, ...(await paintIndexes(pixels, stride, bits, header)) };
-      return { ...size, ...(await paintColours(pixels, stride, header)) };
+      if (bits <= 8)
+        return { ...size, ...(await paintIndexes(pixels, stride, bits, header, pause)) };
+      return { ...size, ...(await paintColours(pixels, stride, header, pause)) };
     }
     default:
       throw unsupported(`${TYPE} (compression ${compression})`, "frame.convert");
@@ -151,12 +156,12 @@ async function paintIndexes(
   stride: number,
   bits: number,
   { width, height, topDown, palette, isGrey }: Header,
+  pause: Pause,
 ): Promise<{ data: Uint8Array; channels: 1 | 3 }> {
   const channels = isGrey ? 1 : 3;
   const data = new Uint8Array(width * height * channels);
   const perByte = 8 / bits;
   const mask = (1 << bits) - 1;
-  const pause = new Pause();
   for (let y = 0; y < height; y++) {
     const row = (topDown ? y : height - 1 - y) * stride;
     let to = y * width * channels;
@@ -177,12 +182,12 @@ async function paintColours(
   pixels: Uint8Array,
   stride: number,
   { width, height, topDown, bits, masks }: Header,
+  pause: Pause,
 ): Promise<{ data: Uint8Array; channels: 3 | 4 }> {
   const bytes = bits / 8;
   const channels = masks[3] === 0 ? 3 : 4;
   const fields = masks.slice(0, channels).map((mask) => createField(mask));
   const data = new Uint8Array(width * height * channels);
-  const pause = new Pause();
   let alphas = 0;
   for (let y = 0; y < height; y++) {
     let from = (topDown ? y : height - 1 - y) * stride;
@@ -199,7 +204,12 @@ async function paintColours(
     }
     if (pause.isDue(width * 2)) await pause.rest();
   }
-  if (channels === 4 && alphas === 0) for (let at = 3; at < data.length; at += 4) data[at] = 255;
+  if (channels === 4 && alphas === 0) {
+    for (let at = 3; at < data.length; at += 4) {
+      data[at] = 255;
+      if (pause.isDue(1)) await pause.rest();
+    }
+  }
   return { data, channels };
 }
 
@@ -226,10 +236,10 @@ function createField(mask: number): Field {
 async function readRuns(
   data: Uint8Array,
   { width, height, compression }: Header,
+  pause: Pause,
 ): Promise<Uint8Array> {
   const indexes = new Uint8Array(width * height);
   const nibbles = compression === RLE4;
-  const pause = new Pause();
   let at = 0;
   let x = 0;
   let y = 0;

@@ -16,8 +16,8 @@ const PAUSE_PER_BLOCK = 4;
  * counts: the decoder takes minutes to list millions of them. What is no GIF by its blocks stays as
  * it is for the decoder to judge.
  */
-export async function cutGif(bytes: Uint8Array): Promise<Uint8Array> {
-  const end = await findPictureEnd(bytes, new Pause());
+export async function cutGif(bytes: Uint8Array, pause = new Pause()): Promise<Uint8Array> {
+  const end = await findPictureEnd(bytes, pause);
   if (end === null || end >= bytes.length || bytes[end] === TRAILER) return bytes;
   return Buffer.concat([bytes.subarray(0, end), Uint8Array.of(TRAILER)]);
 }

@@ -1,6 +1,6 @@
 import { checkHeldCost } from "../decode-budget";
 import type { RawImage, Samples } from "../image-source";
-import { Pause } from "../pause";
+import type { Pause } from "../pause";
 import { damaged, checkSize } from "../refuse";
 
 /** "P5 640 480 …", with comments between. */
@@ -16,7 +16,7 @@ const MAX_NAMES = 100;
 const MAX_WORD = 32;
 
 /** White space and comments between two words; more of them is no picture. */
-const MAX_GAP = 1 << 20;
+const MAX_GAP = 1 << 16;
 
 interface Header {
   readonly width: number;
@@ -30,7 +30,11 @@ interface Header {
  * The first picture of a PBM, PGM, PPM, PAM or PFM file (netpbm.sourceforge.net/doc). Throws
  * `BAD_IMAGE`.
  */
-export async function readNetpbm(bytes: Uint8Array, maxPixels: number): Promise<RawImage> {
+export async function readNetpbm(
+  bytes: Uint8Array,
+  maxPixels: number,
+  pause: Pause,
+): Promise<RawImage> {
   const text = new Tokens(bytes);
   const kind = String.fromCharCode(bytes[0] ?? 0, bytes[1] ?? 0);
   const header = kind === "P7" ? readPamHeader(text) : readHeader(text, kind);
@@ -41,7 +45,8 @@ export async function readNetpbm(bytes: Uint8Array, maxPixels: number): Promise<
   checkSize(TYPE, header, maxPixels);
   const isCopied = !(kind >= "P5" && kind <= "P7" && maxValue === 255);
   if (isCopied) checkHeldCost({ type: TYPE, width, height }, channels * bytesOf(kind, maxValue));
-  return { kind: "raw", data: await readSamples(text, kind, header), width, height, channels };
+  const data = await readSamples(text, kind, header, pause);
+  return { kind: "raw", data, width, height, channels };
 }
 
 function bytesOf(kind: string, maxValue: number): number {
@@ -73,57 +78,63 @@ function readPamHeader(text: Tokens): Header {
   return { width, height, maxValue, channels };
 }
 
-function readSamples(text: Tokens, kind: string, header: Header): Promise<Samples> {
+function readSamples(text: Tokens, kind: string, header: Header, pause: Pause): Promise<Samples> {
   const count = header.width * header.height * header.channels;
   switch (kind) {
     case "P1":
-      return readDigits(text, count);
+      return readDigits(text, count, pause);
     case "P2":
     case "P3":
-      return readNumbers(text, count, header.maxValue);
+      return readNumbers(text, count, header.maxValue, pause);
     case "P4":
-      return readBits(text.rest(), header);
+      return readBits(text.rest(), header, pause);
     case "PF":
     case "Pf":
-      return readFloats(text, header);
+      return readFloats(text, header, pause);
     default:
-      return readBinary(text.rest(), count, header.maxValue);
+      return readBinary(text.rest(), count, header.maxValue, pause);
   }
 }
 
 /** White where the digit is 0; digits need no space between them. */
-async function readDigits(text: Tokens, count: number): Promise<Uint8Array> {
+async function readDigits(text: Tokens, count: number, pause: Pause): Promise<Uint8Array> {
   const data = new Uint8Array(count);
-  const pause = new Pause();
   for (let at = 0; at < count; at++) {
     const digit = text.nextDigit();
     if (digit !== 0x30 && digit !== 0x31) throw tooShort();
     data[at] = digit === 0x30 ? 255 : 0;
-    if (pause.isDue(1)) await pause.rest();
+    if (pause.isDue(text.measure())) await pause.rest();
   }
   return data;
 }
 
-async function readNumbers(text: Tokens, count: number, maxValue: number): Promise<Samples> {
+async function readNumbers(
+  text: Tokens,
+  count: number,
+  maxValue: number,
+  pause: Pause,
+): Promise<Samples> {
   // Every number takes a digit and a space.
   if (text.remaining * 2 < count) throw tooShort();
   const { data, factor } = createSamples(count, maxValue);
-  const pause = new Pause();
   for (let at = 0; at < count; at++) {
     const value = text.nextNumber();
     if (value < 0) throw tooShort();
     data[at] = Math.round(Math.min(value, maxValue) * factor);
-    if (pause.isDue(4)) await pause.rest();
+    if (pause.isDue(text.measure())) await pause.rest();
   }
   return data;
 }
 
 /** Rows of bits, each filled up to whole bytes; white where the bit is 0. */
-async function readBits(pixels: Uint8Array, { width, height }: Header): Promise<Uint8Array> {
+async function readBits(
+  pixels: Uint8Array,
+  { width, height }: Header,
+  pause: Pause,
+): Promise<Uint8Array> {
   const stride = Math.ceil(width / 8);
   if (pixels.length < stride * height) throw tooShort();
   const data = new Uint8Array(width * height);
-  const pause = new Pause();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const byte = pixels[y * stride + (x >> 3)] ?? 0;
@@ -134,12 +145,16 @@ async function readBits(pixels: Uint8Array, { width, height }: Header): Promise<
   return data;
 }
 
-async function readBinary(pixels: Uint8Array, count: number, maxValue: number): Promise<Samples> {
+async function readBinary(
+  pixels: Uint8Array,
+  count: number,
+  maxValue: number,
+  pause: Pause,
+): Promise<Samples> {
   const wide = maxValue > 255;
   if (pixels.length < (wide ? 2 * count : count)) throw tooShort();
   if (maxValue === 255) return pixels.subarray(0, count);
   const { data, factor } = createSamples(count, maxValue);
-  const pause = new Pause();
   for (let at = 0; at < count; at++) {
     const value = wide ? ((pixels[2 * at] ?? 0) << 8) | (pixels[2 * at + 1] ?? 0) : pixels[at];
     data[at] = Math.round(Math.min(value ?? 0, maxValue) * factor);
@@ -152,6 +167,7 @@ async function readBinary(pixels: Uint8Array, count: number, maxValue: number): 
 async function readFloats(
   text: Tokens,
   { width, height, channels }: Header,
+  pause: Pause,
 ): Promise<Float32Array> {
   const littleEndian = text.last.startsWith("-");
   const pixels = text.rest();
@@ -159,7 +175,6 @@ async function readFloats(
   if (pixels.length < 4 * row * height) throw tooShort();
   const view = new DataView(pixels.buffer, pixels.byteOffset);
   const data = new Float32Array(row * height);
-  const pause = new Pause();
   for (let y = 0; y < height; y++) {
     const from = (height - 1 - y) * row;
     for (let x = 0; x < row; x++) {
@@ -187,6 +202,7 @@ function tooShort(): Error {
 /** Words between white space; `#` begins a comment that ends with its line. */
 class Tokens {
   private at = 2;
+  private measured = 2;
   /** The word that came last. */
   last = "";
 
@@ -194,6 +210,13 @@ class Tokens {
 
   get remaining(): number {
     return this.bytes.length - this.at;
+  }
+
+  /** Bytes that it has gone over since it was asked last. */
+  measure(): number {
+    const passed = this.at - this.measured;
+    this.measured = this.at;
+    return passed;
   }
 
   /** Longer ones come in pieces; empty at the end. */

@@ -1,4 +1,4 @@
-import { Pause } from "../pause";
+import type { Pause } from "../pause";
 import { AC_TABLES, createStandardTables, readHuffmanTables, type HuffmanTables } from "./huffman";
 import {
   DHT,
@@ -37,13 +37,16 @@ const END = Uint8Array.of(0xff, 0xd9);
  * marker, restart markers in order, and parameters as the standard wants them. Webcams, network
  * cameras and phones get these wrong and lose nothing by it. The pixels' data stay as they are.
  */
-export async function mendJpeg(bytes: Uint8Array, structure: JpegStructure): Promise<MendedJpeg> {
+export async function mendJpeg(
+  bytes: Uint8Array,
+  structure: JpegStructure,
+  pause: Pause,
+): Promise<MendedJpeg> {
   const { header, scans, segments } = structure;
   const sequential = header !== null && SEQUENTIAL.has(header.segment.marker);
   const parts: Uint8Array[] = [START];
   const tables = createStandardTables();
   const loss = new Loss(header);
-  const pause = new Pause();
   let written = 0;
   let interval = 0;
   for (const scan of scans) {
@@ -61,7 +64,7 @@ export async function mendJpeg(bytes: Uint8Array, structure: JpegStructure): Pro
     parts.push(...joinSegment(SOS, parameters));
     const data = bytes.subarray(scan.start, scan.end);
     const plan = sequential ? planScan(parameters, header, tables, interval) : null;
-    const walked = plan && (await walkScan(data, plan));
+    const walked = plan && (await walkScan(data, plan, pause));
     for (const piece of walked?.pieces ?? [data]) parts.push(piece);
     loss.count(parameters, plan && walked && walked.lostUnits / plan.units);
   }

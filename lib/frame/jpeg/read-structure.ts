@@ -74,10 +74,12 @@ const MAX_SCANS = 1000;
 const MAX_SEGMENTS = 10_000;
 
 /** `bytes` begin with SOI. Stops after the first picture, at the end of the bytes or of patience. */
-export async function readJpegStructure(bytes: Uint8Array): Promise<JpegStructure> {
+export async function readJpegStructure(
+  bytes: Uint8Array,
+  pause = new Pause(),
+): Promise<JpegStructure> {
   const segments: JpegSegment[] = [];
   const scans: JpegScan[] = [];
-  const pause = new Pause();
   let header: JpegHeader | null = null;
   let at = 2;
   let hasEnd = false;

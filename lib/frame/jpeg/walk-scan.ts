@@ -1,4 +1,4 @@
-import { Pause } from "../pause";
+import type { Pause } from "../pause";
 import { MAX_CODE_BITS, type HuffmanTable } from "./huffman";
 import { isRestart } from "./read-structure";
 
@@ -40,14 +40,17 @@ const MAX_DC = 4096;
  * Decodes the Huffman codes of a sequential scan (T.81, F.2.2), not its pixels, to learn what
  * libjpeg's warnings do not tell: whether every unit is there, or how many are lost.
  */
-export async function walkScan(data: Uint8Array, plan: ScanPlan): Promise<WalkedScan> {
+export async function walkScan(
+  data: Uint8Array,
+  plan: ScanPlan,
+  pause: Pause,
+): Promise<WalkedScan> {
   const { units } = plan;
   const perInterval = plan.interval || units;
   const intervals = Math.ceil(units / perInterval);
-  const found = await splitAtRestarts(data, intervals);
+  const found = await splitAtRestarts(data, intervals, pause);
   const inOrder = found.length === intervals;
   const pieces: Uint8Array[] = [];
-  const pause = new Pause();
   let whole = 0;
   let index = 0;
   for (const interval of found) {
@@ -75,9 +78,12 @@ interface Interval {
 }
 
 /** Cuts at restart markers, into a few more pieces than expected at most. */
-async function splitAtRestarts(data: Uint8Array, expected: number): Promise<Interval[]> {
+async function splitAtRestarts(
+  data: Uint8Array,
+  expected: number,
+  pause: Pause,
+): Promise<Interval[]> {
   const found: Interval[] = [];
-  const pause = new Pause();
   let start = 0;
   let at = 0;
   while (found.length <= expected + 8) {

@@ -5,7 +5,7 @@ import { pixelSize } from "../frame/pixel-spec";
 import { Graph, type Outputs } from "./graph";
 import type { ImageAnswer, SessionSpec } from "./inference-messages";
 import { loadRuntime, type Runtime } from "./load-runtime";
-import { createNormaliser } from "./normalise-pixels";
+import { createNormaliser, type Normalise } from "./normalise-pixels";
 import { towerFile } from "./presets";
 import type { Provider } from "./provider";
 import { TextTokenizer } from "./tokenizer";
@@ -36,7 +36,7 @@ interface TextTower {
 export class ModelSession {
   /** Why the CPU took the place of the wanted provider; null where it did not. */
   refusal: string | null = null;
-  private readonly normalise: ((bytes: Uint8Array) => Float32Array) | null;
+  private readonly normalise: Normalise | null;
   private text: TextTower | null = null;
   private vision: Graph | null = null;
 

@@ -1,38 +1,53 @@
 import type { PixelSpec } from "../frame/frame";
+import { createNormaliseKernel, TABLE_LENGTH } from "./normalise-kernel";
+
+/** Of a picture's bytes [height, width, 3]; what it returns is valid until the next. */
+export type Normalise = (bytes: Uint8Array) => Float32Array;
 
 /**
- * Makes what an image tower takes of bytes [height, width, 3]: planar floats [3, height, width],
- * rescaled and normalised. The same memory each time, which is filled anew: a picture's floats are
- * large enough that asking for them takes as long as filling them.
+ * Makes what an image tower takes: planar floats [3, height, width], rescaled and normalised. The
+ * same memory each time, which is filled anew: a picture's floats are large enough that asking for
+ * them takes as long as filling them.
  */
-export function createNormaliser(spec: PixelSpec): (bytes: Uint8Array) => Float32Array {
-  const [red, green, blue] = [0, 1, 2].map((channel) => normaliseBytes(spec, channel)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  let planes = new Float32Array();
+export function createNormaliser(spec: PixelSpec): Normalise {
+  const tables = new Float32Array(3 * TABLE_LENGTH);
+  for (const at of tables.keys()) {
+    const channel = Math.floor(at / TABLE_LENGTH);
+    const value = (at % TABLE_LENGTH) * spec.rescale;
+    tables[at] = (value - (spec.mean[channel] ?? 0)) / (spec.std[channel] ?? 1);
+  }
+  return normaliseByKernel(tables) ?? normalisePlainly(tables);
+}
+
+/** Null where there is no kernel. */
+function normaliseByKernel(tables: Float32Array): Normalise | null {
+  const kernel = createNormaliseKernel(tables.byteLength);
+  if (!kernel) return null;
   return (bytes) => {
-    if (planes.length !== bytes.length) planes = new Float32Array(bytes.length);
-    const area = Math.floor(bytes.length / 3);
-    // Three views: places that are added up for each pixel take three times as long.
-    const reds = planes.subarray(0, area);
-    const greens = planes.subarray(area, 2 * area);
-    const blues = planes.subarray(2 * area);
-    // All indexes stay inside by construction; `?? 0` would cost a branch a step.
-    for (let pixel = 0, at = 0; pixel < area; pixel++, at += 3) {
-      reds[pixel] = red[bytes[at] as number] as number;
-      greens[pixel] = green[bytes[at + 1] as number] as number;
-      blues[pixel] = blue[bytes[at + 2] as number] as number;
+    const area = bytes.length / 3;
+    const plane = area * Float32Array.BYTES_PER_ELEMENT;
+    const planes = tables.byteLength;
+    const pixels = planes + 3 * plane;
+    const memory = kernel.reserve(pixels + bytes.length);
+    new Float32Array(memory, 0, tables.length).set(tables);
+    new Uint8Array(memory, pixels, bytes.length).set(bytes);
+    if (area > 0) {
+      const places = [planes, planes + plane, planes + 2 * plane] as const;
+      kernel.functions.normalise(pixels, pixels + bytes.length, ...places);
     }
-    return planes;
+    return new Float32Array(memory, planes, 3 * area);
   };
 }
 
-/** The normalised value of each byte of one channel. */
-function normaliseBytes({ mean, std, rescale }: PixelSpec, channel: number): Float32Array {
-  return Float32Array.from(
-    { length: 256 },
-    (_, byte) => (byte * rescale - (mean[channel] ?? 0)) / (std[channel] ?? 1),
-  );
+function normalisePlainly(tables: Float32Array): Normalise {
+  return (bytes) => {
+    const area = bytes.length / 3;
+    const planes = new Float32Array(bytes.length);
+    for (const [at, byte] of bytes.entries()) {
+      const channel = at % 3;
+      const value = tables[channel * TABLE_LENGTH + byte] ?? 0;
+      planes[channel * area + Math.floor(at / 3)] = value;
+    }
+    return planes;
+  };
 }

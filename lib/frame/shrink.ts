@@ -97,7 +97,10 @@ function shrinkHere(
       to + 3 * part.width,
     );
   }
-  return Buffer.from(memory.slice(out.start, out.start + out.size));
+  // Memory that the thread of the image tower can share.
+  const shrunk = Buffer.from(new SharedArrayBuffer(out.size));
+  shrunk.set(new Uint8Array(memory, out.start, out.size));
+  return shrunk;
 }
 
 /** The old pixels that some new ones are made of, from the first to behind the last. */

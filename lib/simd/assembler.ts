@@ -15,6 +15,8 @@ export const integer = (value: number): Code => [
   0x41,
   ...(value < 64 ? [value] : [(value % 128) | 128, value >> 7]),
 ];
+/** Times a power of two. */
+export const shiftLeft = (a: Code, bits: number): Code => [...a, ...integer(bits), 0x74];
 export const plus = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 /** Moves a place in memory on. */
 export const advance = (local: number, bytes: Code): Code => set(local, plus(get(local), bytes));
@@ -26,7 +28,9 @@ export const repeat = (body: Code, condition: Code): Code => [
   ...[...condition, 0x0d, 0, 0x0b],
 ];
 
-export const loadInteger = (place: Code): Code => [...place, 0x28, 0, 0];
+/** `beyond`: so many bytes behind the place, below 8,192. */
+export const loadInteger = (place: Code, beyond = 0): Code => [...place, 0x28, 0, ...size(beyond)];
+export const loadByte = (place: Code, beyond = 0): Code => [...place, 0x2d, 0, ...size(beyond)];
 export const storeInteger = (place: Code, value: Code): Code => [...place, ...value, 0x36, 0, 0];
 /** `beyond`: so many bytes behind the place, below 128. */
 export const load = (place: Code, beyond = 0): Code => [...place, SIMD, 0x00, 0, beyond];

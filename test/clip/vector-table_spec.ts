@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { VectorTable } from "../../lib/clip/vector-table";
+import { withoutKernel } from "./without-kernel";
 
 /** Numbers that look like chance, −0.5…0.5, and are the same each time. */
 function drawVectors(count: number, dims: number): Float32Array[] {
@@ -70,15 +71,8 @@ describe("a table of vectors", () => {
   });
 
   it("works where the process may have no more address space", () => {
-    const { WebAssembly } = globalThis as unknown as { WebAssembly: { Memory: unknown } };
-    const { Memory } = WebAssembly;
-    WebAssembly.Memory = function () {
-      throw new RangeError("could not allocate memory");
-    };
-    try {
+    withoutKernel(() => {
       assertDots(321, 130);
-    } finally {
-      WebAssembly.Memory = Memory;
-    }
+    });
   });
 });

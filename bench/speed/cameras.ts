@@ -2,10 +2,12 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Embedder } from "../../lib/clip/embedder";
-import { readFrames } from "../../lib/frame/read-frames";
 import { BoundedQueue } from "../../lib/queue/bounded-queue";
 import { FrameGate } from "../../lib/tlac/frame-gate";
 import type { Result } from "../../lib/tlac/result";
+import { Skip } from "../../nodes/runtime/input/skip";
+import { judgeInTurn } from "../../nodes/runtime/scene/image-line";
+import { loadImage, type ResolvedImage } from "../../nodes/runtime/scene/resolve-image";
 import { createPicture } from "./frames";
 import type { Row } from "./row";
 
@@ -19,16 +21,13 @@ const RESOLUTION_MS = 1;
 /** How long everything else of the process waits while four 4K cameras send 5 frames a second. */
 export async function measureCameras(embedder: Embedder): Promise<Row> {
   const picture = await createPicture(3840, 2160);
-  const decoders = new BoundedQueue({ concurrency: 2, maxLength: 1_000, maxAgeMs: 0 });
+  // As in front of a server: where the machine is too slow, only a camera's newest frame counts.
+  const line = new BoundedQueue({ concurrency: 1, maxLength: 1_000, maxAgeMs: 0 });
   const gate = new FrameGate(3_600_000);
   let done = 0;
-  const judge = async (camera: string, signal: AbortSignal): Promise<void> => {
-    const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-      const outcome = await decoders.run({ signal, work });
-      if ("value" in outcome) return outcome.value;
-      throw new Error("Too many pictures wait.");
-    };
-    const [frame] = (await readFrames(picture, { inTurn })).frames;
+  let skipped = 0;
+  const look = async (camera: string, { frames }: ResolvedImage): Promise<void> => {
+    const [frame] = frames;
     if (!frame) return;
     await gate.recall(camera, "", frame);
     // A hash of its own, or the model would not look at it again.
@@ -36,15 +35,23 @@ export async function measureCameras(embedder: Embedder): Promise<Row> {
     await gate.remember(camera, "", frame, {} as Result);
     done += 1;
   };
+  const send = async (camera: string, signal: AbortSignal): Promise<void> => {
+    const image = await loadImage(picture, "payload", { signal });
+    const work = (resolved: ResolvedImage): Promise<void> => look(camera, resolved);
+    await judgeInTurn(line, { lane: camera, signal, image, work }).catch((thrown: unknown) => {
+      if (!(thrown instanceof Skip)) throw thrown;
+      skipped += 1;
+    });
+  };
   const watch = async (camera: number, signal: AbortSignal): Promise<void> => {
     const end = performance.now() + SECONDS * 1_000;
+    const sent: Promise<void>[] = [];
     await sleep((camera * PERIOD_MS) / CAMERAS);
-    // A machine that is too slow for them takes the newest frame, as the nodes do.
-    while (performance.now() < end) {
-      const started = performance.now();
-      await judge(String(camera), signal);
-      await sleep(Math.max(0, PERIOD_MS - (performance.now() - started)));
+    for (let next = performance.now(); next < end; next += PERIOD_MS) {
+      await sleep(Math.max(0, next - performance.now()));
+      sent.push(send(String(camera), signal));
     }
+    await Promise.all(sent);
   };
   const ended = new AbortController();
   let [idle, busy] = [Infinity, Infinity];
@@ -60,7 +67,12 @@ export async function measureCameras(embedder: Embedder): Promise<Row> {
     value: busy - idle,
     unit: "ms",
     goal: 20,
-    details: { "busy ms": busy, "idle ms": idle, "frames a second": done / SECONDS / ROUNDS },
+    details: {
+      "busy ms": busy,
+      "idle ms": idle,
+      "frames a second": done / SECONDS / ROUNDS,
+      "superseded a second": skipped / SECONDS / ROUNDS,
+    },
   };
 }
 

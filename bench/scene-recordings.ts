@@ -106,6 +106,17 @@ export function damage(scene: Raw, defect: Defect, random: Random): Raw {
   return copy;
 }
 
+/** A scene in so many times its light, as far as the sensor goes. */
+export function light(scene: Raw, gain: number): Raw {
+  return { ...scene, data: Buffer.from(scene.data.map((level) => clamp(gain * level))) };
+}
+
+/** A scene that a lens blurs by this deviation in pixels. */
+export async function blur({ data, width, height }: Raw, deviation: number): Promise<Raw> {
+  const picture = sharp(data, { raw: { width, height, channels: 3 } }).blur(deviation);
+  return { data: await picture.raw().toBuffer(), width, height };
+}
+
 /** A band of that share of the picture, anywhere in it. */
 function paintBand(
   { data, width, height }: Raw,

@@ -1,6 +1,7 @@
 import { GRID_BLOCKS, GRID_SIDE, type SceneGrid } from "../frame/scene-grid";
+import { CHANNELS, CLIPPING, forAround, levelAt, takeChannel } from "./scene-blocks";
+import { hasOtherFocus } from "./scene-focus";
 import { followLight } from "./scene-light";
-import { CHANNELS, forAround, medianLevel, takeChannel } from "./scene-blocks";
 
 /**
  * Levels of 255 by which the mean of 3 × 3 blocks may differ: what JPEG leaves, at most five
@@ -14,12 +15,10 @@ const SHARE_OF_CONTRAST = 0.1;
 /** A median of absolute differences times this is the deviation of normal noise. */
 const MEDIAN_TO_DEVIATION = 1.4826;
 
-/** From here on a part of a block may be clipped by the sensor. */
-const CLIPPING = 236;
-
 /**
  * The share 0…1 of a picture's area that shows something else than before. Noise, compression, and
- * light that gets brighter or darker, as a whole, from one side or in bands, are no change.
+ * light that gets brighter or darker, as a whole, from one side or in bands, are no change; another
+ * focus of the camera changes all of it.
  */
 export function measureChange(before: SceneGrid, now: SceneGrid): number {
   const pairs = Array.from({ length: CHANNELS }, (_, channel) => ({
@@ -27,7 +26,9 @@ export function measureChange(before: SceneGrid, now: SceneGrid): number {
     seen: takeChannel(now, channel),
   }));
   const changed = new Uint8Array(GRID_BLOCKS);
-  for (const { old, seen, expected } of followLight(pairs)) {
+  const lit = followLight(pairs);
+  if (hasOtherFocus(lit)) return 1;
+  for (const { old, seen, expected } of lit) {
     markChanges(old, expected, seen, changed);
   }
   return changed.reduce((sum, one) => sum + one, 0) / GRID_BLOCKS;
@@ -48,7 +49,7 @@ function markChanges(
   // What noise and trembling add at one block they mostly take away beside it.
   const smooth = smoothen(differences).map(Math.abs);
   // Half of all blocks at least are still: what differs by more than they do is no noise.
-  const noise = MEDIAN_TO_DEVIATION * medianLevel(smooth, GRID_BLOCKS);
+  const noise = MEDIAN_TO_DEVIATION * levelAt(smooth, 0.5);
   const least = Math.min(MOST_DIFFERENCE, Math.max(LEAST_DIFFERENCE, NOISE_DEVIATIONS * noise));
   for (let at = 0; at < GRID_BLOCKS; at++) {
     const difference = smooth[at] as number;

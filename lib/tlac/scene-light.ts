@@ -1,39 +1,29 @@
-import { GRID_BLOCKS, GRID_SIDE } from "../frame/scene-grid";
-import { medianLevel, takeBrightness } from "./scene-blocks";
+import { GRID_BLOCKS } from "../frame/scene-grid";
+import { findBands } from "./scene-bands";
+import { BRIGHTEST, densestOf, levelAt, takeBrightness } from "./scene-blocks";
 
 /** How far the light may change and still be light: a lamp that fails is a change of the scene. */
 const MOST_GAIN = 1.35;
 const MOST_OFFSET = 5;
 /** By how much more one colour of it may change: beyond evening light, what it falls on changed. */
 const MOST_TINT = 1.12;
-/** The same for bands, which lamps on alternating current draw through a picture. */
-const MOST_BAND = 1.2;
-
 /** Bands hide how bright the whole is, and the other way round: each is found twice. */
 const ROUNDS = 2;
 
-/** Beyond these levels a sensor clips, and brighter or darker light shows no more. */
+/** Levels beyond which a sensor clips: there, darker light shows no more. */
 const DARKEST = 6;
-const BRIGHTEST = 246;
 /** Blocks between them that tell the light: every third is enough, in all columns. */
 const STRIDE = 3;
 const LEAST_EXPOSED = 32;
-
-/** Level from which on a block shows bands, and how many such blocks tell them in a line. */
-const LIT = 30;
-const LEAST_LIT = 12;
-
-/**
- * Bands are wider than this many lines each way; a line that is further than this from those
- * around it is a thing in the picture, such as a long scratch.
- */
-const BAND_REACH = 4;
-const MOST_STEP = 0.03;
-/** Beside the picture's edge too few lines lie around to tell. */
-const BORDER = 2;
-/** A line beside a step of 7.5 % is further than this from the mean of those so near. */
-const EDGE_REACH = 2;
-const MOST_EDGE = 0.03;
+/** Less than half of the blocks tell the light, so that what has changed may be half of a picture. */
+const STILL_SHARE = 0.4;
+/** What misses the light by so many times as much as the best of the blocks is no light. */
+const MOST_MISSES = 4;
+const LEAST_MISS = 2;
+const REFITS = 2;
+/** By how much a light of one part must be nearer than one of all, for which more speaks. */
+const TIMES_NEARER = 1.5;
+const LEVEL_NEARER = 1;
 
 /** One colour of each block, before and now. */
 export interface ChannelPair {
@@ -91,145 +81,90 @@ function middleOf(sorted: readonly number[]): number {
 }
 
 /** The gain, within these, and the offset of one colour, where enough of it is exposed. */
-function findLight({ old, seen }: ChannelPair, least: number, most: number): Light | undefined {
-  const misses = new Float32Array(GRID_BLOCKS);
-  const some = new Float32Array(GRID_BLOCKS);
-  let mostMiss = Infinity;
-  let light: Light | undefined;
-  for (let round = 0; round < 3; round++) {
-    light = fitLight(old, seen, least, most, (at) => (misses[at] as number) <= mostMiss);
-    if (!light) return undefined;
-    let count = 0;
-    for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
-      if (!isExposed(old[at] as number) || !isExposed(seen[at] as number)) continue;
-      const miss = (seen[at] as number) - (light.gain * (old[at] as number) + light.offset);
-      misses[at] = Math.abs(miss);
-      some[count++] = misses[at] as number;
-    }
-    mostMiss = Math.max(2, 3 * medianLevel(some, count));
+function findLight(pair: ChannelPair, least: number, most: number): Light | undefined {
+  const exposed = takeExposed(pair);
+  const { length } = exposed.old;
+  // Hardly anything is exposed well enough to tell.
+  if (length < LEAST_EXPOSED) return undefined;
+  const misses = new Float32Array(length);
+  let light = startLight(exposed, least, most, misses);
+  for (let refit = 0; refit < REFITS; refit++) {
+    const limit = Math.max(LEAST_MISS, MOST_MISSES * missBy(light, exposed, misses));
+    light = fitLight(exposed, least, most, (at) => (misses[at] as number) <= limit) ?? light;
   }
   return light;
+}
+
+function takeExposed({ old, seen }: ChannelPair): ChannelPair {
+  const places: number[] = [];
+  for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
+    if (isExposed(old[at] as number) && isExposed(seen[at] as number)) places.push(at);
+  }
+  return {
+    old: Float32Array.from(places, (at) => old[at] as number),
+    seen: Float32Array.from(places, (at) => seen[at] as number),
+  };
 }
 
 function isExposed(level: number): boolean {
   return level > DARKEST && level < BRIGHTEST;
 }
 
-/** By least squares over the exposed blocks that count, within what light does. */
+/**
+ * What all blocks share; or, where half of them have changed and drag that along, the gain that the
+ * most blocks have in common.
+ */
+function startLight(
+  exposed: ChannelPair,
+  least: number,
+  most: number,
+  misses: Float32Array,
+): Light {
+  const ratios = exposed.seen.map((level, at) => level / (exposed.old[at] as number));
+  const dense: Light = { gain: clamp(densestOf(ratios, STILL_SHARE), least, most), offset: 0 };
+  const shared = fitLight(exposed, least, most, () => true) ?? dense;
+  const isNearer =
+    missBy(dense, exposed, misses) <
+    (missBy(shared, exposed, misses) - LEVEL_NEARER) / TIMES_NEARER;
+  return isNearer ? dense : shared;
+}
+
+/** By how much the best `STILL_SHARE` of the blocks miss a light at most; writes each miss. */
+function missBy(light: Light, { old, seen }: ChannelPair, misses: Float32Array): number {
+  for (let at = 0; at < misses.length; at++) {
+    misses[at] = Math.abs((seen[at] as number) - (light.gain * (old[at] as number) + light.offset));
+  }
+  return levelAt(misses, STILL_SHARE);
+}
+
+/** By least squares over the blocks that count, if there are enough, within what light does. */
 function fitLight(
-  old: Float32Array,
-  seen: Float32Array,
+  { old, seen }: ChannelPair,
   least: number,
   most: number,
   counts: (at: number) => boolean,
 ): Light | undefined {
   let [count, x, y, xx, xy] = [0, 0, 0, 0, 0];
-  for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
+  for (let at = 0; at < old.length; at++) {
+    if (!counts(at)) continue;
     const a = old[at] as number;
     const b = seen[at] as number;
-    if (!isExposed(a) || !isExposed(b) || !counts(at)) continue;
     count += 1;
     x += a;
     y += b;
     xx += a * a;
     xy += a * b;
   }
-  // Hardly anything is exposed well enough to tell.
   if (count < LEAST_EXPOSED) return undefined;
   const spread = xx - (x * x) / count;
   // A picture of one colour does not tell a gain from an offset.
   const slope = spread > count ? (xy - (x * y) / count) / spread : y / Math.max(1, x);
-  const gain = Math.min(most, Math.max(least, slope));
-  const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, (y - gain * x) / count));
-  return { gain, offset };
+  const free = clamp(slope, least, most);
+  const offset = clamp((y - free * x) / count, -MOST_OFFSET, MOST_OFFSET);
+  // Where either is at its bound, as where noise hides the slope, this is the best for the other.
+  return { gain: clamp((xy - offset * x) / xx, least, most), offset };
 }
 
-/**
- * By how much each block is brighter through bands, which are rows, or columns of a camera on its
- * side; across them the light may come from one side.
- */
-function findBands(expected: Float32Array, seen: Float32Array): Float32Array {
-  const rows = findLines(expected, seen, (line, at) => line * GRID_SIDE + at);
-  const columns = findLines(expected, seen, (line, at) => at * GRID_SIDE + line);
-  const byRows = spreadOf(rows) >= spreadOf(columns);
-  const alongRows = byRows ? level(rows) : straighten(rows);
-  const alongColumns = byRows ? straighten(columns) : level(columns);
-  return Float32Array.from(
-    { length: GRID_BLOCKS },
-    (_, at) =>
-      (alongRows[Math.floor(at / GRID_SIDE)] as number) * (alongColumns[at % GRID_SIDE] as number),
-  );
-}
-
-/** The gain of each line that most of its blocks share. */
-function findLines(
-  expected: Float32Array,
-  seen: Float32Array,
-  blockAt: (line: number, at: number) => number,
-): Float32Array {
-  const gains = new Float32Array(GRID_SIDE).fill(NaN);
-  const ratios = new Float32Array(GRID_SIDE);
-  for (let line = 0; line < GRID_SIDE; line++) {
-    let count = 0;
-    for (let at = 0; at < GRID_SIDE; at++) {
-      const level = expected[blockAt(line, at)] as number;
-      const now = seen[blockAt(line, at)] as number;
-      if (level > LIT && level < BRIGHTEST && now < BRIGHTEST) ratios[count++] = now / level;
-    }
-    if (count < LEAST_LIT) continue;
-    const middle = ratios.subarray(0, count).sort()[count >> 1] as number;
-    gains[line] = Math.min(MOST_BAND, Math.max(1 / MOST_BAND, middle));
-  }
-  // A line too dark or too bright to tell is lit like the one before it.
-  let last = gains.find((gain) => !Number.isNaN(gain)) ?? 1;
-  const smooth = dropThings(gains.map((gain) => (last = Number.isNaN(gain) ? last : gain)));
-  return hasEdge(smooth) ? smooth.fill(1) : smooth;
-}
-
-/** A line that stands out from those around it is lit as they are. */
-function dropThings(gains: Float32Array): Float32Array {
-  return gains.map((gain, line) => {
-    if (line < BORDER || line >= GRID_SIDE - BORDER) return gain;
-    const around = gains.slice(Math.max(0, line - BAND_REACH), line + BAND_REACH + 1).sort();
-    const middle = around[around.length >> 1] as number;
-    return Math.abs(gain - middle) > MOST_STEP ? middle : gain;
-  });
-}
-
-/**
- * Whether brightness steps from one line to the next: bands of light rise and fall over many lines
- * (two and a half waves of 16 % stay under a third of this), a stripe or a level has an edge.
- */
-function hasEdge(gains: Float32Array): boolean {
-  return gains.some((gain, line) => {
-    if (line < EDGE_REACH || line >= GRID_SIDE - EDGE_REACH) return false;
-    const around = gains.subarray(line - EDGE_REACH, line + EDGE_REACH + 1);
-    return Math.abs(gain - meanOf(around)) > MOST_EDGE;
-  });
-}
-
-/** Around 1: how bright the whole is belongs to the light, which has bounds of its own. */
-function level(gains: Float32Array): Float32Array {
-  const mean = meanOf(gains);
-  return gains.map((gain) => gain / mean);
-}
-
-/** Only how the gain rises from one side to the other, 1 in the middle. */
-function straighten(gains: Float32Array): Float32Array {
-  const middle = (GRID_SIDE - 1) / 2;
-  let [rise, squares] = [0, 0];
-  for (let line = 0; line < GRID_SIDE; line++) {
-    rise += (line - middle) * (gains[line] as number);
-    squares += (line - middle) ** 2;
-  }
-  return gains.map((_, line) => 1 + (rise / squares) * (line - middle));
-}
-
-function spreadOf(values: Float32Array): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-}
-
-function meanOf(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

@@ -32,13 +32,15 @@ interface Recording {
   readonly across?: (u: number, v: number) => number;
   /** The same for red, green and blue everywhere. */
   readonly tint?: readonly [number, number, number];
+  /** Deviation in pixels by which the lens blurs it. */
+  readonly blur?: number;
 }
 
 /** A scene with edges, gradients and texture, as its grid of blocks. */
 async function record(how: Recording = {}): Promise<Uint8Array> {
   const { seed = 1, noise = 3, gain = 1, offset = 0, band = 0, shift = 0, quality = 80 } = how;
   const { defect = 0, depth = 30, stretch = 1, colour = false, side: fromRight = 0 } = how;
-  const { across = () => 1, tint = [1, 1, 1] } = how;
+  const { across = () => 1, tint = [1, 1, 1], blur = 0 } = how;
   const side = Math.sqrt(defect * WIDTH * HEIGHT);
   let state = seed * 7_919;
   const data = Buffer.alloc(WIDTH * HEIGHT * 3);
@@ -63,9 +65,8 @@ async function record(how: Recording = {}): Promise<Uint8Array> {
       }
     }
   }
-  const jpeg = await sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-    .jpeg({ quality })
-    .toBuffer();
+  const picture = sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+  const jpeg = await (blur > 0 ? picture.blur(blur) : picture).jpeg({ quality }).toBuffer();
   return (await readFrames(jpeg)).frames[0]!.sceneGrid();
 }
 
@@ -105,6 +106,7 @@ describe("what a scene changes by", () => {
     ["bands as strong as two frames of them can differ", { seed: 3, band: 0.15 }],
     ["evening light", { seed: 2, gain: 0.8, side: 0.12, tint: [1.08, 1, 0.92] }],
     ["a camera that trembles", { seed: 2, shift: 1 }],
+    ["a lens that is hardly softer", { seed: 2, blur: 0.7 }],
     ["all of it", { seed: 3, noise: 5, gain: 1.1, band: 0.05, quality: 60, shift: 1 }],
   ];
   for (const [what, how] of STILL) {
@@ -131,6 +133,13 @@ describe("what a scene changes by", () => {
     ["a level that rises", { ...light, across: (_, v) => (within(v, 0.3, 0.6) ? 0.85 : 1) }],
     ["a third that gets darker", { ...light, across: (u) => (u < 0.35 ? 0.85 : 1) }],
     ["nearly half that gets darker", { seed: 2, across: (u) => (u < 0.45 ? 0.85 : 1) }],
+    ["half that gets darker", { seed: 2, across: (u) => (u < 0.5 ? 0.88 : 1) }],
+    [
+      "half that gets brighter in other light",
+      { ...light, across: (_, v) => (v < 0.5 ? 1.15 : 1) },
+    ],
+    ["a lens that is out of focus", { seed: 2, blur: 4 }],
+    ["the same in other light", { ...light, blur: 4 }],
     ["another colour everywhere", { ...light, tint: [1.25, 0.9, 0.9] }],
     ["one colour that rises everywhere", { seed: 2, tint: [1.33, 1, 1] }],
     ["another scene", { seed: 2, shift: 60 }],
@@ -178,6 +187,40 @@ describe("what a scene changes by", () => {
       assert.ok(change > 0.5, String(change));
     });
   }
+
+  const halves: [string, (row: number, column: number) => boolean][] = [
+    ["the left half", (_, column) => column < 32],
+    ["the lower half", (row) => row >= 32],
+    ["one side of a diagonal", (row, column) => row < column],
+  ];
+  for (const level of [60, 180]) {
+    for (const step of [-15, 15]) {
+      for (const [what, holds] of halves) {
+        it(`is one on a plain surface of ${level} levels: ${what} that differs by ${step}`, () => {
+          const now = surface(grey(level), (...at) =>
+            holds(...at) ? grey(level + step) : undefined,
+          );
+          const change = measureChange(surface(grey(level)), now);
+          assert.ok(change > 0.4 && change < 0.6, String(change));
+        });
+      }
+    }
+  }
+
+  it("is one: a camera that finds its focus again", async () => {
+    const blurred = await record({ seed: 2, blur: 4 });
+    assert.equal(measureChange(blurred, judged), 1);
+  });
+
+  it("is none: noise that comes to a small and plain picture", () => {
+    let state = 1;
+    const noisy = surface(grey(120), () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return grey(116 + ((state >>> 24) % 9));
+    });
+    assert.ok(isUnchanged(measureChange(surface(grey(120)), noisy)));
+    assert.ok(isUnchanged(measureChange(noisy, surface(grey(120)))));
+  });
 
   it("is one: a level that rises in a plain tank", () => {
     const tank = (level: number): Uint8Array =>

@@ -1,0 +1,62 @@
+import { GRID_BLOCKS, GRID_SIDE } from "../frame/scene-grid";
+import { CLIPPING } from "./scene-blocks";
+
+/**
+ * By how much edges may be softer or sharper. Trembling, noise and JPEG only hide what two pictures
+ * share; a picture of 1,024 pixels that is blurred by a deviation of 6 pixels is beyond this.
+ */
+const MOST_SHARPER = 1.08;
+/** Levels of the edges' root mean square below which a picture is too plain to tell. */
+const LEAST_EDGES = 2;
+
+/** One colour of each block as it should be and as it is. */
+interface Compared {
+  readonly expected: Float32Array;
+  readonly seen: Float32Array;
+}
+
+/**
+ * Whether the edges of the whole picture are softer than they should be, as when a lens loses its
+ * focus or gets wet, or sharper. Block by block a blur of that size hardly differs.
+ */
+export function hasOtherFocus(channels: readonly Compared[]): boolean {
+  let [expected, seen, shared, count] = [0, 0, 0, 0];
+  for (const channel of channels) {
+    for (let at = 0; at < GRID_BLOCKS; at++) {
+      if (!isInside(at) || isClippedAround(channel, at)) continue;
+      const [before, now] = [edgeAt(channel.expected, at), edgeAt(channel.seen, at)];
+      count += 1;
+      expected += before ** 2;
+      seen += now ** 2;
+      shared += before * now;
+    }
+  }
+  // The slope by which the softer edges lead to the sharper ones, which noise can only lessen.
+  const softer = Math.min(expected, seen);
+  return softer > count * LEAST_EDGES ** 2 && shared > MOST_SHARPER * softer;
+}
+
+/** Whether it has a block on each side. */
+function isInside(at: number): boolean {
+  const [row, column] = [Math.floor(at / GRID_SIDE), at % GRID_SIDE];
+  return row > 0 && row < GRID_SIDE - 1 && column > 0 && column < GRID_SIDE - 1;
+}
+
+/** The discrete Laplace operator: by how much a block stands out from the four beside it. */
+function edgeAt(levels: Float32Array, at: number): number {
+  return (
+    4 * (levels[at] as number) -
+    (levels[at - GRID_SIDE] as number) -
+    (levels[at - 1] as number) -
+    (levels[at + 1] as number) -
+    (levels[at + GRID_SIDE] as number)
+  );
+}
+
+/** What is too bright for the sensor, before or now, has lost its edges to that. */
+function isClippedAround({ expected, seen }: Compared, at: number): boolean {
+  for (const place of [at, at - GRID_SIDE, at - 1, at + 1, at + GRID_SIDE]) {
+    if ((expected[place] as number) > CLIPPING || (seen[place] as number) > CLIPPING) return true;
+  }
+  return false;
+}

@@ -260,7 +260,7 @@ var tlacLmmServer = (() => {
   }
 
   /**
-   * How fast the server is with 1, 2 and 4 questions at a time.
+   * How fast the server is with 1, 2, 4 and 8 questions at a time.
    *
    * @param {TlacNode} node
    * @param {Say} t
@@ -278,14 +278,20 @@ var tlacLmmServer = (() => {
       return value.toLocaleString(tlacRequest.language(), { maximumSignificantDigits: 2 });
     }
     /** @param {Measurement} measurement */
-    function show({ figures, best }) {
+    function show({ figures, best, others }) {
       const lines = figures.map(({ atOnce, perMinute, medianMs }) => {
         const values = { rate: round(perMinute), seconds: round(medianMs / 1000) };
         return tlacJobs.line("ok", t("measure.figure", { atOnce, ...values }));
       });
       place.empty().append(lines);
-      if (best === null) place.append(tlacJobs.line("running", t("measure.running")));
-      else place.append(tlacJobs.line("note", t("measure.best", { best })), toChoice(best));
+      if (best === null) {
+        place.append(tlacJobs.line("running", t("measure.running")));
+        return;
+      }
+      const isMost = figures[figures.length - 1]?.atOnce === best;
+      place.append(tlacJobs.line("note", t(isMost ? "measure.most" : "measure.best", { best })));
+      if (others > 0) place.append(tlacJobs.line("note", t("measure.others", { others })));
+      place.append(toChoice(best));
     }
     /** @param {number} best */
     function toChoice(best) {
@@ -299,7 +305,7 @@ var tlacLmmServer = (() => {
     start.on("click", () => {
       start.hide();
       stop.show().trigger("focus");
-      show({ figures: [], best: null });
+      show({ figures: [], best: null, others: 0 });
       task = tlacJobs.run("lmm-server", "lmm-server/measure", readBody(node), {
         onProgress: show,
         onEnd(state, sentence) {

@@ -14,6 +14,7 @@ import type { LmmServerNode } from "../runtime/settings/config-nodes";
 import { readEngineSettings, type EngineFields } from "../runtime/settings/engine-settings";
 import { Jobs, serveJobs } from "./jobs";
 import { withServer } from "./lend-server";
+import { countFlowCalls } from "./other-calls";
 import { readField, Refusal, reply, toComplaint, type Call, type Complaint } from "./reply";
 
 const ROOT = "/tlac/lmm-server";
@@ -87,7 +88,8 @@ export function serveLmmServer(RED: NodeAPI): void {
       const settings = readServer(RED, body);
       const job = jobs.start(randomUUID(), (signal, report) =>
         withServer(settings, async (lmm) => {
-          report(await measureServer(lmm, signal, report));
+          const countOthers = () => countFlowCalls(RED, settings);
+          report(await measureServer(lmm, { signal, onProgress: report, countOthers }));
         }),
       );
       return { job };

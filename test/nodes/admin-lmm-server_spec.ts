@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 
+import helper from "node-red-node-test-helper";
+
 import lmmServer from "../../nodes/lmm-server";
 import type { CheckStep } from "../../nodes/admin/lmm-server";
 import type { Measurement } from "../../lib/lmm/measure-server";
 import { Jobs } from "../../nodes/admin/jobs";
+import type { LmmServerNode } from "../../nodes/runtime/settings/config-nodes";
 import { dragNode } from "../helpers/flow-nodes";
 import { createSeeingBrain } from "../helpers/seeing-brain";
 import { startOpenAiDouble } from "../openai-double/server";
@@ -262,8 +265,29 @@ describe("admin endpoints of lmm-server for an OpenAI-compatible server", () => 
       assert.equal(state, "done");
       assert.ok(figures.some(({ atOnce }) => atOnce === best));
       const images = double.journal.entries.flatMap((entry) => entry.images);
-      assert.ok(images.length >= 9);
+      assert.ok(images.length >= 12);
       assert.equal(new Set(images.map(({ sha256 }) => sha256)).size, images.length);
+    } finally {
+      await admin.close();
+      await double.close();
+    }
+  });
+
+  it("tells that a flow asked the server while it was measured", async () => {
+    const double = await startOpenAiDouble({ profile: "vllm", brain: createSeeingBrain() });
+    const fields = { kind: "openai", host: double.url, model: "llava" };
+    const config = { ...dragNode("lmm-server", "server"), ...fields, canary: false };
+    const admin = await startAdmin(lmmServer, [config]);
+    try {
+      const flow = (helper.getNode("server") as unknown as LmmServerNode).openLmm()!;
+      const { job } = (await admin.post("lmm-server/measure", fields)).body;
+      await admin.follow("lmm-server", job, ({ progress }) => progress !== undefined);
+      await flow.ask({ prompt: "Which part is it?" });
+      const { progress } = await admin.follow("lmm-server", job);
+      assert.equal((progress as Measurement).others, 1);
+      const alone = (await admin.post("lmm-server/measure", fields)).body;
+      const { progress: quiet } = await admin.follow("lmm-server", alone.job);
+      assert.equal((quiet as Measurement).others, 0);
     } finally {
       await admin.close();
       await double.close();

@@ -1,7 +1,6 @@
 import {
   addIntegers,
   advance,
-  choose,
   chooseBytes,
   firstInteger,
   get,
@@ -29,9 +28,8 @@ import { defineKernel } from "../simd/kernel";
 /** A weight of 1 is 2 to this power. */
 export const WEIGHT_BITS = 12;
 
-/** As many rows are weighed at once, and as many pixels beside one another. */
-export const ROWS_AT_ONCE = 2;
-export const COLUMNS_AT_ONCE = 4;
+/** So many old pixels are weighed at once. */
+export const AT_ONCE = 2;
 
 export interface ShrinkFunctions {
   /**
@@ -59,8 +57,8 @@ export interface ShrinkFunctions {
    *
    * @param line where the old pixels are
    * @param places four bytes for each new pixel: at which byte of the line its first old one is
-   * @param weights for each new pixel those of four old ones twice over, two bytes each, and so on
-   * @param weightBytes of a new pixel
+   * @param weights of the old ones, two bytes each, for one new pixel after the other
+   * @param weightBytes of a new pixel: an even number of weights
    * @param out where the line goes
    * @param end where it ends
    */
@@ -76,15 +74,16 @@ export interface ShrinkFunctions {
 
 export const createShrinkKernel = defineKernel<ShrinkFunctions>(() => [
   { name: "rows", parameters: 6, integers: 2, vectors: 8, body: weighRows() },
-  { name: "columns", parameters: 6, integers: 2, vectors: 4, body: weighColumns() },
+  { name: "columns", parameters: 6, integers: 2, vectors: 1, body: weighColumns() },
 ]);
 
 /** So that cutting off the fraction rounds. */
 const HALF = spread(integer(1 << (WEIGHT_BITS - 1)));
 const SIXTEEN = integer(16);
 
-const EVERY_BYTE_LOW = [0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23];
-const EVERY_BYTE_HIGH = EVERY_BYTE_LOW.map((place) => place + 8);
+/** The first eight bytes of two vectors one by one, and the last: the processor knows these as such. */
+const BESIDE_LOW = [0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23];
+const BESIDE_HIGH = BESIDE_LOW.map((place) => place + 8);
 
 /** Byte by byte two rows beside each other, so that one instruction weighs and adds both. */
 function weighRows(): Code {
@@ -100,13 +99,13 @@ function weighRows(): Code {
     ...advance(AT, get(STRIDE)),
     ...set(SECOND, load(get(AT))),
     ...advance(AT, get(STRIDE)),
-    ...set(BOTH, chooseBytes(get(FIRST), get(SECOND), EVERY_BYTE_LOW)),
+    ...set(BOTH, chooseBytes(get(FIRST), get(SECOND), BESIDE_LOW)),
     ...add(A, widenLow(get(BOTH))),
     ...add(B, widenHigh(get(BOTH))),
-    ...set(BOTH, chooseBytes(get(FIRST), get(SECOND), EVERY_BYTE_HIGH)),
+    ...set(BOTH, chooseBytes(get(FIRST), get(SECOND), BESIDE_HIGH)),
     ...add(C, widenLow(get(BOTH))),
     ...add(D, widenHigh(get(BOTH))),
-    ...advance(WEIGHT, integer(2 * ROWS_AT_ONCE)),
+    ...advance(WEIGHT, integer(2 * AT_ONCE)),
   ];
   const [a = [], b = [], c = [], d = []] = sums.map((sum) => shiftRight(get(sum), WEIGHT_BITS));
   const sixteenBytes = [
@@ -121,35 +120,24 @@ function weighRows(): Code {
   return repeat(sixteenBytes, isBelow(get(OUT), get(END)));
 }
 
-/** The reds of four pixels, their greens and their blues. */
-const BY_CHANNEL = [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 0, 0, 0, 0];
-
+/** The line beside itself a pixel further on, so that one instruction weighs and adds two pixels. */
 function weighColumns(): Code {
   const [LINE, PLACES, WEIGHTS, WEIGHT_BYTES, OUT, END] = [0, 1, 2, 3, 4, 5];
-  const [AT, NEXT] = [6, 7];
-  const [PIXELS, FOUR, RED_GREEN, BLUE] = [8, 9, 10, 11];
-  const add = (sum: number, pairs: Code): Code =>
-    set(sum, addIntegers(get(sum), multiplyPairs(pairs, get(FOUR))));
-  const fourPixels = [
-    ...set(PIXELS, load(get(AT))),
-    ...set(PIXELS, chooseBytes(get(PIXELS), get(PIXELS), BY_CHANNEL)),
-    ...set(FOUR, load(get(WEIGHTS))),
-    ...add(RED_GREEN, widenLow(get(PIXELS))),
-    ...add(BLUE, widenHigh(get(PIXELS))),
-    ...advance(AT, integer(3 * COLUMNS_AT_ONCE)),
-    ...advance(WEIGHTS, SIXTEEN),
+  const [AT, NEXT, SUM] = [6, 7, 8];
+  const both = widenLow(chooseBytes(load(get(AT)), load(get(AT), 3), BESIDE_LOW));
+  const pair = [
+    ...set(SUM, addIntegers(get(SUM), multiplyPairs(both, loadSpread(get(WEIGHTS))))),
+    ...advance(AT, integer(3 * AT_ONCE)),
+    ...advance(WEIGHTS, integer(2 * AT_ONCE)),
   ];
-  const half = (places: readonly number[]): Code => choose(get(RED_GREEN), get(BLUE), places);
-  const sums = addIntegers(addIntegers(half([0, 2, 4, 6]), half([1, 3, 5, 7])), HALF);
   const onePixel = [
     ...set(AT, plus(get(LINE), loadInteger(get(PLACES)))),
     ...set(NEXT, plus(get(WEIGHTS), get(WEIGHT_BYTES))),
-    ...set(RED_GREEN, spread(integer(0))),
-    ...set(BLUE, spread(integer(0))),
-    ...repeat(fourPixels, isBelow(get(WEIGHTS), get(NEXT))),
-    ...set(PIXELS, shiftRight(sums, WEIGHT_BITS)),
-    ...set(PIXELS, narrowTo16(get(PIXELS), get(PIXELS))),
-    ...storeInteger(get(OUT), firstInteger(narrowToBytes(get(PIXELS), get(PIXELS)))),
+    ...set(SUM, HALF),
+    ...repeat(pair, isBelow(get(WEIGHTS), get(NEXT))),
+    ...set(SUM, shiftRight(get(SUM), WEIGHT_BITS)),
+    ...set(SUM, narrowTo16(get(SUM), get(SUM))),
+    ...storeInteger(get(OUT), firstInteger(narrowToBytes(get(SUM), get(SUM)))),
     ...advance(PLACES, integer(4)),
     ...advance(OUT, integer(3)),
   ];

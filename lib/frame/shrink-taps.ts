@@ -1,6 +1,6 @@
 import { remember } from "../basics/remember";
 import { FILTERS, type SmoothKernel } from "./filters";
-import { COLUMNS_AT_ONCE, ROWS_AT_ONCE, WEIGHT_BITS } from "./shrink-kernel";
+import { AT_ONCE, WEIGHT_BITS } from "./shrink-kernel";
 
 /** Which old pixels of a line, and how much of each, make each pixel of a shorter one. */
 export interface ShrinkTaps {
@@ -25,8 +25,6 @@ interface TapsKey {
   readonly length: number;
   readonly newLength: number;
   readonly kernel: SmoothKernel;
-  /** Weights come in a multiple of so many. */
-  readonly atOnce: number;
   /** Places are added up over so many. */
   readonly run: number;
 }
@@ -40,7 +38,7 @@ export function tapsOfRows(
   newLength: number,
   kernel: SmoothKernel,
 ): ShrinkTaps | null {
-  const key: TapsKey = { length, newLength, kernel, atOnce: ROWS_AT_ONCE, run: ROWS_OF_A_STRIP };
+  const key: TapsKey = { length, newLength, kernel, run: ROWS_OF_A_STRIP };
   return find(key);
 }
 
@@ -50,22 +48,22 @@ export function tapsOfColumns(
   newLength: number,
   kernel: SmoothKernel,
 ): ShrinkTaps | null {
-  return find({ length, newLength, kernel, atOnce: COLUMNS_AT_ONCE, run: newLength });
+  return find({ length, newLength, kernel, run: newLength });
 }
 
 function find(key: TapsKey): ShrinkTaps | null {
-  const { length, newLength, kernel, atOnce } = key;
+  const { length, newLength, kernel } = key;
   if (length >= newLength * BLOCKS_FROM) return null;
-  if (length < roundUp(countPoints(length / newLength, kernel), atOnce)) return null;
+  if (length < roundUp(countPoints(length / newLength, kernel))) return null;
   return tapsOf(JSON.stringify(key));
 }
 
-function createTaps({ length, newLength, kernel, atOnce, run }: TapsKey): ShrinkTaps {
+function createTaps({ length, newLength, kernel, run }: TapsKey): ShrinkTaps {
   // As libvips comes to it: by way of the scale.
   const factor = 1 / (1 / (length / newLength));
   const points = length === newLength ? 1 : countPoints(factor, kernel);
   const steps = createSteps(factor, points, kernel);
-  const count = roundUp(points, atOnce);
+  const count = roundUp(points);
   const first = new Int32Array(newLength);
   const weights = new Int16Array(newLength * count);
   // Where the new line is longer than the old one by a part of a pixel, that is shared out.
@@ -107,6 +105,6 @@ function roundToEven(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-function roundUp(count: number, to: number): number {
-  return Math.ceil(count / to) * to;
+function roundUp(count: number): number {
+  return Math.ceil(count / AT_ONCE) * AT_ONCE;
 }

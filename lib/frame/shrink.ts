@@ -2,7 +2,7 @@ import type { BoundedImage } from "./bounded-image";
 import type { SmoothKernel } from "./filters";
 import { loadSharp } from "./load-sharp";
 import type { Rectangle, Size } from "./rectangle";
-import { COLUMNS_AT_ONCE, createShrinkKernel } from "./shrink-kernel";
+import { createShrinkKernel } from "./shrink-kernel";
 import { tapsOfColumns, tapsOfRows, type ShrinkTaps } from "./shrink-taps";
 
 /** Larger parts of a picture are shrunk on another thread: these take 2 ms at most. */
@@ -63,7 +63,7 @@ function shrinkHere(
   const source = place((bottom - top) * stride);
   const rowWeights = place(2 * part.height * rows.count);
   const places = place(4 * part.width);
-  const columnWeights = place(4 * part.width * columns.count);
+  const columnWeights = place(2 * part.width * columns.count);
   const line = place(3 * (right - left));
   const out = place(3 * part.width * part.height);
   const memory = source.size <= MOST_BYTES ? reserve(out.end) : null;
@@ -71,16 +71,15 @@ function shrinkHere(
   new Uint8Array(memory, source.start, source.size).set(
     data.subarray(top * stride, bottom * stride),
   );
-  new Int16Array(memory, rowWeights.start, part.height * rows.count).set(
-    rows.weights.subarray(part.top * rows.count, (part.top + part.height) * rows.count),
-  );
+  copyWeights(rows, part.top, new Int16Array(memory, rowWeights.start, rowWeights.size / 2));
   const bytes = new Int32Array(memory, places.start, part.width);
   for (let x = 0; x < part.width; x++) {
     bytes[x] = 3 * ((columns.first[part.left + x] as number) - left);
   }
-  layTwice(
-    columns.weights.subarray(part.left * columns.count, (part.left + part.width) * columns.count),
-    new Int16Array(memory, columnWeights.start, 2 * part.width * columns.count),
+  copyWeights(
+    columns,
+    part.left,
+    new Int16Array(memory, columnWeights.start, columnWeights.size / 2),
   );
   const { functions } = kernel;
   for (let y = 0; y < part.height; y++) {
@@ -92,7 +91,7 @@ function shrinkHere(
       line.start,
       places.start,
       columnWeights.start,
-      4 * columns.count,
+      2 * columns.count,
       to,
       to + 3 * part.width,
     );
@@ -106,6 +105,11 @@ function shrinkHere(
 /** The old pixels that some new ones are made of, from the first to behind the last. */
 function rangeOf({ first, count }: ShrinkTaps, from: number, length: number): [number, number] {
   return [first[from] ?? 0, (first[from + length - 1] ?? 0) + count];
+}
+
+/** Those of new pixels from one on. */
+function copyWeights({ weights, count }: ShrinkTaps, from: number, out: Int16Array): void {
+  out.set(weights.subarray(from * count, from * count + out.length));
 }
 
 /** Lays places of memory behind each other. */
@@ -125,16 +129,5 @@ function reserve(bytes: number): ArrayBuffer | null {
     return kernel?.reserve(bytes + SLACK) ?? null;
   } catch {
     return null;
-  }
-}
-
-/** As many weights as are used at once, and the same again. */
-function layTwice(weights: Int16Array, out: Int16Array): void {
-  for (let at = 0; at < weights.length; at += COLUMNS_AT_ONCE) {
-    for (let lane = 0; lane < COLUMNS_AT_ONCE; lane++) {
-      const weight = weights[at + lane] as number;
-      out[2 * at + lane] = weight;
-      out[2 * at + COLUMNS_AT_ONCE + lane] = weight;
-    }
   }
 }

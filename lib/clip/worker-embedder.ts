@@ -54,13 +54,9 @@ export class WorkerEmbedder implements Embedder {
     { signal }: EmbedOptions = {},
   ): Promise<Float32Array[]> {
     this.throwIfEnded(signal);
-    const vectors = new Map<string, Float32Array>();
-    const missing: string[] = [];
-    for (const text of new Set(texts)) {
-      const vector = this.cache.get(text);
-      if (vector) vectors.set(text, vector);
-      else missing.push(text);
-    }
+    const known = texts.map((text) => this.cache.get(text));
+    const missing = [...new Set(texts.filter((_, at) => !known[at]))];
+    const found = new Map<string, Float32Array>();
     // Texts of about one length share a chunk, so that they share a batch.
     missing.sort((a, b) => a.length - b.length);
     for (let from = 0; from < missing.length; from += CHUNK_TEXTS) {
@@ -74,11 +70,11 @@ export class WorkerEmbedder implements Embedder {
       this.cache.add(chunk, parts);
       for (const [index, text] of chunk.entries()) {
         const vector = parts[index];
-        if (vector) vectors.set(text, vector);
+        if (vector) found.set(text, vector);
       }
     }
-    return texts.map((text) => {
-      const vector = vectors.get(text);
+    return texts.map((text, at) => {
+      const vector = known[at] ?? found.get(text);
       if (vector) return vector;
       throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.session-lost");
     });

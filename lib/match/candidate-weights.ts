@@ -36,6 +36,8 @@ const RANK_WEIGHT = 0.8;
  */
 const PROBABILITY_POWER = 0.2;
 
+const NOBODY: readonly number[] = [];
+
 /** A synonym is a little less sure than the name that the LMM put first. */
 const SYNONYM_WEIGHT = 0.99;
 
@@ -63,7 +65,11 @@ export function weighCandidates(
     for (const [place, text] of [name, ...synonyms.slice(0, MAX_SYNONYMS)].entries()) {
       const fold = foldName(text);
       if (!fold) continue;
-      const banned = [...new Set([...bannedByName, ...bannedBy(fold)])];
+      const bannedByFold = bannedBy(fold);
+      const banned =
+        bannedByName.length + bannedByFold.length === 0
+          ? NOBODY
+          : [...new Set([...bannedByName, ...bannedByFold])];
       const entry: WeighedName = {
         name: text,
         fold,

@@ -139,10 +139,10 @@ export class VocabularyIndex {
     const banned = new ScoreBoard(size);
     const { affirmed, denied } = this.findDescribed(description);
     const words = weighCandidates(candidates, (fold) => this.notWords.get(fold) ?? []).map(
-      (word) => ({
-        ...word,
-        banned: [...word.banned, ...denied, ...this.findDescribed(word.name).denied],
-      }),
+      (word): WeighedName => {
+        const more = [...denied, ...this.findDescribed(word.name).denied];
+        return more.length === 0 ? word : { ...word, banned: [...word.banned, ...more] };
+      },
     );
     const named = this.offerNamed(words, board, banned);
     const described = named ? [] : affirmed;

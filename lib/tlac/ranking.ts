@@ -27,17 +27,18 @@ export function describeRanking(
   return combined.order.flatMap((position): RankedClass[] => {
     const entry = classes[position];
     if (!entry) return [];
-    const scores = WITNESSES.flatMap((witness) => {
+    const scores: Partial<Record<Witness, number>> = {};
+    for (const witness of WITNESSES) {
       const score = evidence[witness]?.scores[position] ?? NaN;
-      return Number.isNaN(score) ? [] : [[witness, score] as const];
-    });
+      if (!Number.isNaN(score)) scores[witness] = score;
+    }
     const byImage: Via = { candidate: "", alias: entry.label, kind: "image" };
     return [
       {
         class: entry.id,
         label: entry.label,
         score: combined.shares[position] ?? 0,
-        ...Object.fromEntries(scores),
+        ...scores,
         via: words?.via(position) ?? sight?.via(position) ?? byImage,
       },
     ];

@@ -88,6 +88,8 @@ export class Ruling {
   /** The newest calibration of these models in this mode. */
   private findCalibration(): Calibration | undefined {
     const { options, knownModel } = this.inquiry;
-    return findCalibration(options.calibrations ?? [], calibrationKey(options, knownModel));
+    const { calibrations = [] } = options;
+    if (calibrations.length === 0) return undefined;
+    return findCalibration(calibrations, calibrationKey(options, knownModel));
   }
 }

@@ -296,8 +296,11 @@ export class VocabularyIndex {
   ): Via {
     const entry = this.vocabulary.classes[position] as VocabularyClass;
     const proposed = words?.[word];
-    const exact = namesOf(entry).find((name) => foldName(name) === proposed?.fold);
-    const alias = (row === EXACT ? exact : this.rowNames[row]) ?? entry.label;
+    const name =
+      row === EXACT
+        ? namesOf(entry).find((own) => foldName(own) === proposed?.fold)
+        : this.rowNames[row];
+    const alias = name ?? entry.label;
     const kind = words === null ? "image" : row === EXACT ? "alias" : "text";
     const isOwn = alias === entry.label || entry.aliases.includes(alias);
     const glossary = isOwn ? {} : { glossary: true as const };

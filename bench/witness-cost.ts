@@ -84,7 +84,7 @@ export function measureLargeVocabulary(): void {
   printFigure("median", milliseconds(typical), { text: "< 20 ms", met: typical < 20 });
 }
 
-export function drawExamples(dims: number, count: number, classes: number): ExampleIndex {
+function drawExamples(dims: number, count: number, classes: number): ExampleIndex {
   const random = createRandom(5);
   const vectors = new Float32Array(count * dims);
   for (let row = 0; row < count; row++) vectors.set(unit(dims, random), row * dims);

@@ -26,7 +26,7 @@ export async function createPicture(width: number, height: number): Promise<Buff
     .toBuffer();
 }
 
-export async function readStarterSpec(): Promise<PixelSpec> {
+async function readStarterSpec(): Promise<PixelSpec> {
   const file = path.resolve("models/starter/preprocessor_config.json");
   return readPixelSpec(JSON.parse(await readFile(file, "utf8")));
 }

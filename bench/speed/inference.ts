@@ -1,80 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
-import path from "node:path";
 
 import type { Embedder } from "../../lib/clip/embedder";
-import { createNormaliser } from "../../lib/clip/normalise-pixels";
 import { VectorTable } from "../../lib/clip/vector-table";
-import type { Frame } from "../../lib/frame/frame";
-import { readFrames } from "../../lib/frame/read-frames";
-import { Recogniser } from "../../lib/lmm/recogniser";
 import { VocabularyIndex } from "../../lib/match/vocabulary-index";
-import { classifyFrame } from "../../lib/tlac/classify";
 import { DEFAULT_TEMPLATE, renderTemplate } from "../../lib/vocabulary/class-names";
 import { createVocabulary } from "../../lib/vocabulary/vocabulary";
 import { createRandom } from "../../tools/fit-confidence/random";
-import { NO_SPINNING, openRawTextModel } from "../raw-runtime";
-import { drawExamples } from "../witness-cost";
-import { readStarterSpec } from "./frames";
+import { openRawTextModel } from "../raw-runtime";
 import { fastest, type Row } from "./row";
 
 const ROUNDS = 50;
-/** The engine compiles what has run often; a plant's process has run for years. */
-const PICTURES = 200;
 const CLASSES = 1_000;
-const CLASSES_OF_PICTURE = 100;
-const EXAMPLES = 500;
 const TABLE = { rows: 100_000, dims: 512 };
-
-/** The starter's image tower on the bare runtime. */
-export async function openRawVisionModel() {
-  const ort = await import("onnxruntime-node");
-  const file = path.resolve("models/starter/onnx/vision_model_fp16.onnx");
-  const session = await ort.InferenceSession.create(file, {
-    intraOpNumThreads: availableParallelism(),
-    ...NO_SPINNING,
-  });
-  return {
-    see: (data: Float32Array, side: number) =>
-      session.run({ pixel_values: new ort.Tensor("float32", data, [1, 3, side, side]) }),
-    close: () => session.release(),
-  };
-}
-
-/** The recogniser's words, sight and 500 examples of a picture, against its one forward pass. */
-export async function measureWitnesses(embedder: Embedder): Promise<Row> {
-  const [frame] = (await readFrames(path.resolve("examples/photos/cat.jpg"), ALLOWED)).frames;
-  if (!frame) throw new Error("The photo of a cat is missing.");
-  const labels = namesOf(embedder, CLASSES_OF_PICTURE).map((label) => ({ label }));
-  const index = await VocabularyIndex.build(createVocabulary(labels), embedder);
-  const lmm = new Recogniser(embedder);
-  const { features } = await embedder.see(frame);
-  const examples = drawExamples(features?.length ?? 0, EXAMPLES, labels.length);
-  const spec = await readStarterSpec();
-  const { data, width } = await frame.pixels(spec);
-  const planes = createNormaliser(spec)(data);
-  const raw = await openRawVisionModel();
-  // A frame of its own each time: what was seen of a frame is remembered with it.
-  const fresh = (): Frame => ({ ...frame, hash: randomUUID() });
-  const { ours, bare } = await fastest(
-    {
-      ours: () => classifyFrame(fresh(), { mode: "slac", lmm, index, examples }),
-      bare: () => raw.see(planes, width),
-    },
-    PICTURES,
-  );
-  await raw.close();
-  return {
-    measure: "all witnesses of one picture, starter",
-    limit: "one forward pass of the bare runtime",
-    value: ours / bare,
-    unit: "times",
-    goal: 1.15,
-    details: { "ours ms": ours, "bare ms": bare },
-  };
-}
-
-const ALLOWED = { access: { folders: [path.resolve("examples/photos")], hosts: [] } };
 
 /** The three words of an answer, new and known, against 1,000 classes. */
 export async function measureWords(embedder: Embedder): Promise<Row[]> {

@@ -35,6 +35,19 @@ export async function measureFirstClass(): Promise<Row> {
   };
 }
 
+/** The recogniser's words, sight over 100 classes and 500 examples, against one forward pass. */
+export async function measureWitnesses(): Promise<Row> {
+  const { ours, bare } = await run<{ ours: number; bare: number }>("witnesses.mjs", []);
+  return {
+    measure: "all witnesses of one picture, starter",
+    limit: "one forward pass of the bare runtime",
+    value: ours / bare,
+    unit: "times",
+    goal: 1.15,
+    details: { "ours ms": ours, "bare ms": bare },
+  };
+}
+
 /** What Node-RED grows by when it judges pictures, and whether it goes on growing. */
 export async function measureMemory(pictures: number): Promise<Row> {
   const { before, after } = await run<{ before: number; after: number[] }>("memory.ts", [

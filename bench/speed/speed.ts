@@ -6,8 +6,8 @@ import { acquireEmbedder } from "../../lib/clip/shared-embedders";
 import { printTitle } from "../print";
 import { measureCameras } from "./cameras";
 import { measureFrames } from "./frames";
-import { measureScan, measureWitnesses, measureWords } from "./inference";
-import { measureFirstClass, measureMemory, measurePeak } from "./processes";
+import { measureScan, measureWords } from "./inference";
+import { measureFirstClass, measureMemory, measurePeak, measureWitnesses } from "./processes";
 import { isMet, printRow, type Row } from "./row";
 import { measureSize } from "./size";
 
@@ -23,11 +23,11 @@ export async function measureSpeed(isJson: boolean, pictures: number): Promise<b
   };
   if (!isJson) printTitle("Speed, against what the hardware allows");
   add(...(await measureFrames()));
+  add(await measureWitnesses());
   const cacheDir = await mkdtemp(path.join(tmpdir(), "tlac-speed-"));
   const lease = acquireEmbedder({ model: "starter", offline: true, cacheDir });
   try {
     const embedder = await lease.value;
-    add(await measureWitnesses(embedder));
     add(...(await measureWords(embedder)));
     add(await measureScan());
     add(await measureCameras(embedder));

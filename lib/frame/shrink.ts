@@ -11,6 +11,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** What a kernel may read or write beyond the end. */
 const SLACK = 16;
 
+/** Null where there is none. */
 let kernel: ReturnType<typeof createShrinkKernel> | undefined;
 
 /**
@@ -124,7 +125,7 @@ function placer(): (size: number) => { start: number; size: number; end: number 
 
 /** Memory of so many bytes and what may be touched behind them; null where there is none. */
 function reserve(bytes: number): ArrayBuffer | null {
-  kernel ??= createShrinkKernel(0);
+  if (kernel === undefined) kernel = createShrinkKernel(0);
   try {
     return kernel?.reserve(bytes + SLACK) ?? null;
   } catch {

@@ -25,6 +25,9 @@ export interface Kernel<F> {
   reserve(bytes: number): ArrayBuffer;
 }
 
+/** Asking again would have all garbage collected before it is refused again. */
+let refusesMemory = false;
+
 /**
  * Functions for the vector instructions of the processor, compiled with their first use. Returns a
  * function that gives them memory of their own; null where the processor has no such instructions
@@ -34,22 +37,37 @@ export interface Kernel<F> {
 export function defineKernel<F extends object>(
   functions: () => readonly KernelFunction[],
 ): (bytes: number) => Kernel<F> | null {
-  let module: object | undefined;
+  let module: object | null | undefined;
   return (bytes) => {
-    try {
-      module ??= new WebAssembly.Module(assemble(functions()));
-      const memory = new WebAssembly.Memory({ initial: pagesOf(bytes) });
-      const { exports } = new WebAssembly.Instance(module, { a: { m: memory } });
-      const reserve = (more: number): ArrayBuffer => {
-        const missing = pagesOf(more) - memory.buffer.byteLength / PAGE_BYTES;
-        if (missing > 0) memory.grow(missing);
-        return memory.buffer;
-      };
-      return { functions: exports as F, reserve };
-    } catch {
-      return null;
-    }
+    if (module === undefined) module = compile(functions());
+    const memory = module && createMemory(pagesOf(bytes));
+    if (!module || !memory) return null;
+    const { exports } = new WebAssembly.Instance(module, { a: { m: memory } });
+    const reserve = (more: number): ArrayBuffer => {
+      const missing = pagesOf(more) - memory.buffer.byteLength / PAGE_BYTES;
+      if (missing > 0) memory.grow(missing);
+      return memory.buffer;
+    };
+    return { functions: exports as F, reserve };
   };
+}
+
+function compile(functions: readonly KernelFunction[]): object | null {
+  try {
+    return new WebAssembly.Module(assemble(functions));
+  } catch {
+    return null;
+  }
+}
+
+function createMemory(pages: number): WasmMemory | null {
+  if (refusesMemory) return null;
+  try {
+    return new WebAssembly.Memory({ initial: pages });
+  } catch {
+    refusesMemory = true;
+    return null;
+  }
 }
 
 function pagesOf(bytes: number): number {

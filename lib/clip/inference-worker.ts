@@ -11,7 +11,6 @@ import { ModelSession } from "./model-session";
 const sessions = new Map<number, ModelSession>();
 
 async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
-  if (request.kind === "ready") return null;
   if (request.kind === "open") {
     const session = await ModelSession.open(request.question.spec);
     sessions.set(request.session, session);

@@ -44,16 +44,15 @@ export async function loadEmbedder(
   const folder = await provideFolder(options, preset, onProgress, signal);
   onProgress({ phase: "load" });
   const host = sharedHost();
-  const release = host.prepare();
+  host.prepare();
   try {
     const embedder = await openFolder(folder, preset, { ...options, threads }, host, signal);
     onProgress({ phase: "ready" });
     return embedder;
   } catch (thrown) {
+    await host.endIfIdle();
     throwIfClosed(signal);
     throw thrown;
-  } finally {
-    await release();
   }
 }
 

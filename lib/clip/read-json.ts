@@ -34,8 +34,7 @@ export async function checkEnds(folder: string, file: string): Promise<void> {
   const [first, last] = await readEnds(path.join(folder, file)).catch((thrown: unknown) => {
     throw missingFile(folder, file, thrown);
   });
-  // The end may be nothing but blanks.
-  if (!first.startsWith("{") || !/(?:^|})$/.test(last)) {
+  if (!first.startsWith("{") || !last.endsWith("}")) {
     throw badJson(folder, file, `{…} expected, ${first}…${last}`);
   }
 }

@@ -78,9 +78,16 @@ const readSentences = remember(
     >,
 );
 
+/** `{{name}}` is a value; `{{name|photo|photos}}` a word by whether that value is 1. */
+const PLACE = /{{(\w+)(?:\|([^|}]*)\|([^|}]*))?}}/g;
+
+/** Japanese is set apart from Latin letters and digits by a space. */
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー]/u;
+const LATIN = /[\p{Script=Latin}\p{Nd}]/u;
+
 /**
- * The sentence for `key` with its `{{name}}` places filled in, phrases in the same language. Values are inserted as they are
- * (a message is no HTML); whoever shows it in a browser escapes it there.
+ * The sentence for `key` with its places filled in, phrases in the same language. Values are
+ * inserted as they are (a message is no HTML); whoever shows it in a browser escapes it there.
  */
 export function translate(
   key: MessageKey,
@@ -92,8 +99,21 @@ export function translate(
   const name = key.slice(dot + 1);
   const template =
     readSentences(`${language}/lib/${folder}`)[name] ?? readSentences(`en-US/lib/${folder}`)[name];
-  return (template ?? key).replace(/{{(\w+)}}/g, (_, place: string) => {
+  const sentence = template ?? key;
+  type Word = string | undefined;
+  const fill = (found: string, place: string, one: Word, many: Word, at: number): string => {
     const value = params[place] ?? "";
-    return typeof value === "object" ? translate(value.key, value.params, language) : String(value);
-  });
+    if (one !== undefined && many !== undefined) return Number(value) === 1 ? one : many;
+    const text =
+      typeof value === "object" ? translate(value.key, value.params, language) : String(value);
+    return setApart(sentence.charAt(at - 1), text, sentence.charAt(at + found.length));
+  };
+  return sentence.replace(PLACE, fill);
+}
+
+/** The text with a space to what stands before and after it, where one script meets the other. */
+function setApart(before: string, text: string, after: string): string {
+  const needsBefore = JAPANESE.test(before) && LATIN.test(text.charAt(0));
+  const needsAfter = LATIN.test(text.charAt(text.length - 1)) && JAPANESE.test(after);
+  return `${needsBefore ? " " : ""}${text}${needsAfter ? " " : ""}`;
 }

@@ -174,14 +174,14 @@ export class Inquiry {
   }
 
   /**
-   * What a further question brings: where the LMM fails, that costs the answer, not the decision,
-   * which is told that there was one. Undefined then. Throws whatever else fails.
+   * What a further question brings: its failure costs the answer, not the decision, which is told
+   * that there was one. Undefined then. Throws `CLOSED`.
    */
   async spare<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      if (!(thrown instanceof TlacError) || !thrown.code.startsWith("LMM_")) throw thrown;
+      if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
       this.failure = thrown;
       return undefined;
     }

@@ -222,7 +222,7 @@ describe("tlac on the command line", () => {
     await writeFile(path.join(papers, "a.txt"), "a\n");
     const { code, err } = await run("classify", papers, "--classes", "a");
     assert.equal(code, 2);
-    assert.match(err, /no photo\. Left out 1 files.*a\.txt \(text\)/);
+    assert.match(err, /no photo\. Left out 1 file.*a\.txt \(text\)/);
   });
 
   it("reads a vocabulary in the encoding that it has, and says what it left out", async () => {
@@ -246,10 +246,10 @@ describe("tlac on the command line", () => {
     assert.equal(first.code, 0, first.err);
     assert.match(
       first.out,
-      /^On 3 photos, 1 of which show none of the classes: 100\.0 % of the others right/,
+      /^On 3 photos, 1 of which shows none of the classes: 100\.0 % of the others right/,
     );
     assert.match(first.out, /1 {2}picture unreadable\nclip {7}.*0\.00 LMM calls/);
-    assert.match(first.err, /tlac is left out.*\n.*1 pictures without a label/s);
+    assert.match(first.err, /tlac is left out.*\n.*1 picture without a label/s);
     const json = JSON.parse(await readFile(path.join(folder, "report.json"), "utf8")) as {
       photos: { name: string; outcome: string }[];
       contenders: { name: string }[];
@@ -433,9 +433,9 @@ describe("tlac on the command line", () => {
           path.join(folder, "o"),
         ];
         const first = await run(...evaluated);
-        assert.match(first.out, /^On 1 photos: 100\.0 % right/, first.err);
+        assert.match(first.out, /^On 1 photo: 100\.0 % right/, first.err);
         const asked = double.journal.entries.length;
-        assert.match((await run(...evaluated)).out, /^On 1 photos/);
+        assert.match((await run(...evaluated)).out, /^On 1 photo/);
         const more = double.journal.entries.slice(asked).map(({ path: place }) => place);
         assert.ok(!more.some((place) => place.includes("chat")), more.join(", "));
       });
@@ -517,7 +517,7 @@ describe("tlac on the command line", () => {
     const { code, out, err } = await run(...args, "--examples", examples);
     assert.equal(code, 0, err);
     assert.equal((JSON.parse(out) as { class: string }).class, "espresso");
-    assert.match(err, /washer.*1 files/);
+    assert.match(err, /washer.*1 file\)/);
     assert.match(err, /Rocket\/2\.jpg does not count/);
     assert.deepEqual(await readdir(examples, { recursive: true }), before);
     const cached = await readdir(path.join(folder, "examples"), { recursive: true });

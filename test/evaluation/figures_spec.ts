@@ -150,7 +150,7 @@ describe("figures of an evaluation", () => {
     const strangers = [...photos, judgedPhoto({ truth: null }), failedPhoto({ truth: null })];
     assert.match(
       describeVerdict(computeFigures(strangers, VOCABULARY), "en-US"),
-      /^On 313 photos, 1 of which show none of the classes: 94\.2 % of the others right/,
+      /^On 313 photos, 1 of which shows none of the classes: 94\.2 % of the others right/,
     );
     assert.match(describeVerdict(computeFigures([], VOCABULARY), "en-US"), /No photo/);
     const one = [judgedPhoto({ truth: "screw", decided: "screw" })];

@@ -82,7 +82,7 @@ describe("evaluation before the deploy", function () {
 
   it("tells in a sentence how good the dialog's settings are, and what fails", async () => {
     const { verdict, shares, facts, blames, notes, report } = await evaluate(ask());
-    assert.match(verdict, /^On 3 photos, 1 of which show none of the classes: 100\.0 %/);
+    assert.match(verdict, /^On 3 photos, 1 of which shows none of the classes: 100\.0 %/);
     assert.deepEqual(
       shares.map(({ grade, count }) => [grade, count]),
       [
@@ -93,7 +93,7 @@ describe("evaluation before the deploy", function () {
     );
     assert.deepEqual(blames, []);
     assert.ok(facts.some(({ name, value }) => name === "mode" && value === "slac"));
-    assert.match(notes.join(), /1 photos are of none of the classes: washer/);
+    assert.match(notes.join(), /1 photo is of none of the classes: washer/);
     const page = String((await read(report, "html")).body.text);
     assert.match(page, /Content-Security-Policy/);
     assert.match(page, /data:image\/jpeg/);

@@ -140,7 +140,7 @@ describe("tlac-review", function () {
       { id, correct: "nail", who: "" },
       { "accept-language": "ja" },
     );
-    assert.match(explanation, /今後nailの見本として使います。「steel pin」を/);
+    assert.match(explanation, /今後 nail の見本として使います。「steel pin」を/);
     const answer = payloadOf(await flow.next("door1"));
     assert.deepEqual(
       answer.learned.map(({ kind }) => kind),

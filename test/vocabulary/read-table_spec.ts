@@ -232,7 +232,7 @@ describe("reading of tables", () => {
     const { notes } = read("Zähler;Gegenstände;Fach\n1;Schraube;A\n2;Mutter;A\n");
     assert.match(notes.join("\n"), /“Gegenstände” was taken for the labels/);
     assert.match(notes.join("\n"), /Zähler, Fach/);
-    assert.match(read("Parts\nlabel,alert\nscrew,info\n").notes.join(), /1 rows above/);
+    assert.match(read("Parts\nlabel,alert\nscrew,info\n").notes.join(), /1 row above/);
     assert.match(read("name\nscrew\nnail").notes.join(), /“name”, was taken for a heading/);
     assert.deepEqual(read("label,aliases\nscrew,bolt\n").notes, []);
     assert.deepEqual(read("screw, nail").notes, []);

@@ -266,6 +266,8 @@ describe("languages", () => {
           [...new Set(sentence.match(/\{\{[#/^]?[\w.]+\}\}|__\w+__/g) ?? [])].sort();
         const shown = places(translated).filter((place) => !place.startsWith("{{msg."));
         if (!text.includes("{{msg.")) assert.deepEqual(shown, places(text), key);
+        for (const sentence of [text, translated])
+          assert.doesNotMatch(sentence, /\{{3}|\}{3}/, key);
         assert.ok(translated.trim(), key);
       }
     });

@@ -20,6 +20,8 @@ export interface SessionSpec {
 
 /** What can be asked of the worker: a session's number, the question, the answer. */
 export interface Protocol {
+  /** Answered once the thread has loaded what it runs on, or could not. */
+  ready: { question: object; answer: null };
   open: { question: { spec: SessionSpec }; answer: Opened };
   close: { question: object; answer: null };
   count: { question: { texts: readonly string[] }; answer: number[] };

@@ -11,6 +11,7 @@ import { ModelSession } from "./model-session";
 const sessions = new Map<number, ModelSession>();
 
 async function answer(request: Request): Promise<Protocol[Kind]["answer"]> {
+  if (request.kind === "ready") return null;
   if (request.kind === "open") {
     const session = await ModelSession.open(request.question.spec);
     sessions.set(request.session, session);

@@ -44,15 +44,16 @@ export async function loadEmbedder(
   const folder = await provideFolder(options, preset, onProgress, signal);
   onProgress({ phase: "load" });
   const host = sharedHost();
-  host.prepare();
+  const release = host.prepare();
   try {
     const embedder = await openFolder(folder, preset, { ...options, threads }, host, signal);
     onProgress({ phase: "ready" });
     return embedder;
   } catch (thrown) {
-    await host.endIfIdle();
     throwIfClosed(signal);
     throw thrown;
+  } finally {
+    await release();
   }
 }
 

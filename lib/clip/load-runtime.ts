@@ -6,8 +6,8 @@ import { TlacError, toError } from "../errors";
 
 export type Runtime = typeof onnxruntime;
 
-/** The runtime is optional: its install can fail where everything else works. */
-const INSTALL = "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0";
+/** The runtime is optional: its install can fail where everything else works, by a download on Linux. */
+const INSTALL = `${process.platform === "linux" ? "ONNXRUNTIME_NODE_INSTALL=skip " : ""}npm install onnxruntime-node@1.30.0`;
 
 /**
  * Loads onnxruntime. Throws `EMBEDDER_UNAVAILABLE` that names the way out where it is not installed

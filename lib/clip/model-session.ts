@@ -23,11 +23,6 @@ const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
 const FEATURES = "image_features";
 const LOGITS = "logits";
 
-interface TextTower {
-  readonly tokenizer: TextTokenizer;
-  readonly graph: Graph;
-}
-
 /**
  * One model in this thread's memory. The text tower comes with the first text: after a restart the
  * vectors of all known texts are on disk, and it is half of the memory and of the time to load.
@@ -37,7 +32,8 @@ export class ModelSession {
   /** Why the CPU took the place of the wanted provider; null where it did not. */
   refusal: string | null = null;
   private readonly normalise: Normalise | null;
-  private text: TextTower | null = null;
+  private tokenizer: TextTokenizer | null = null;
+  private text: Graph | null = null;
   private vision: Graph | null = null;
 
   private constructor(
@@ -74,19 +70,19 @@ export class ModelSession {
     const { text, vision } = this;
     this.text = null;
     this.vision = null;
-    await text?.graph.dispose();
+    await text?.dispose();
     await vision?.dispose();
   }
 
   /** Tokens before truncation, special ones included. */
   async count(texts: readonly string[]): Promise<number[]> {
-    const { tokenizer } = await this.openText();
+    const tokenizer = await this.openTokenizer();
     return texts.map((text) => tokenizer.count(text));
   }
 
   /** Rows of ids as the text tower wants them. */
   async tokenize(texts: readonly string[]): Promise<number[][]> {
-    const { tokenizer } = await this.openText();
+    const tokenizer = await this.openTokenizer();
     return texts.map((text) => tokenizer.tokenize(text));
   }
 
@@ -141,11 +137,14 @@ export class ModelSession {
     if (vision) this.vision = await this.load(() => this.openGraph(towerFile("vision", vision)));
   }
 
-  private async openText(): Promise<TextTower> {
-    return (this.text ??= await this.load(async () => ({
-      tokenizer: await TextTokenizer.open(this.spec.folder, this.spec),
-      graph: await this.openGraph(towerFile("text", this.spec.dtypes.text)),
-    })));
+  private async openText(): Promise<Graph> {
+    const file = towerFile("text", this.spec.dtypes.text);
+    return (this.text ??= await this.load(() => this.openGraph(file)));
+  }
+
+  private async openTokenizer(): Promise<TextTokenizer> {
+    const { folder } = this.spec;
+    return (this.tokenizer ??= await this.load(() => TextTokenizer.open(folder, this.spec)));
   }
 
   private async openGraph(file: string): Promise<Graph> {
@@ -175,7 +174,7 @@ export class ModelSession {
       attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), shape),
       token_type_ids: new Tensor("int64", new BigInt64Array(ids.length), shape),
     };
-    const { graph } = await this.openText();
+    const graph = await this.openText();
     const output = firstOf(await this.run(graph, inputs, TEXT_OUTPUTS), TEXT_OUTPUTS);
     if (!output) throw this.unusable("text", TEXT_OUTPUTS, graph.outputNames);
     return output;

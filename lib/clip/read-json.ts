@@ -34,7 +34,8 @@ export async function checkEnds(folder: string, file: string): Promise<void> {
   const [first, last] = await readEnds(path.join(folder, file)).catch((thrown: unknown) => {
     throw missingFile(folder, file, thrown);
   });
-  if (!first.startsWith("{") || !last.endsWith("}")) {
+  // The end may be nothing but blanks.
+  if (!first.startsWith("{") || !/(?:^|})$/.test(last)) {
     throw badJson(folder, file, `{…} expected, ${first}…${last}`);
   }
 }

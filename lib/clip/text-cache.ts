@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFile, open, readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat } from "node:fs/promises";
 
 import { rememberTexts } from "../basics/remember";
 import { writeWholeFile } from "../basics/write-whole-file";
@@ -26,6 +26,8 @@ export interface CacheLimits {
   readonly fileBytes: number;
 }
 
+const LIMITS: CacheLimits = { memoryBytes: MEMORY_BYTES, fileBytes: FILE_BYTES };
+
 interface Entry {
   readonly key: string;
   readonly vector: Float32Array;
@@ -50,22 +52,18 @@ export class TextCache {
   ) {}
 
   /** The cache of a file that tells the length of its vectors by itself; null where it has none. */
-  static async restore(file: string): Promise<TextCache | null> {
-    const header = await readHeader(file).catch(() => null);
-    if (!header || !isHeader(header)) return null;
-    const cache = await TextCache.open(file, header.readUInt32LE(8));
+  static async restore(file: string, limits: CacheLimits = LIMITS): Promise<TextCache | null> {
+    const bytes = await readFile(file).catch(() => null);
+    if (!bytes || !isHeader(bytes)) return null;
+    const cache = new TextCache(file, bytes.readUInt32LE(8), limits);
+    await cache.readBlocks(bytes);
     return cache.size > 0 ? cache : null;
   }
 
   /** Reads what the file has; a missing or foreign file is an empty cache. */
-  static async open(
-    file: string,
-    dims: number,
-    limits: CacheLimits = { memoryBytes: MEMORY_BYTES, fileBytes: FILE_BYTES },
-  ): Promise<TextCache> {
-    const cache = new TextCache(file, dims, limits);
-    await cache.load();
-    return cache;
+  static async open(file: string, dims: number, limits: CacheLimits = LIMITS): Promise<TextCache> {
+    const cache = await TextCache.restore(file, limits);
+    return cache?.dims === dims ? cache : new TextCache(file, dims, limits);
   }
 
   get size(): number {
@@ -111,9 +109,7 @@ export class TextCache {
     }
   }
 
-  private async load(): Promise<void> {
-    const bytes = await readFile(this.file).catch(() => null);
-    if (!bytes || !isHeader(bytes) || bytes.readUInt32LE(8) !== this.dims) return;
+  private async readBlocks(bytes: Buffer): Promise<void> {
     let offset = HEADER_BYTES;
     while (offset < bytes.length) {
       const end = this.readBlock(bytes, offset);
@@ -182,16 +178,6 @@ export class TextCache {
       blocks.push(count, checksum(payload), payload);
     }
     return Buffer.concat(blocks);
-  }
-}
-
-async function readHeader(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES));
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
   }
 }
 

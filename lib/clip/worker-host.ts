@@ -8,6 +8,9 @@ import type { Kind, Opened, Protocol, Reply, Request, SessionSpec } from "./infe
 /** A worker that falls twice within this time will fall again. */
 const CRASH_WINDOW_MS = 10 * 60_000;
 
+/** Sessions are counted from 1 on. */
+const NO_SESSION = 0;
+
 interface Pending {
   readonly request: Request;
   resolve(answer: unknown): void;
@@ -23,7 +26,9 @@ export class WorkerHost {
   private worker: Worker | null = null;
   private readonly pending = new Map<number, Pending>();
   private readonly sessions = new Map<number, SessionSpec>();
-  private lastNumber = 0;
+  private lastNumber = NO_SESSION;
+  /** Those who are about to open a model. */
+  private holders = 0;
   private lastCrash = -Infinity;
   private loss: TlacError | null = null;
 
@@ -33,9 +38,22 @@ export class WorkerHost {
     return this.loss !== null;
   }
 
-  /** Starts the thread ahead of its next model, so that both sides get ready at once. */
-  prepare(): void {
-    if (!this.loss) (this.worker ??= this.start()).unref();
+  /**
+   * Starts the thread ahead of its next model, so that both sides get ready at once. Returns how to
+   * let go of it, which never rejects.
+   */
+  prepare(): () => Promise<void> {
+    this.holders += 1;
+    // Asked, so that nobody ends it before it answers: a thread that is ended while it loads native
+    // code takes the process with it.
+    if (!this.worker) void this.ask("ready", NO_SESSION, {}).catch(() => undefined);
+    let held = true;
+    return async () => {
+      if (!held) return;
+      held = false;
+      this.holders -= 1;
+      await this.endIfIdle();
+    };
   }
 
   /** Loads a model; resolves to its session's number and how it was opened. */
@@ -93,7 +111,7 @@ export class WorkerHost {
     this.worker ??= this.start();
     // Only while someone waits for an answer does the thread keep the process alive.
     this.worker.ref();
-    // Copied, not moved: after a crash the same pixels are sent again.
+    // Nothing is moved: after a crash the same question is asked again.
     this.worker.postMessage(request);
   }
 
@@ -127,8 +145,8 @@ export class WorkerHost {
   }
 
   /** Ends the thread where it has no models: it keeps nothing but memory. Never rejects. */
-  async endIfIdle(): Promise<void> {
-    if (this.sessions.size > 0 || this.pending.size > 0) return;
+  private async endIfIdle(): Promise<void> {
+    if (this.sessions.size > 0 || this.pending.size > 0 || this.holders > 0) return;
     const { worker } = this;
     this.worker = null;
     await worker?.terminate();

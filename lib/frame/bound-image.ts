@@ -6,13 +6,9 @@ import type { DecodeTime } from "./decode-time";
 import type { FrameRules } from "./frame-options";
 import type { RawImage } from "./image-source";
 import { loadSharp } from "./load-sharp";
+import type { Size } from "./rectangle";
 import { quantise, showNumbers, type Units } from "./show-numbers";
 import { locateRegion, turnOf, type Turn } from "./upright";
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Of one picture. */
 export type DecodeRules = Pick<FrameRules, "roi" | "maxSide" | "maxPixels" | "maxBytes"> & {

@@ -174,14 +174,14 @@ export class Inquiry {
   }
 
   /**
-   * What a further question brings: its failure costs the answer, not the decision, which is told
-   * that there was one. Undefined then. Throws `CLOSED`.
+   * What a further question brings: where the LMM fails, that costs the answer, not the decision,
+   * which is told that there was one. Undefined then. Throws whatever else fails.
    */
   async spare<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      if (!(thrown instanceof TlacError) || thrown.code === "CLOSED") throw thrown;
+      if (!(thrown instanceof TlacError) || !thrown.code.startsWith("LMM_")) throw thrown;
       this.failure = thrown;
       return undefined;
     }

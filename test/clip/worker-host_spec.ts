@@ -48,6 +48,32 @@ describe("the inference thread", () => {
     await host.close(third.session);
   });
 
+  it("may be started ahead, and is ended without a model only once it has started", async () => {
+    const letGo = host.prepare();
+    const answers: unknown[] = [];
+    workers[0]!.on("message", (answer) => answers.push(answer));
+    const ended = once(workers[0]!, "exit");
+    await letGo();
+    await ended;
+    // A thread that is ended while it loads native code takes the process with it.
+    assert.equal(answers.length, 1);
+  });
+
+  it("is kept by who is about to open a model, whoever else fails", async () => {
+    const letGo = host.prepare();
+    const failing = host.open({
+      ...TEXT_ONLY,
+      folder: "/nothing",
+      dtypes: { text: "int8", vision: "fp16" },
+    });
+    await assert.rejects(failing, { key: "clip.load-failed" });
+    const { session } = await host.open(TEXT_ONLY);
+    await letGo();
+    assert.equal(workers.length, 1);
+    assert.equal((await host.ask("count", session, { texts: ["a"] })).length, 1);
+    await host.close(session);
+  });
+
   it("comes back with its models after a crash", async () => {
     const { session } = await host.open(TEXT_ONLY);
     const before = await host.ask("texts", session, { texts: ["a screw"], alone: true });

@@ -191,6 +191,14 @@ describe("frames: what decoding may cost", () => {
     assert.equal((await readOne(many)).hash, (await readOne(webp)).hash);
   });
 
+  it("reads a picture that is filled up with zeros, whatever its form", async () => {
+    for (const format of ["webp", "png", "gif", "jpeg"] as const) {
+      const picture = await small().toFormat(format).toBuffer();
+      const filled = Buffer.concat([picture, Buffer.alloc(16_384)]);
+      assert.equal((await readOne(filled)).hash, (await readOne(picture)).hash, format);
+    }
+  });
+
   it("reads a line-scan picture of 144 megapixels", async () => {
     const rows = deflateSync(Buffer.alloc(12_000 * (1 + 1500), 0), { level: 1 });
     const frame = await readOne(forgePng(12_000, 12_000, { bits: 1, colourType: 0, data: rows }));

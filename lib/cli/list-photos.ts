@@ -33,7 +33,7 @@ export async function listPhotos(
       photos.push(place);
       continue;
     }
-    const { pictures, others } = await findPictures(place, signal);
+    const { pictures, others } = await findPictures(place, { signal });
     if (pictures.length === 0) {
       const named = nameLeftOut(others) ?? { key: "cli.nothing-else" };
       throw new UsageError("cli.no-photos", { folder: place, others: named });

@@ -47,6 +47,8 @@ export interface LabelOptions {
   readonly ofVocabulary?: string | undefined;
   /** Whether nothing in a folder is taken for a list or record, which may name files elsewhere. */
   readonly onlyFolders?: boolean | undefined;
+  /** Files of any kind in a folder, at most. */
+  readonly mostFiles?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -32,7 +32,7 @@ export async function readLabelledFolder(
   options: LabelOptions,
 ): Promise<LabelledSet> {
   const root = path.resolve(folder);
-  const { pictures, others } = await findPictures(root, options.signal);
+  const { pictures, others } = await findPictures(root, options);
   const places = pictures.flatMap((file): Place[] => {
     const parts = path.relative(root, file).split(path.sep);
     // What programs keep beside the pictures, such as removed ones.

@@ -9,6 +9,9 @@ import { findAllowed } from "../../../lib/frame/find-allowed";
 /** Photos of one evaluation in the editor. */
 export const MOST_PHOTOS = 20_000;
 
+/** A part that is not evaluated, such as `train`, and what is no photo may lie beside them. */
+const MOST_FILES = 10 * MOST_PHOTOS;
+
 /**
  * Labelled photos below a folder of the server, or in a list there, by the rule that holds for every
  * path: it lies in an allowed folder once all links are followed, and so does each photo. Throws
@@ -22,7 +25,7 @@ export async function readServerPhotos(
   if (folders.length === 0) throw refuse("evaluation.folder-off", place, folders);
   const found = await findAllowed(place, folders, { itself: true });
   if (found.real === null) throw refuse(`evaluation.folder-${found.reason}`, place, folders);
-  const set = await readLabels(found.real, { signal });
+  const set = await readLabels(found.real, { signal, mostFiles: MOST_FILES });
   const { length: photos } = set.photos;
   if (photos > MOST_PHOTOS) {
     const params = { place, photos, most: MOST_PHOTOS };

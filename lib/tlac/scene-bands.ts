@@ -30,11 +30,12 @@ export function findBands(expected: Float32Array, seen: Float32Array): Float32Ar
   const byRows = spreadOf(rows) >= spreadOf(columns);
   const alongRows = byRows ? level(rows) : straighten(rows);
   const alongColumns = byRows ? straighten(columns) : level(columns);
-  return Float32Array.from(
-    { length: GRID_BLOCKS },
-    (_, at) =>
-      (alongRows[Math.floor(at / GRID_SIDE)] as number) * (alongColumns[at % GRID_SIDE] as number),
-  );
+  const gains = new Float32Array(GRID_BLOCKS);
+  for (let at = 0; at < GRID_BLOCKS; at++) {
+    const row = Math.floor(at / GRID_SIDE);
+    gains[at] = (alongRows[row] as number) * (alongColumns[at % GRID_SIDE] as number);
+  }
+  return gains;
 }
 
 /** The gain of each line that most of its blocks share. */

@@ -1,4 +1,4 @@
-import { GRID_BLOCKS, GRID_SIDE } from "../frame/scene-grid";
+import { GRID_SIDE } from "../frame/scene-grid";
 import { CLIPPING } from "./scene-blocks";
 
 /**
@@ -22,24 +22,21 @@ interface Compared {
 export function hasOtherFocus(channels: readonly Compared[]): boolean {
   let [expected, seen, shared, count] = [0, 0, 0, 0];
   for (const channel of channels) {
-    for (let at = 0; at < GRID_BLOCKS; at++) {
-      if (!isInside(at) || isClippedAround(channel, at)) continue;
-      const [before, now] = [edgeAt(channel.expected, at), edgeAt(channel.seen, at)];
-      count += 1;
-      expected += before ** 2;
-      seen += now ** 2;
-      shared += before * now;
+    for (let row = 1; row < GRID_SIDE - 1; row++) {
+      for (let at = row * GRID_SIDE + 1; at < (row + 1) * GRID_SIDE - 1; at++) {
+        if (isClippedAround(channel.expected, at) || isClippedAround(channel.seen, at)) continue;
+        const before = edgeAt(channel.expected, at);
+        const now = edgeAt(channel.seen, at);
+        count += 1;
+        expected += before * before;
+        seen += now * now;
+        shared += before * now;
+      }
     }
   }
   // The slope by which the softer edges lead to the sharper ones, which noise can only lessen.
   const softer = Math.min(expected, seen);
   return softer > count * LEAST_EDGES ** 2 && shared > MOST_SHARPER * softer;
-}
-
-/** Whether it has a block on each side. */
-function isInside(at: number): boolean {
-  const [row, column] = [Math.floor(at / GRID_SIDE), at % GRID_SIDE];
-  return row > 0 && row < GRID_SIDE - 1 && column > 0 && column < GRID_SIDE - 1;
 }
 
 /** The discrete Laplace operator: by how much a block stands out from the four beside it. */
@@ -53,10 +50,13 @@ function edgeAt(levels: Float32Array, at: number): number {
   );
 }
 
-/** What is too bright for the sensor, before or now, has lost its edges to that. */
-function isClippedAround({ expected, seen }: Compared, at: number): boolean {
-  for (const place of [at, at - GRID_SIDE, at - 1, at + 1, at + GRID_SIDE]) {
-    if ((expected[place] as number) > CLIPPING || (seen[place] as number) > CLIPPING) return true;
-  }
-  return false;
+/** What is too bright for the sensor has lost its edges to that. */
+function isClippedAround(levels: Float32Array, at: number): boolean {
+  return (
+    (levels[at] as number) > CLIPPING ||
+    (levels[at - GRID_SIDE] as number) > CLIPPING ||
+    (levels[at - 1] as number) > CLIPPING ||
+    (levels[at + 1] as number) > CLIPPING ||
+    (levels[at + GRID_SIDE] as number) > CLIPPING
+  );
 }

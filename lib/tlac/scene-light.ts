@@ -41,20 +41,18 @@ export function followLight(
   pairs: readonly ChannelPair[],
 ): (ChannelPair & { readonly expected: Float32Array })[] {
   const now = takeBrightness(pairs.map(({ seen }) => seen));
-  let lit = new Float32Array(GRID_BLOCKS).fill(1);
+  let lit: Float32Array = new Float32Array(GRID_BLOCKS).fill(1);
   let expected: Float32Array[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     expected = applyLight(
       pairs.map(({ old, seen }) => ({
-        old: old.map((level, at) => level * (lit[at] as number)),
+        old: multiply(old, lit),
         seen,
       })),
     );
     const bands = findBands(takeBrightness(expected), now);
-    lit = lit.map((gain, at) => gain * (bands[at] as number));
-    expected = expected.map((levels) =>
-      levels.map((level, at) => Math.min(255, level * (bands[at] as number))),
-    );
+    lit = multiply(lit, bands);
+    expected = expected.map((levels) => multiply(levels, bands));
   }
   return pairs.map((pair, channel) => ({ ...pair, expected: expected[channel] as Float32Array }));
 }
@@ -70,8 +68,25 @@ function applyLight(pairs: readonly ChannelPair[]): Float32Array[] {
     if (light && (light.gain < least || light.gain > most)) light = findLight(pair, least, most);
     // A colour that is too dark or too bright to tell is lit like the others.
     const { gain, offset } = light ?? { gain: common, offset: 0 };
-    return pair.old.map((level) => Math.max(0, gain * level + offset));
+    return lightUp(pair.old, gain, offset);
   });
+}
+
+/** Block by block. A loop: `map` calls back for each, which takes most of its time here. */
+function multiply(values: Float32Array, gains: Float32Array): Float32Array {
+  const products = new Float32Array(GRID_BLOCKS);
+  for (let at = 0; at < GRID_BLOCKS; at++) {
+    products[at] = Math.min(255, (values[at] as number) * (gains[at] as number));
+  }
+  return products;
+}
+
+function lightUp(levels: Float32Array, gain: number, offset: number): Float32Array {
+  const lit = new Float32Array(GRID_BLOCKS);
+  for (let at = 0; at < GRID_BLOCKS; at++) {
+    lit[at] = Math.max(0, gain * (levels[at] as number) + offset);
+  }
+  return lit;
 }
 
 /** Of one value at least, in order; between two that are in the middle. */
@@ -95,15 +110,19 @@ function findLight(pair: ChannelPair, least: number, most: number): Light | unde
   return light;
 }
 
-function takeExposed({ old, seen }: ChannelPair): ChannelPair {
-  const places: number[] = [];
+function takeExposed(pair: ChannelPair): ChannelPair {
+  const old = new Float32Array(GRID_BLOCKS);
+  const seen = new Float32Array(GRID_BLOCKS);
+  let count = 0;
   for (let at = 0; at < GRID_BLOCKS; at += STRIDE) {
-    if (isExposed(old[at] as number) && isExposed(seen[at] as number)) places.push(at);
+    const before = pair.old[at] as number;
+    const now = pair.seen[at] as number;
+    if (!isExposed(before) || !isExposed(now)) continue;
+    old[count] = before;
+    seen[count] = now;
+    count += 1;
   }
-  return {
-    old: Float32Array.from(places, (at) => old[at] as number),
-    seen: Float32Array.from(places, (at) => seen[at] as number),
-  };
+  return { old: old.subarray(0, count), seen: seen.subarray(0, count) };
 }
 
 function isExposed(level: number): boolean {
@@ -120,13 +139,13 @@ function startLight(
   most: number,
   misses: Float32Array,
 ): Light {
+  const shared = fitLight(exposed, least, most, () => true);
+  const miss = shared ? missBy(shared, exposed, misses) : Infinity;
+  if (shared && miss <= LEVEL_NEARER) return shared;
   const ratios = exposed.seen.map((level, at) => level / (exposed.old[at] as number));
   const dense: Light = { gain: clamp(densestOf(ratios, STILL_SHARE), least, most), offset: 0 };
-  const shared = fitLight(exposed, least, most, () => true) ?? dense;
-  const isNearer =
-    missBy(dense, exposed, misses) <
-    (missBy(shared, exposed, misses) - LEVEL_NEARER) / TIMES_NEARER;
-  return isNearer ? dense : shared;
+  const isNearer = TIMES_NEARER * missBy(dense, exposed, misses) < miss - LEVEL_NEARER;
+  return shared && !isNearer ? shared : dense;
 }
 
 /** By how much the best `STILL_SHARE` of the blocks miss a light at most; writes each miss. */

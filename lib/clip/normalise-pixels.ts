@@ -16,19 +16,25 @@ export function createNormaliser(spec: PixelSpec): Normalise {
     const value = (at % TABLE_LENGTH) * spec.rescale;
     tables[at] = (value - (spec.mean[channel] ?? 0)) / (spec.std[channel] ?? 1);
   }
-  return normaliseByKernel(tables) ?? normalisePlainly(tables);
+  const kernel = createNormaliseKernel(tables.byteLength);
+  const plainly = normalisePlainly(tables);
+  if (!kernel) return plainly;
+  const byKernel = normaliseByKernel(tables, kernel);
+  return (bytes) => byKernel(bytes) ?? plainly(bytes);
 }
 
-/** Null where there is no kernel. */
-function normaliseByKernel(tables: Float32Array): Normalise | null {
-  const kernel = createNormaliseKernel(tables.byteLength);
-  if (!kernel) return null;
+/** What it returns is null where there is no memory for the picture. */
+function normaliseByKernel(
+  tables: Float32Array,
+  kernel: NonNullable<ReturnType<typeof createNormaliseKernel>>,
+): (bytes: Uint8Array) => Float32Array | null {
   return (bytes) => {
     const area = bytes.length / 3;
     const plane = area * Float32Array.BYTES_PER_ELEMENT;
     const planes = tables.byteLength;
     const pixels = planes + 3 * plane;
     const memory = kernel.reserve(pixels + bytes.length);
+    if (!memory) return null;
     new Float32Array(memory, 0, tables.length).set(tables);
     new Uint8Array(memory, pixels, bytes.length).set(bytes);
     if (area > 0) {

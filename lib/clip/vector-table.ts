@@ -67,6 +67,7 @@ function createKernelTable(rows: number, dims: number): Table | null {
   const kernel = createDotKernel(size);
   if (!kernel) return null;
   const memory = kernel.reserve(size);
+  if (!memory) return null;
   const values = new Float32Array(memory, 0, roundUp(rows) * stride);
   const query = new Float32Array(memory, end, stride);
   const products = new Float32Array(memory, vectorEnd, rows);

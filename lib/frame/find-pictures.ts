@@ -1,4 +1,5 @@
-import { open, readdir, stat } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { open, opendir, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { TlacError, throwIfClosed } from "../errors";
@@ -20,6 +21,8 @@ export interface FoundPictures {
 /** Many times as fast as `localeCompare`. */
 const BY_NAME = new Intl.Collator();
 
+const ENTRIES_AT_ONCE = 256;
+
 /** Bytes that tell a file's type. */
 const HEAD_BYTES = 4096;
 
@@ -31,8 +34,14 @@ const PICTURES = /^frame\.convert(?:-heic|-raw|-dicom|-vector)?$/;
 
 export interface FindOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Files of any kind below the folder; one more ends the search. */
+  /** Files of any kind and folders below the folder; one more ends the search. */
   readonly mostFiles?: number | undefined;
+}
+
+/** What lies below a folder and is none itself, or is one that cannot be read. */
+interface Place {
+  readonly file: string;
+  readonly unreadable?: boolean;
 }
 
 /**
@@ -42,16 +51,14 @@ export interface FindOptions {
  */
 export async function findPictures(
   folder: string,
-  { signal, mostFiles = Infinity }: FindOptions = {},
+  options: FindOptions = {},
 ): Promise<FoundPictures> {
   const pictures: string[] = [];
   const others: OtherFile[] = [];
-  for await (const file of walk(folder, signal)) {
-    throwIfClosed(signal);
-    if (pictures.length + others.length >= mostFiles) {
-      throw new TlacError("BAD_CONFIG", "frame.too-many-files", { folder, most: mostFiles });
-    }
-    const stats = await stat(file).catch(() => null);
+  const list = createLister(folder, options);
+  for await (const { file, unreadable } of walk(folder, await list(folder), list)) {
+    throwIfClosed(options.signal);
+    const stats = unreadable ? null : await stat(file).catch(() => null);
     // A link to a folder, which may lead back to where it lies.
     if (stats?.isDirectory()) continue;
     // A link into nowhere; a pipe, which would be waited for.
@@ -67,15 +74,43 @@ export async function findPictures(
   return { pictures, others };
 }
 
-/** What lies below a folder and is none itself; one folder is read and put in order at a time. */
-async function* walk(folder: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  throwIfClosed(signal);
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => BY_NAME.compare(a.name, b.name));
+type List = (folder: string) => Promise<Dirent[]>;
+
+/** Reads folders, one after another and in the order of names, until all together hold too much. */
+function createLister(root: string, { signal, mostFiles = Infinity }: FindOptions): List {
+  let left = mostFiles;
+  return async (folder) => {
+    throwIfClosed(signal);
+    const entries: Dirent[] = [];
+    for await (const entry of await opendir(folder, { bufferSize: ENTRIES_AT_ONCE })) {
+      throwIfClosed(signal);
+      if (--left < 0) {
+        const params = { folder: root, most: mostFiles };
+        throw new TlacError("BAD_CONFIG", "frame.too-many-files", params);
+      }
+      entries.push(entry);
+    }
+    return entries.sort((a, b) => BY_NAME.compare(a.name, b.name));
+  };
+}
+
+async function* walk(
+  folder: string,
+  entries: readonly Dirent[],
+  list: List,
+): AsyncGenerator<Place> {
   for (const entry of entries) {
-    const place = path.join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(place, signal);
-    else yield place;
+    const file = path.join(folder, entry.name);
+    if (!entry.isDirectory()) {
+      yield { file };
+      continue;
+    }
+    const below = await list(file).catch((thrown: unknown) => {
+      if (thrown instanceof TlacError) throw thrown;
+      return null;
+    });
+    if (below) yield* walk(file, below, list);
+    else yield { file, unreadable: true };
   }
 }
 

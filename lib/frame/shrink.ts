@@ -126,9 +126,5 @@ function placer(): (size: number) => { start: number; size: number; end: number 
 /** Memory of so many bytes and what may be touched behind them; null where there is none. */
 function reserve(bytes: number): ArrayBuffer | null {
   if (kernel === undefined) kernel = createShrinkKernel(0);
-  try {
-    return kernel?.reserve(bytes + SLACK) ?? null;
-  } catch {
-    return null;
-  }
+  return kernel?.reserve(bytes + SLACK) ?? null;
 }

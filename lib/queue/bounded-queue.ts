@@ -200,7 +200,9 @@ export class BoundedQueue {
     }
     const { prepareAhead = Infinity } = this.options;
     const most = Math.max(0, this.concurrency - this.running) + prepareAhead;
-    for (const next of this.waiting.slice(0, most)) {
+    // One that is slow takes no place from those that overtake it.
+    const quick = this.waiting.filter(({ state }) => state !== "slow");
+    for (const next of quick.slice(0, most)) {
       if (next.state === "waiting") next.prepare();
     }
   }

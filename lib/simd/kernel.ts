@@ -21,9 +21,15 @@ const PAGE_BYTES = 65_536;
 /** Memory, and functions that compute in it; places are bytes from its start. */
 export interface Kernel<F> {
   readonly functions: F;
-  /** The memory, of at least so many bytes: views of an earlier one may be empty from now on. */
-  reserve(bytes: number): ArrayBuffer;
+  /**
+   * The memory, of at least so many bytes: views of an earlier one may be empty from now on. Null
+   * where the process may not have them.
+   */
+  reserve(bytes: number): ArrayBuffer | null;
 }
+
+/** 4 MB: who may not have these may not have more. */
+const SMALL_PAGES = 64;
 
 /** Asking again would have all garbage collected before it is refused again. */
 let refusesMemory = false;
@@ -40,15 +46,7 @@ export function defineKernel<F extends object>(
   let module: object | null | undefined;
   return (bytes) => {
     if (module === undefined) module = compile(functions());
-    const memory = module && createMemory(pagesOf(bytes));
-    if (!module || !memory) return null;
-    const { exports } = new WebAssembly.Instance(module, { a: { m: memory } });
-    const reserve = (more: number): ArrayBuffer => {
-      const missing = pagesOf(more) - memory.buffer.byteLength / PAGE_BYTES;
-      if (missing > 0) memory.grow(missing);
-      return memory.buffer;
-    };
-    return { functions: exports as F, reserve };
+    return module && instantiate<F>(module, pagesOf(bytes));
   };
 }
 
@@ -60,12 +58,25 @@ function compile(functions: readonly KernelFunction[]): object | null {
   }
 }
 
-function createMemory(pages: number): WasmMemory | null {
+function instantiate<F extends object>(module: object, pages: number): Kernel<F> | null {
   if (refusesMemory) return null;
   try {
-    return new WebAssembly.Memory({ initial: pages });
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const { exports } = new WebAssembly.Instance(module, { a: { m: memory } });
+    return { functions: exports as F, reserve: (bytes) => grow(memory, pagesOf(bytes)) };
   } catch {
-    refusesMemory = true;
+    // One that was too large says nothing of others.
+    refusesMemory = pages <= SMALL_PAGES;
+    return null;
+  }
+}
+
+function grow(memory: WasmMemory, pages: number): ArrayBuffer | null {
+  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+  try {
+    if (missing > 0) memory.grow(missing);
+    return memory.buffer;
+  } catch {
     return null;
   }
 }

@@ -37,8 +37,8 @@ const LEAST_BEFORE = 20;
  */
 const CHANCE = 0.0001;
 
-/** More classes have no history: messages may bring vocabularies of their own. */
-const MOST_CLASSES = 1_000;
+/** Beyond, the class that was checked longest ago is forgotten: messages may bring vocabularies. */
+const MOST_CLASSES = 10_000;
 
 /** One class's checks: whether the LMM's words were another. */
 interface History {
@@ -93,11 +93,12 @@ export class DriftWatch {
   }
 
   private historyOf(id: string): History {
-    const known = this.classes.get(id);
-    if (known) return known;
-    if (this.classes.size >= MOST_CLASSES) this.classes.clear();
-    const history: History = { recent: [], before: { hits: 0, of: 0 } };
+    const history = this.classes.get(id) ?? { recent: [], before: { hits: 0, of: 0 } };
+    // Last in the map is last used.
+    this.classes.delete(id);
     this.classes.set(id, history);
+    const [oldest] = this.classes.keys();
+    if (this.classes.size > MOST_CLASSES && oldest !== undefined) this.classes.delete(oldest);
     return history;
   }
 }

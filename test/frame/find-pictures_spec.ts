@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -43,9 +43,19 @@ describe("finding pictures", () => {
   });
 
   it("ends as soon as there are too many files, of whatever kind", async () => {
-    assert.equal((await findPictures(home, { mostFiles: 5 })).pictures.length, 4);
-    const refusal = { code: "BAD_CONFIG", message: /holds more than 4 files/ };
-    await assert.rejects(findPictures(home, { mostFiles: 4 }), refusal);
+    // Three folders, four photos and a text.
+    assert.equal((await findPictures(home, { mostFiles: 8 })).pictures.length, 4);
+    const refusal = { code: "BAD_CONFIG", message: /holds more than 7 files and folders/ };
+    await assert.rejects(findPictures(home, { mostFiles: 7 }), refusal);
+  });
+
+  it("tells of a folder that it may not read, and goes on", async function () {
+    if (process.platform === "win32" || process.getuid?.() === 0) this.skip();
+    await chmod(path.join(home, "nut"), 0);
+    const { pictures, others } = await findPictures(home);
+    await chmod(path.join(home, "nut"), 0o700);
+    assert.equal(pictures.length, 3);
+    assert.deepEqual(inside(others.map(({ file }) => file)), ["bolt/notes.txt", "nut"]);
   });
 
   it("ends with its signal", async () => {

@@ -205,6 +205,27 @@ describe("bounded queue", () => {
     assert.deepEqual(await slow, { value: "slow" });
   });
 
+  it("prepares those behind, however many before them take long", async () => {
+    const queue = createQueue({ prepareAhead: 1 });
+    const gate = new Gate();
+    const slow = ["a", "b", "c"].map((name) =>
+      queue.run({
+        prepare: () => gate.work().then(() => undefined),
+        work: () => Promise.resolve(name),
+      }),
+    );
+    const quick = queue.run({
+      prepare: () => Promise.resolve(undefined),
+      work: () => Promise.resolve("quick"),
+    });
+    assert.deepEqual(await quick, { value: "quick" });
+    gate.release();
+    assert.deepEqual(
+      await Promise.all(slow),
+      ["a", "b", "c"].map((value) => ({ value })),
+    );
+  });
+
   it("ends a job by what its preparation found out, or fails with it", async () => {
     const queue = createQueue();
     const work = (): Promise<string> => assert.fail("no turn was needed");

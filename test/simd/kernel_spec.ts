@@ -21,12 +21,12 @@ describe("a kernel", () => {
     const [first, second] = [create(100), create(100)];
     first!.functions.keep(8, 7);
     second!.functions.keep(8, 8);
-    const memory = first!.reserve(200_000);
+    const memory = first!.reserve(200_000)!;
     assert.ok(memory.byteLength >= 200_000);
     first!.functions.keep(199_996, 9);
-    const numbers = new Int32Array(first!.reserve(100));
+    const numbers = new Int32Array(first!.reserve(100)!);
     assert.deepEqual([numbers[2], numbers[199_996 / 4]], [1_007, 1_009]);
-    assert.equal(new Int32Array(second!.reserve(100))[2], 1_008);
+    assert.equal(new Int32Array(second!.reserve(100)!)[2], 1_008);
   });
 
   it("is null where the processor has no such instructions", () => {

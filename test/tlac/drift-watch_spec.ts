@@ -61,8 +61,17 @@ describe("drift of what is decided without the LMM", () => {
     assert.deepEqual(note(watch, times(9, "other")), []);
   });
 
-  it("holds a bounded number of classes", () => {
+  it("knows a class's past among thousands of others", () => {
+    note(watch, times(60, "same"));
     for (let number = 0; number < 5_000; number++) note(watch, ["same"], String(number));
-    assert.ok((watch as unknown as { classes: Map<string, unknown> }).classes.size <= 1_000);
+    const [drift] = note(watch, times(20, "none"));
+    assert.deepEqual(drift && [drift.kind, drift.asked < 20], ["more", false]);
+  });
+
+  it("holds a bounded number of classes, and forgets what was checked longest ago", () => {
+    note(watch, times(60, "same"), "old");
+    for (let number = 0; number < 12_000; number++) note(watch, ["same"], String(number));
+    assert.deepEqual(note(watch, times(20, "none"), "old"), []);
+    assert.ok((watch as unknown as { classes: Map<string, unknown> }).classes.size <= 10_000);
   });
 });

@@ -86,6 +86,51 @@ function surface(
   });
 }
 
+/** What shines on a plain belt: where it is (fractions of a block count) and how bright. */
+interface Lamp {
+  readonly row: number;
+  readonly column: number;
+  readonly level: number;
+}
+
+/** A plain belt with a little light from the side and noise, and lamps of a block each. */
+function belt(seed: number, lamps: readonly Lamp[]): Uint8Array {
+  let state = seed * 7_919;
+  const jitter = (): number => {
+    let sum = -6;
+    for (let draw = 0; draw < 12; draw++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      sum += state / 2 ** 32;
+    }
+    return 0.3 * sum;
+  };
+  return Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => {
+    const block = Math.floor(at / 3);
+    const [row, column] = [Math.floor(block / 64), block % 64];
+    const ground = 60 + column * 0.2;
+    const light = lamps.reduce((sum, lamp) => {
+      const covered =
+        Math.max(0, 1 - Math.abs(row - lamp.row)) * Math.max(0, 1 - Math.abs(column - lamp.column));
+      return sum + covered * (lamp.level - ground);
+    }, 0);
+    return Math.round(ground + light + jitter());
+  });
+}
+
+/** So many lamps, apart from each other, moved by a part of a block. */
+function spots(count: number, level: number, moved = 0): Lamp[] {
+  return Array.from({ length: count }, (_, at) => ({
+    row: 12 + 10 * Math.floor(at / 2) + moved / 2,
+    column: 20 + 24 * (at % 2) + moved,
+    level,
+  }));
+}
+
+/** A lamp of 2 × 2 blocks. */
+function square(level: number): Lamp[] {
+  return [0, 1, 2, 3].map((at) => ({ row: 30 + (at >> 1), column: 30 + (at % 2), level }));
+}
+
 describe("what a scene changes by", () => {
   let judged: Uint8Array;
 
@@ -210,6 +255,35 @@ describe("what a scene changes by", () => {
   it("is one: a camera that finds its focus again", async () => {
     const blurred = await record({ seed: 2, blur: 4 });
     assert.equal(measureChange(blurred, judged), 1);
+  });
+
+  const SHINING: [string, Lamp[], Lamp[]][] = [
+    ["a lamp of a block that gets a tenth brighter", spots(1, 150), spots(1, 165)],
+    ["one that gets brighter by 20 levels", spots(1, 150), spots(1, 170)],
+    ["a bright one that flickers", spots(1, 200), spots(1, 225)],
+    ["a lamp of 2 × 2 blocks that flickers", square(130), square(150)],
+    ["four lamps that flicker", spots(4, 150), spots(4, 159)],
+    // 3.2 pixels of 1,024 are a fifth of a block.
+    ...[1, 2, 4, 8].map((count): [string, Lamp[], Lamp[]] => [
+      `bright dots that tremble: ${String(count)}`,
+      spots(count, 200),
+      spots(count, 200, 0.2),
+    ]),
+  ];
+  for (const [what, old, now] of SHINING) {
+    it(`is none on a plain belt: ${what}`, () => {
+      const change = measureChange(belt(1, old), belt(2, now));
+      assert.ok(isUnchanged(change), String(change));
+      const back = measureChange(belt(1, now), belt(2, old));
+      assert.ok(isUnchanged(back), String(back));
+    });
+  }
+
+  it("is one: a lens that is out of focus while a lamp gets brighter", async () => {
+    const withLamp = (grid: Uint8Array, level: number): Uint8Array =>
+      grid.slice().fill(level, 3 * (5 * 64 + 20), 3 * (5 * 64 + 21));
+    const blurred = await record({ seed: 2, blur: 4 });
+    assert.equal(measureChange(withLamp(judged, 150), withLamp(blurred, 225)), 1);
   });
 
   it("is none: noise that comes to a small and plain picture", () => {

@@ -16,6 +16,8 @@ export interface SessionSpec {
   /** Where it cannot be used, the CPU takes its place. Absent: the CPU. */
   readonly provider?: Provider;
   readonly pixelSpec: PixelSpec | null;
+  /** Milliseconds without a text after which its tower may rest. */
+  readonly textRestMs?: number;
 }
 
 /** What can be asked of the worker: a session's number, the question, the answer. */

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { TlacError, toError } from "../errors";
@@ -17,6 +18,12 @@ import { normalizeVector } from "./vector";
  */
 const BATCH_TEXTS = 64;
 
+/**
+ * A text tower that no text has needed for so long gives its memory back with the next picture: the
+ * words that come every day are known by their vectors.
+ */
+const TEXT_REST_MS = 60_000;
+
 const TEXT_OUTPUTS = ["text_embeds", "pooler_output"];
 const IMAGE_OUTPUTS = ["image_embeds", "pooler_output"];
 /** Pooled features of the picture, where the graph has them beside the vector for texts. */
@@ -24,8 +31,9 @@ const FEATURES = "image_features";
 const LOGITS = "logits";
 
 /**
- * One model in this thread's memory. The text tower comes with the first text: after a restart the
- * vectors of all known texts are on disk, and it is half of the memory and of the time to load.
+ * One model in this thread's memory. The text tower comes with the first text and rests when none
+ * is new: after a restart the vectors of all known texts are on disk, and it is half of the memory
+ * and of the time to load.
  * Calls must not overlap.
  */
 export class ModelSession {
@@ -34,7 +42,12 @@ export class ModelSession {
   private readonly normalise: Normalise | null;
   private tokenizer: TextTokenizer | null = null;
   private text: Graph | null = null;
+  /** When a text was last embedded, in ms of the process's clock. */
+  private lastText = 0;
   private vision: Graph | null = null;
+
+  /** The text tower's file as it was when the image tower was read. */
+  private stamp: string | undefined;
 
   private constructor(
     private readonly runtime: Runtime,
@@ -52,6 +65,7 @@ export class ModelSession {
   static async open(spec: SessionSpec): Promise<ModelSession> {
     const { provider = "cpu" } = spec;
     const session = new ModelSession(loadRuntime(), spec, provider);
+    session.stamp = await stampOf(path.join(spec.folder, towerFile("text", spec.dtypes.text)));
     if (provider !== "cpu") {
       try {
         await session.tryBoth();
@@ -115,6 +129,7 @@ export class ModelSession {
     const features = outputs.get(FEATURES) ?? raw;
     const logits = outputs.get(LOGITS);
     if (!raw && !logits) throw this.unusable("image", IMAGE_OUTPUTS, vision.outputNames);
+    await this.restText();
     return {
       embedding: raw ? joinUnitVectors([raw], this.spec.folder) : null,
       features: features ? joinUnitVectors([features], this.spec.folder) : null,
@@ -138,12 +153,29 @@ export class ModelSession {
   }
 
   private async openText(): Promise<Graph> {
-    const file = towerFile("text", this.spec.dtypes.text);
-    return (this.text ??= await this.load(() => this.openGraph(file)));
+    if (this.text) return this.text;
+    const { folder, dtypes } = this.spec;
+    const file = towerFile("text", dtypes.text);
+    const stamp = await stampOf(path.join(folder, file));
+    if (stamp !== this.stamp) {
+      throw new TlacError("EMBEDDER_UNAVAILABLE", "clip.file-replaced", { file, folder });
+    }
+    return (this.text = await this.load(() => this.openGraph(file)));
+  }
+
+  /** What has shown that it can be loaded is loaded again: on the CPU alone that is sure. */
+  private async restText(): Promise<void> {
+    const { text } = this;
+    const idle = performance.now() - this.lastText;
+    if (!text || this.provider !== "cpu" || idle < (this.spec.textRestMs ?? TEXT_REST_MS)) return;
+    this.text = null;
+    this.tokenizer = null;
+    await text.dispose();
   }
 
   private async openTokenizer(): Promise<TextTokenizer> {
     const { folder } = this.spec;
+    this.lastText = performance.now();
     return (this.tokenizer ??= await this.load(() => TextTokenizer.open(folder, this.spec)));
   }
 
@@ -203,6 +235,14 @@ export class ModelSession {
       actual: actual.join(", ") || "–",
     });
   }
+}
+
+/** Size and time of change; undefined where there is no such file. */
+async function stampOf(file: string): Promise<string | undefined> {
+  return stat(file).then(
+    ({ size, mtimeMs }) => `${String(size)} ${String(mtimeMs)}`,
+    () => undefined,
+  );
 }
 
 function firstOf(outputs: Outputs, names: readonly string[]): Float32Array | undefined {

@@ -10,7 +10,7 @@ import {
 import type { SeenPhoto } from "../tools/fit-confidence/photos";
 import { rightAt, type Outcome } from "../tools/fit-confidence/quality";
 import { createRandom } from "../tools/fit-confidence/random";
-import { observe, type Situation } from "../tools/fit-confidence/scenarios";
+import { observe, USUAL, type Situation } from "../tools/fit-confidence/scenarios";
 import { percent, printFigure, printTitle } from "./print";
 
 /** Draws of which half of the names are classes. */
@@ -19,13 +19,7 @@ const DRAWS = 4;
 /** Version 0.1's rule with the starter: cosines and a margin of the LMM's words alone. */
 const BEFORE = { threshold: 0.6, margin: 0.03 };
 
-const BASE = {
-  title: "",
-  density: 0,
-  classes: Infinity,
-  labels: true,
-  examples: 0,
-} as const;
+const BASE = { ...USUAL, title: "" } as const;
 
 const SITUATIONS: readonly Situation[] = [
   { ...BASE, title: "own names", names: "own", synonyms: true, probabilities: true },

@@ -6,18 +6,12 @@ import { compareWords } from "../lib/tlac/spot-check";
 import { createVocabulary } from "../lib/vocabulary/vocabulary";
 import type { SeenPhoto } from "../tools/fit-confidence/photos";
 import { createRandom } from "../tools/fit-confidence/random";
-import { observe, type Situation } from "../tools/fit-confidence/scenarios";
+import { observe, USUAL, type Situation } from "../tools/fit-confidence/scenarios";
 import { percent, printFigure, printTitle } from "./print";
 
 const DRAWS = 8;
 
-const BASE = {
-  probabilities: false,
-  density: 0,
-  classes: Infinity,
-  labels: true,
-  examples: 0,
-} as const;
+const BASE = { ...USUAL, probabilities: false } as const;
 
 const SITUATIONS: readonly Situation[] = [
   { ...BASE, title: "the LMM uses the classes' names", names: "own", synonyms: false },

@@ -36,6 +36,14 @@ export interface Situation {
   readonly examples: number;
 }
 
+/** Half of the photos' names are the classes, and the image tower's own classes are known. */
+export const USUAL = {
+  density: 0,
+  classes: Infinity,
+  labels: true,
+  examples: 0,
+} as const satisfies Partial<Situation>;
+
 /** One photo in one situation. */
 export interface Observed {
   readonly photo: SeenPhoto;
